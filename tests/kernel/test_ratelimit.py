@@ -1,0 +1,129 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dealt.kernel.clock import FixedClock
+from dealt.kernel.errors import Throttled
+from dealt.kernel.ratelimit import Allowed, Buckets
+
+NOON = datetime(2025, 6, 24, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(NOON)
+
+
+def retry_after(buckets: Buckets, key: str) -> int:
+    with pytest.raises(Throttled) as caught:
+        buckets.take(key)
+    return int(caught.value.headers["Retry-After"])
+
+
+def test_a_burst_is_allowed_and_the_next_request_is_throttled(clock: FixedClock) -> None:
+    buckets = Buckets(10, 3, clock)
+    assert [buckets.take("a").remaining for _ in range(3)] == [2, 1, 0]
+    with pytest.raises(Throttled) as caught:
+        buckets.take("a")
+    assert caught.value.status == 429
+    assert caught.value.detail == "Too many requests: 3 at once and 10 a second are allowed. Try again in 1 s."
+
+
+def test_the_answer_says_when_the_whole_burst_is_back(clock: FixedClock) -> None:
+    buckets = Buckets(0.5, 3, clock)
+    assert buckets.take("a") == Allowed(remaining=2, reset_s=2)
+    assert buckets.take("a") == Allowed(remaining=1, reset_s=4)
+
+
+def test_requests_come_back_at_the_rate_and_never_beyond_the_burst(clock: FixedClock) -> None:
+    buckets = Buckets(2, 2, clock)
+    buckets.take("a")
+    buckets.take("a")
+    clock.advance(0.5)
+    assert buckets.take("a").remaining == 0
+    clock.advance(3600)
+    assert buckets.take("a").remaining == 1
+
+
+def test_each_key_has_a_bucket_of_its_own(clock: FixedClock) -> None:
+    buckets = Buckets(1, 1, clock)
+    buckets.take("a")
+    assert buckets.take("b").remaining == 0
+    assert retry_after(buckets, "a") == 1
+
+
+def test_a_refused_request_costs_nothing(clock: FixedClock) -> None:
+    buckets = Buckets(0.1, 1, clock)
+    buckets.take("a")
+    assert retry_after(buckets, "a") == 10
+    clock.advance(4)
+    assert retry_after(buckets, "a") == 6
+    clock.advance(6)
+    assert buckets.take("a").remaining == 0
+
+
+def test_a_clock_that_is_set_back_locks_nobody_out(clock: FixedClock) -> None:
+    buckets = Buckets(1, 1, clock)
+    buckets.take("a")
+    clock.advance(-3600)
+    assert retry_after(buckets, "a") == 1
+    clock.advance(1)
+    assert buckets.take("a").remaining == 0
+
+
+def test_full_buckets_are_forgotten(clock: FixedClock) -> None:
+    buckets = Buckets(1, 5, clock)
+    for key in range(100):
+        buckets.take(key)
+    assert len(buckets) == 100
+    clock.advance(1)
+    for _ in range(100):
+        buckets.take("one")
+        clock.advance(1)
+    assert len(buckets) == 1
+
+
+def test_memory_is_bounded_and_the_least_recently_used_key_goes_first(clock: FixedClock) -> None:
+    buckets = Buckets(0.001, 1, clock, max_keys=2)
+    buckets.take("a")
+    buckets.take("b")
+    retry_after(buckets, "a")
+    buckets.take("c")
+    assert len(buckets) == 2
+    assert retry_after(buckets, "a") == 1000
+    assert buckets.take("b").remaining == 0
+
+
+@pytest.mark.parametrize(("rate", "burst", "max_keys"), [(0, 1, 1), (-1, 1, 1), (1, 0, 1), (1, 1, 0)])
+def test_limits_that_allow_nothing_are_refused(clock: FixedClock, rate: float, burst: int, max_keys: int) -> None:
+    with pytest.raises(ValueError, match="A rate must be above 0"):
+        Buckets(rate, burst, clock, max_keys=max_keys)
+
+
+@given(st.floats(0.001, 1000), st.integers(1, 50))
+def test_waiting_as_long_as_told_is_always_enough(rate: float, burst: int) -> None:
+    clock = FixedClock(NOON)
+    buckets = Buckets(rate, burst, clock)
+    for _ in range(burst):
+        buckets.take("a")
+    clock.advance(retry_after(buckets, "a"))
+    buckets.take("a")
+
+
+@given(st.floats(0.1, 100), st.integers(1, 20), st.lists(st.floats(0, 2), min_size=1, max_size=100))
+def test_no_pattern_of_requests_gets_more_than_the_burst_and_the_rate(
+    rate: float, burst: int, pauses: list[float]
+) -> None:
+    clock, taken = FixedClock(NOON), 0
+    buckets = Buckets(rate, burst, clock)
+    for pause in pauses:
+        clock.advance(pause)
+        try:
+            buckets.take("a")
+            taken += 1
+        except Throttled:
+            pass
+    elapsed = (clock.now() - NOON) / timedelta(seconds=1)
+    assert taken <= burst + elapsed * rate + 1e-6
