@@ -1,0 +1,25 @@
+"""Workspaces, members and API tokens, and the versioned snapshot of a workspace's definitions."""
+
+from dealt.accounts.actor import Actor
+from dealt.accounts.bootstrap import FirstStart, create_workspace
+from dealt.accounts.definitions import Definitions, Part, Snapshot, settings_changed
+from dealt.accounts.members import create_member, list_members, set_password
+from dealt.accounts.tokens import NewToken, Tokens, create_token, list_tokens, revoke_token
+
+__all__ = [
+    "Actor",
+    "Definitions",
+    "FirstStart",
+    "NewToken",
+    "Part",
+    "Snapshot",
+    "Tokens",
+    "create_member",
+    "create_token",
+    "create_workspace",
+    "list_members",
+    "list_tokens",
+    "revoke_token",
+    "set_password",
+    "settings_changed",
+]

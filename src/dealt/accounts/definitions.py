@@ -1,0 +1,95 @@
+"""A process's snapshot of a workspace's definitions, trusted inside a transaction only at the right version."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar, cast
+from zoneinfo import ZoneInfo
+
+from dealt.kernel.db import Connection
+from dealt.kernel.errors import NotFound
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Part(Generic[T]):
+    """One kind of definition (attributes, stages ...) and how it is loaded for a workspace."""
+
+    name: str
+    load: Callable[[Connection, int], Awaitable[T]]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """All definitions of one workspace as they stood at ``version``."""
+
+    workspace_id: int
+    version: int
+    time_zone: ZoneInfo
+    base_currency: str
+    parts: dict[str, Any]
+
+    def part(self, part: Part[T]) -> T:
+        """The loaded definitions of one kind."""
+        return cast(T, self.parts[part.name])
+
+
+class Definitions:
+    """Snapshots by workspace. ``parts`` are composed by the application, so that this file knows no domain."""
+
+    def __init__(self, parts: Sequence[Part[Any]], *, read_age_s: float = 1.0) -> None:
+        self._parts = parts
+        self._read_age_s = read_age_s
+        self._held: dict[int, tuple[float, Snapshot]] = {}
+
+    async def for_reading(self, connection: Connection, workspace_id: int) -> Snapshot:
+        """A snapshot at most a second old: enough to name and shape what is read."""
+        held = self._held.get(workspace_id)
+        if held and time.monotonic() - held[0] < self._read_age_s:
+            return held[1]
+        return await self.for_writing(connection, workspace_id)
+
+    async def for_writing(self, connection: Connection, workspace_id: int) -> Snapshot:
+        """The snapshot at the version that this transaction sees."""
+        version = await connection.fetchval("SELECT settings_version FROM workspaces WHERE id = $1", workspace_id)
+        return await self.at_version(connection, workspace_id, version)
+
+    async def at_version(self, connection: Connection, workspace_id: int, version: int | None) -> Snapshot:
+        """The snapshot at ``version``, which the caller has just read in its transaction."""
+        held = self._held.get(workspace_id)
+        if held is None or held[1].version != version:
+            held = (0.0, await self._load(connection, workspace_id))
+        self._held[workspace_id] = (time.monotonic(), held[1])
+        return held[1]
+
+    async def uncommitted(self, connection: Connection, workspace_id: int) -> Snapshot:
+        """The definitions as this transaction sees them, its own changes included; never kept for others."""
+        return await self._load(connection, workspace_id)
+
+    def held(self, workspace_id: int) -> Snapshot | None:
+        """Whatever snapshot this process has, of any age: for checks that are repeated inside the transaction."""
+        held = self._held.get(workspace_id)
+        return held[1] if held else None
+
+    def forget(self, workspace_id: int) -> None:
+        """Drop the snapshot, because this process has just changed a definition."""
+        self._held.pop(workspace_id, None)
+
+    async def _load(self, connection: Connection, workspace_id: int) -> Snapshot:
+        row = await connection.fetchrow(
+            "SELECT settings_version, time_zone, base_currency FROM workspaces WHERE id = $1", workspace_id
+        )
+        if row is None:
+            raise NotFound("There is no such workspace.")
+        parts = {part.name: await part.load(connection, workspace_id) for part in self._parts}
+        return Snapshot(workspace_id, row["settings_version"], ZoneInfo(row["time_zone"]), row["base_currency"], parts)
+
+
+async def settings_changed(connection: Connection, workspace_id: int) -> None:
+    """Raise the version that every process compares: call it in each transaction that changes a settings table."""
+    await connection.execute(
+        "UPDATE workspaces SET settings_version = settings_version + 1 WHERE id = $1", workspace_id
+    )

@@ -1,0 +1,34 @@
+"""All SQL of workspaces, members and tokens."""
+
+INSERT_WORKSPACE = """
+INSERT INTO workspaces (name, time_zone, base_currency, created_at) VALUES ($1, $2, $3, $4) RETURNING id"""
+
+INSERT_MEMBER = """
+INSERT INTO members (workspace_id, id, email, name, role, password_hash, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7)"""
+
+SET_PASSWORD = """
+UPDATE members SET password_hash = $3 WHERE workspace_id = $1 AND lower(email) = lower($2) RETURNING id"""
+
+LIST_MEMBERS = """
+SELECT id, email, name, role, created_at, disabled_at FROM members WHERE workspace_id = $1 ORDER BY id LIMIT 1000"""
+
+INSERT_TOKEN = """
+INSERT INTO api_tokens (workspace_id, id, name, digest, scope, networks, created_at)
+VALUES ($1, $2, $3, $4, $5, $6::cidr[], $7)"""
+
+FIND_TOKEN = """
+SELECT workspace_id, id, scope, networks::text[] AS networks
+FROM api_tokens WHERE digest = $1 AND revoked_at IS NULL"""
+
+LIST_TOKENS = """
+SELECT id, name, scope, networks::text[] AS networks, created_at, last_used_at, revoked_at
+FROM api_tokens WHERE workspace_id = $1 ORDER BY id LIMIT 1000"""
+
+REVOKE_TOKEN = """
+UPDATE api_tokens SET revoked_at = $3 WHERE workspace_id = $1 AND id = $2 AND revoked_at IS NULL RETURNING id"""
+
+TOKENS_USED = """
+UPDATE api_tokens AS t SET last_used_at = $3
+FROM unnest($1::bigint[], $2::bigint[]) AS used(workspace_id, id)
+WHERE t.workspace_id = used.workspace_id AND t.id = used.id"""

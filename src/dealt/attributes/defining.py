@@ -1,0 +1,158 @@
+"""Making, widening and removing definitions, always inside the transaction that needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from dealt.accounts import Part, settings_changed
+from dealt.attributes import queries
+from dealt.attributes.model import DOMAINS, LONGEST_NAME, MOST_PER_DOMAIN, VALUE_TYPES, Attribute, Catalogue
+from dealt.attributes.typing import Assignment, assign, name_std
+from dealt.kernel.db import Connection
+from dealt.kernel.errors import Conflict, InvalidInput, NotFound
+from dealt.kernel.ids import next_settings_id
+from dealt.kernel.journal import SETTINGS, Entry, encode, record
+
+
+async def load_catalogue(connection: Connection, workspace_id: int) -> Catalogue:
+    """All attributes of a workspace."""
+    domains: dict[str, dict[str, Attribute]] = {domain: {} for domain in DOMAINS}
+    for row in await connection.fetch(queries.LOAD, workspace_id):
+        values = dict(row) | {"choices": tuple(msgspec.json.decode(row["choices"]))}
+        domains[row["domain"]][row["name_std"]] = Attribute(**values)
+    return Catalogue(domains)
+
+
+ATTRIBUTES: Part[Catalogue] = Part("attributes", load_catalogue)
+
+
+async def list_attributes(connection: Connection, workspace_id: int) -> list[Attribute]:
+    """All attributes of a workspace, by id."""
+    catalogue = await load_catalogue(connection, workspace_id)
+    return sorted((a for known in catalogue.domains.values() for a in known.values()), key=lambda a: a.id)
+
+
+async def define_for(
+    connection: Connection,
+    workspace_id: int,
+    domain: str,
+    raws: Sequence[Mapping[str, Any]],
+    zone: ZoneInfo,
+    *,
+    actor: str,
+    now: datetime,
+) -> Catalogue:
+    """Define or widen whatever the raw values of a set of writes need; the catalogue to assign them by.
+
+    Runs inside the transaction of the writes: a writer that lost the race for a name sees the winner's type here.
+    Raises InvalidInput when the workspace has no room for another attribute.
+    """
+    catalogue = await load_catalogue(connection, workspace_id)
+    changed = False
+    for raw in raws:
+        try:
+            wanted = assign(catalogue, domain, raw, zone)
+        except InvalidInput:
+            continue
+        if wanted.new or wanted.widened:
+            changed = True
+            await _define(connection, workspace_id, domain, wanted, actor=actor, now=now)
+            catalogue = await load_catalogue(connection, workspace_id)
+    if changed:
+        await settings_changed(connection, workspace_id)
+    return catalogue
+
+
+async def create_attribute(
+    connection: Connection,
+    workspace_id: int,
+    *,
+    domain: str,
+    name: str,
+    value_type: str,
+    now: datetime,
+    choices: Sequence[str] = (),
+    allow_multiple_choices: bool = False,
+    description: str = "",
+    actor: str = "system",
+) -> Attribute:
+    """Declare an attribute; an inferred one of the same name takes the declared type from here on.
+
+    Raises InvalidInput for a bad domain, name, type or choices, Conflict for a name already declared.
+    """
+    _check(domain, name, value_type, choices)
+    key = name_std(name)
+    attribute_id = await next_settings_id(connection, workspace_id, "attribute")
+    options = encode(list(choices))
+    done = await connection.fetchval(
+        queries.DEFINE, workspace_id, attribute_id, domain, name, key, value_type, options,
+        allow_multiple_choices, description, True, now,
+    )  # fmt: skip
+    if done is None:
+        done = await connection.fetchval(
+            queries.DECLARE, workspace_id, domain, key, value_type, options, allow_multiple_choices, description, name
+        )
+    if done is None:
+        raise Conflict(f'There is already an attribute "{key}" of {domain}s.')
+    changes = {"name": (None, name), "value_type": (None, value_type), "domain": (None, domain)}
+    entry = Entry(SETTINGS, "attribute.declared", "attribute", done, actor, changes)
+    await record(connection, workspace_id, [entry], now)
+    await settings_changed(connection, workspace_id)
+    return (await load_catalogue(connection, workspace_id)).of(domain)[key]
+
+
+async def delete_attribute(
+    connection: Connection, workspace_id: int, attribute_id: int, *, now: datetime, actor: str = "system"
+) -> None:
+    """Remove a definition; values stay stored and come back if the name is defined again. Raises NotFound."""
+    row = await connection.fetchrow(queries.DELETE, workspace_id, attribute_id)
+    if row is None:
+        raise NotFound
+    changes = {"name": (row["name"], None), "domain": (row["domain"], None)}
+    entry = Entry(SETTINGS, "attribute.deleted", "attribute", attribute_id, actor, changes)
+    await record(connection, workspace_id, [entry], now)
+    await settings_changed(connection, workspace_id)
+
+
+async def _define(
+    connection: Connection, workspace_id: int, domain: str, wanted: Assignment, *, actor: str, now: datetime
+) -> None:
+    entries = []
+    if wanted.new:
+        await _check_room(connection, workspace_id, domain, len(wanted.new))
+    for key, (name, value_type) in wanted.new.items():
+        attribute_id = await next_settings_id(connection, workspace_id, "attribute")
+        values = (workspace_id, attribute_id, domain, name, key, value_type, "[]", False, "", False, now)
+        if await connection.fetchval(queries.DEFINE, *values):
+            changes = {"name": (None, name), "value_type": (None, value_type), "domain": (None, domain)}
+            entries.append(Entry(SETTINGS, "attribute.inferred", "attribute", attribute_id, actor, changes))
+    for key, warning in wanted.widened.items():
+        widened = await connection.fetchval(queries.WIDEN, workspace_id, domain, key, warning)
+        if widened:
+            changes = {"value_type": (None, "string"), "warning": ("", warning)}
+            entries.append(Entry(SETTINGS, "attribute.widened", "attribute", widened, actor, changes))
+    await record(connection, workspace_id, entries, now)
+
+
+async def _check_room(connection: Connection, workspace_id: int, domain: str, wanted: int) -> None:
+    if await connection.fetchval(queries.COUNT, workspace_id, domain) + wanted > MOST_PER_DOMAIN:
+        raise InvalidInput.of(
+            "attributes",
+            f"A workspace has at most {MOST_PER_DOMAIN} attributes of {domain}s; delete some, or send known names.",
+        )
+
+
+def _check(domain: str, name: str, value_type: str, choices: Sequence[str]) -> None:
+    if domain not in DOMAINS:
+        raise InvalidInput.of("content_type", f'"{domain}" is not a valid choice.')
+    if not name_std(name) or len(name) > LONGEST_NAME:
+        raise InvalidInput.of("name", f"A name has 1 to {LONGEST_NAME} characters, with a letter or digit.")
+    if value_type not in VALUE_TYPES:
+        raise InvalidInput.of("value_type", f'"{value_type}" is not a valid choice.')
+    if value_type == "fixed" and not choices:
+        raise InvalidInput.of("choices", "A fixed attribute needs its choices.")

@@ -1,0 +1,43 @@
+"""What an attribute is, and all attributes of a workspace by domain and standard name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+VALUE_TYPES = ("boolean", "integer", "float", "string", "date", "datetime", "fixed", "json")
+DOMAINS = ("contact", "company", "deal", "product", "task")
+LONGEST_NAME = 255
+MOST_PER_DOMAIN = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One definition. ``declared`` types refuse what does not fit; inferred ones are widened to string."""
+
+    id: int
+    domain: str
+    name: str
+    name_std: str
+    value_type: str
+    declared: bool
+    choices: tuple[str, ...] = ()
+    allow_multiple_choices: bool = False
+    description: str = ""
+    warning: str = ""
+    indexed: bool = False
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The attributes of a workspace: ``domains[domain][name_std]``; ``blank`` holds a None for each, for answers."""
+
+    domains: dict[str, dict[str, Attribute]]
+    blank: dict[str, dict[str, None]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        blank: dict[str, dict[str, None]] = {name: dict.fromkeys(known) for name, known in self.domains.items()}
+        object.__setattr__(self, "blank", blank)
+
+    def of(self, domain: str) -> dict[str, Attribute]:
+        """The attributes of one domain by standard name."""
+        return self.domains[domain]

@@ -1,0 +1,26 @@
+"""All SQL of attributes."""
+
+LOAD = """
+SELECT id, domain, name, name_std, value_type, declared, choices, allow_multiple_choices, description, warning, indexed
+FROM attributes WHERE workspace_id = $1 ORDER BY id"""
+
+# The first definition wins; whoever loses reads the winner's.
+DEFINE = """
+INSERT INTO attributes (workspace_id, id, domain, name, name_std, value_type, choices, allow_multiple_choices,
+    description, declared, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9, $10, $11)
+ON CONFLICT (workspace_id, domain, name_std) DO NOTHING RETURNING id"""
+
+# A type that is only inferred becomes one that people declared.
+DECLARE = """
+UPDATE attributes SET value_type = $4, choices = $5::jsonb, allow_multiple_choices = $6, description = $7,
+    declared = true, warning = '', name = $8
+WHERE workspace_id = $1 AND domain = $2 AND name_std = $3 AND NOT declared RETURNING id"""
+
+WIDEN = """
+UPDATE attributes SET value_type = 'string', warning = $4
+WHERE workspace_id = $1 AND domain = $2 AND name_std = $3 AND NOT declared RETURNING id"""
+
+COUNT = "SELECT count(*) FROM attributes WHERE workspace_id = $1 AND domain = $2"
+
+DELETE = "DELETE FROM attributes WHERE workspace_id = $1 AND id = $2 RETURNING domain, name, name_std"

@@ -1,0 +1,5 @@
+"""Orders as editable deals."""
+
+from dealt.deals.gathering import DealWriter
+
+__all__ = ["DealWriter"]

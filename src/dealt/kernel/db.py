@@ -1,0 +1,63 @@
+"""Connections: one pool a process, one transaction a request or job, committed at the edge."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any, TypeAlias, TypeVar
+
+import asyncpg
+
+Connection: TypeAlias = asyncpg.Connection
+Pool: TypeAlias = asyncpg.Pool
+Record: TypeAlias = asyncpg.Record
+T = TypeVar("T")
+
+# A deadlock or a serialization failure says nothing about the data: the same work may succeed at once.
+RETRYABLE = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+
+
+async def _keep_session(_connection: Connection) -> None:
+    """asyncpg resets a session on every release, a second round trip; we leave no session state behind."""
+
+
+async def open_pool(
+    dsn: str, *, size: int, min_size: int = 1, statement_timeout_s: int = 30, name: str = "dealt"
+) -> Pool:
+    """A pool of at most ``size`` connections; a statement is ended by the server after ``statement_timeout_s``."""
+    return await asyncpg.create_pool(
+        dsn,
+        min_size=min_size,
+        max_size=size,
+        reset=_keep_session,
+        max_inactive_connection_lifetime=300,
+        server_settings={
+            "application_name": name,
+            "statement_timeout": str(statement_timeout_s * 1000),
+            "timezone": "UTC",
+        },
+    )
+
+
+@asynccontextmanager
+async def transaction(pool: Pool) -> AsyncIterator[Connection]:
+    """One connection in one transaction: committed when the block ends well, else rolled back."""
+    async with pool.acquire() as connection, connection.transaction():
+        yield connection
+
+
+async def in_transaction(pool: Pool, work: Callable[[Connection], Awaitable[T]], *, tries: int = 5) -> T:
+    """The result of ``work`` in one transaction, begun anew after a deadlock or serialization failure."""
+    for left in reversed(range(tries)):
+        try:
+            async with transaction(pool) as connection:
+                return await work(connection)
+        except RETRYABLE:
+            if not left:
+                raise
+    raise AssertionError("unreachable: the last try returns or raises")
+
+
+def affected(status: Any) -> int:
+    """The number of rows in a command tag such as ``UPDATE 3``."""
+    return int(str(status).rsplit(" ", 1)[-1])

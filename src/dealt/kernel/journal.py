@@ -1,0 +1,114 @@
+"""What must follow a change: its journal entry, its followers' rows and its stale marks, in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from enum import IntEnum
+from typing import Any
+
+import msgspec
+
+from dealt.kernel.db import Connection
+
+BUCKETS = 64
+SETTINGS = 0
+"""The contact id under which changes of settings, companies and products stand."""
+
+
+class Cause(IntEnum):
+    """Why a change happened; automations ignore all but LIVE unless asked."""
+
+    LIVE = 0
+    SILENT = 1
+    BACKFILL = 2
+    MERGE = 3
+
+
+class Lane(IntEnum):
+    """Bulk work never delays an interactive edit."""
+
+    INTERACTIVE = 0
+    BULK = 1
+
+
+class Follower(IntEnum):
+    """Who is fed by the journal through queue rows."""
+
+    LIVE_PAGES = 1
+
+
+FOLLOWERS = [int(follower) for follower in Follower]
+
+
+class Entry(msgspec.Struct):
+    """One change of one object. ``changes`` maps a field to its value before and after."""
+
+    contact_id: int
+    kind: str
+    object_type: str
+    object_id: int
+    actor: str
+    changes: Mapping[str, tuple[Any, Any]]
+    cause: int = 0
+    hop: int = 0
+
+
+# The fragment that every statement which writes a journal shares: a CTE ``entry`` must hold the entries.
+WRITE_ENTRIES = """
+journalled AS (
+    INSERT INTO journal (contact_id, at, workspace_id, kind, object_type, object_id, actor, cause, hop, changes)
+    SELECT contact_id, {now}, {workspace}, kind, object_type, object_id, actor, cause, hop, changes FROM entry
+    RETURNING contact_id, at, id, kind, object_id
+), followed AS (
+    INSERT INTO follows (bucket, workspace_id, follower, contact_id, journal_at, journal_id, kind, object_id)
+    SELECT contact_id % 64, {workspace}, follower, contact_id, at, id, kind, object_id
+    FROM journalled CROSS JOIN unnest({followers}::smallint[]) AS follower
+)"""
+
+_RECORD = f"""
+WITH entry AS (
+    SELECT * FROM json_to_recordset($1::json) AS e(contact_id bigint, kind text, object_type text,
+        object_id bigint, actor text, cause smallint, hop smallint, changes jsonb)
+), {WRITE_ENTRIES.format(now="$2::timestamptz", workspace="$3::bigint", followers="$4")}
+SELECT"""
+
+_MARK_STALE = """
+INSERT INTO stale (contact_id, workspace_id, lane, cause, hop, marked_at)
+SELECT DISTINCT contact_id, $2::bigint, $3::smallint, $4::smallint, $5::smallint, $6::timestamptz
+FROM unnest($1::bigint[]) AS contact_id"""
+
+
+def encode(value: Any) -> str:
+    """JSON text as PostgreSQL takes it for a ``json`` or ``jsonb`` parameter."""
+    return msgspec.json.encode(value).decode()
+
+
+async def record(connection: Connection, workspace_id: int, entries: Iterable[Entry], now: datetime) -> None:
+    """Append ``entries`` to the journal and queue them for every follower, in the caller's transaction."""
+    rows = list(entries)
+    if rows:
+        await connection.execute(_RECORD, encode(rows), now, workspace_id, FOLLOWERS)
+
+
+async def mark_stale(
+    connection: Connection,
+    workspace_id: int,
+    contact_ids: Iterable[int],
+    now: datetime,
+    *,
+    lane: Lane = Lane.INTERACTIVE,
+    cause: Cause = Cause.LIVE,
+    hop: int = 0,
+) -> None:
+    """Say that what is derived for these contacts must be computed anew."""
+    ids = list(contact_ids)
+    if ids:
+        await connection.execute(_MARK_STALE, ids, workspace_id, int(lane), int(cause), hop, now)
+
+
+def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """The fields in which two images of an object differ, each with its value before and after (None = absent)."""
+    return {
+        name: (before.get(name), after.get(name)) for name in {**before, **after} if before.get(name) != after.get(name)
+    }

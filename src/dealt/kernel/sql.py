@@ -1,0 +1,43 @@
+"""Pieces of SQL with their bound values: what compilers and lists build statements from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Sql:
+    """SQL text in which each ``{}`` stands for one of ``values``; the text itself never holds a value."""
+
+    text: str
+    values: tuple[Any, ...] = ()
+
+    def __add__(self, other: Sql) -> Sql:
+        return Sql(self.text + other.text, self.values + other.values)
+
+    def render(self, first: int = 1) -> tuple[str, list[Any]]:
+        """The text with ``$n`` parameters, numbered from ``first``, and their values."""
+        pieces = self.text.split("{}")
+        if len(pieces) != len(self.values) + 1:
+            raise AssertionError(f"{len(self.values)} values for {len(pieces) - 1} places in: {self.text}")
+        text = pieces[0] + "".join(f"${first + i}{piece}" for i, piece in enumerate(pieces[1:]))
+        return text, list(self.values)
+
+
+def sql(text: str, *values: Any) -> Sql:
+    """``sql("stage_id = {}", 3)``."""
+    return Sql(text, values)
+
+
+def join(separator: str, parts: Iterable[Sql]) -> Sql:
+    """The parts with ``separator`` between them."""
+    listed = list(parts)
+    return Sql(separator.join(part.text for part in listed), tuple(v for part in listed for v in part.values))
+
+
+def all_of(parts: Iterable[Sql]) -> Sql:
+    """The conjunction of conditions; true where there is none."""
+    listed = list(parts)
+    return join(" AND ", listed) if listed else Sql("true")

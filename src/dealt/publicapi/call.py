@@ -1,0 +1,119 @@
+"""One call of the public API: who calls, in which version, with what."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+
+from dealt.accounts import Actor, Snapshot
+from dealt.accounts.tokens import Access
+from dealt.kernel.bodies import parse_object
+from dealt.kernel.db import Connection, Record
+from dealt.kernel.errors import NotFound
+from dealt.kernel.http import Request, Response
+from dealt.kernel.paging import Page, PageRequest
+from dealt.publicapi.services import Services
+
+_VERSION_2 = re.compile(r"version\s*=\s*2")
+_encoder = msgspec.json.Encoder(decimal_format="string")
+
+
+@dataclass(slots=True)
+class Call:
+    """``version`` is 1 unless the Accept header asks for 2; ``params`` are the parameters of the path."""
+
+    services: Services
+    request: Request
+    access: Access
+    params: Mapping[str, str]
+    version: int
+    now: datetime
+
+    @property
+    def actor(self) -> Actor:
+        return self.access.actor
+
+    @property
+    def workspace_id(self) -> int:
+        return self.access.actor.workspace_id
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The body's object. Raises InvalidInput naming the place."""
+        return parse_object(self.request.body, self.request.header("content-type"))
+
+    def id(self, name: str = "id") -> int:
+        """A whole-number parameter of the path."""
+        return int(self.params[name])
+
+    def text(self, name: str = "custom_id") -> str:
+        """A text parameter of the path. What cannot be stored cannot be found: raises NotFound."""
+        value = self.params[name]
+        if "\x00" in value or not _is_storable(value):
+            raise NotFound
+        return value
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Connection]:
+        """A connection for reads."""
+        async with self.services.pool.acquire() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Connection]:
+        """A connection in the one transaction of this request, committed when the block ends well."""
+        async with self.services.pool.acquire() as connection, connection.transaction():
+            yield connection
+
+    async def definitions(self, connection: Connection) -> Snapshot:
+        """The workspace's definitions, at most a second old: for shaping what is read."""
+        return await self.services.definitions.for_reading(connection, self.workspace_id)
+
+    @property
+    def page_request(self) -> PageRequest:
+        return PageRequest.parse(self.request.query)
+
+
+def version_of(accept: str) -> int:
+    """The API version that an Accept header asks for, with or without a blank before ``version``."""
+    return 2 if accept and _VERSION_2.search(accept) else 1
+
+
+def answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """A JSON answer; decimals become strings, times ISO 8601."""
+    return Response(status, _encoder.encode(value), headers=dict(headers or {}))
+
+
+def paged(call: Call, page: Page, shape: Callable[[Record], Any]) -> Response:
+    """The list envelope with absolute links: by page number in version 1, by cursor in version 2."""
+    by_cursor = call.version == 2 or page.request.cursor is not None
+    following = previous = None
+    if page.has_next and by_cursor:
+        following = _link(call, cursor=page.next_cursor())
+    elif page.has_next:
+        following = _link(call, page=page.request.number + 1)
+    if page.request.cursor is None and page.request.number > 1:
+        previous = _link(call, page=page.request.number - 1)
+    headers = {} if page.count_is_exact else {"Dealt-Count": "estimate"}
+    results = [shape(row) for row in page.rows]
+    return answer({"count": page.count, "next": following, "previous": previous, "results": results}, headers=headers)
+
+
+def _link(call: Call, **changes: Any) -> str:
+    arguments = {k: v for k, v in call.request.query.items() if k not in ("page", "cursor")}
+    return f"{call.request.origin}{call.request.path}?{urlencode(arguments | changes)}"
+
+
+def _is_storable(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,95 @@
+"""From an ASGI request to a route and back: token, scope, address, version, limits, errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import asyncpg
+import structlog
+
+from dealt.accounts.tokens import Access
+from dealt.kernel.errors import DealtError, InvalidInput, NotAuthenticated, NotFound, Unavailable
+from dealt.kernel.http import Receive, Request, Response, Route, Router, Scope, Send
+from dealt.publicapi.call import Call, answer, version_of
+from dealt.publicapi.services import Services
+
+PREFIX = "/api/public"
+_log = structlog.get_logger("dealt.publicapi")
+# The database is away or starting: the same request may succeed in a moment.
+_AWAY = (
+    asyncpg.CannotConnectNowError,
+    asyncpg.ConnectionDoesNotExistError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.InterfaceError,
+    asyncpg.TooManyConnectionsError,
+    ConnectionError,
+    FileNotFoundError,
+)
+
+
+class PublicApi:
+    """The ASGI application under ``/api/public/``."""
+
+    def __init__(self, services: Services, routes: Iterable[Route[Call]]) -> None:
+        self.services = services
+        self.router: Router[Call] = Router(routes)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        try:
+            response = await self._respond(request)
+        except Exception as error:
+            response = _answer_error(error, request)
+        await response.send(send, head_only=request.method == "HEAD")
+
+    async def _respond(self, request: Request) -> Response:
+        routes, params = self.router.find(request.path.removeprefix(PREFIX))
+        if request.method == "OPTIONS" and routes:
+            return Response(200, b"{}", headers={"Allow": _allowed(routes)})
+        access = await self._authenticate(request)
+        if not routes:
+            raise NotFound
+        route = routes.get("GET" if request.method == "HEAD" else request.method)
+        if route is None:
+            detail = {"detail": f'Method "{request.method}" not allowed.'}
+            return answer(detail, 405, {"Allow": _allowed(routes)})
+        access.check(route.needs, request.client_address)
+        if not route.streams:
+            await request.read()
+        now = self.services.clock.now()
+        call = Call(self.services, request, access, params, version_of(request.header("accept")), now)
+        return await route.handler(call)
+
+    async def _authenticate(self, request: Request) -> Access:
+        kind, _, secret = request.header("authorization").partition(" ")
+        if not kind:
+            raise NotAuthenticated("Authentication credentials were not provided.")
+        if kind.lower() != "token":
+            raise NotAuthenticated
+        access = await self.services.tokens.access(secret.strip())
+        if self.services.limits is not None:
+            self.services.limits.take((access.actor.workspace_id, access.token_id))
+        return access
+
+
+def _allowed(routes: dict[str, Route[Call]]) -> str:
+    methods = [m for m in ("GET", "POST", "PUT", "PATCH", "DELETE") if m in routes]
+    return ", ".join([*methods, *(["HEAD"] if "GET" in routes else []), "OPTIONS"])
+
+
+def _answer_error(error: Exception, request: Request) -> Response:
+    if isinstance(error, InvalidInput):
+        return answer({"errors": error.fields}, 400)
+    if isinstance(error, DealtError):
+        return answer({"detail": error.detail}, error.status, error.headers)
+    if isinstance(error, asyncpg.UntranslatableCharacterError | asyncpg.CharacterNotInRepertoireError):
+        return answer({"errors": {"body": ["A character cannot be stored."]}}, 400)
+    if isinstance(error, _AWAY):
+        return _answer_error(
+            Unavailable("The database cannot be reached; try again.", headers={"Retry-After": "1"}), request
+        )
+    _log.exception("unexpected error", method=request.method, path=request.path, exc_info=error)
+    detail: dict[str, Any] = {"detail": "An unexpected error was logged. Nothing of this request was stored."}
+    return answer(detail, 500)

@@ -1,0 +1,62 @@
+"""Every setting: its environment variable, type, default and one line of help."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What one process needs to know. Each field is read from ``DEALT_<NAME>``, the URL from ``DATABASE_URL``."""
+
+    database_url: str = ""
+    """Any PostgreSQL 15 or newer; empty means the embedded server."""
+    data_dir: Path = Path("data")
+    """Where the embedded database, the token file and the secret key live."""
+    host: str = "127.0.0.1"
+    """The address to listen on."""
+    port: int = 8000
+    """The port to listen on."""
+    web_processes: int = 2
+    """How many web processes ``dealt serve`` starts."""
+    worker_processes: int = 1
+    """How many worker processes ``dealt serve`` starts."""
+    pool_size: int = 10
+    """Connections a web process may open."""
+    gather: bool = True
+    """Write concurrent single requests as one set; off means one transaction each."""
+    requests_per_second: int = 0
+    """Requests a second that one token may send to one process; 0 means no limit."""
+    allow_private_networks: str = ""
+    """Comma-separated networks that outbound requests may reach although they are private."""
+    log_format: str = "human"
+    """``human`` or ``json``."""
+    log_level: str = "info"
+    """``debug``, ``info``, ``warning`` or ``error``."""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
+        """Settings from environment variables. Raises ValueError naming a variable that cannot be read."""
+        values: dict[str, object] = {}
+        for field in fields(cls):
+            variable = "DATABASE_URL" if field.name == "database_url" else f"DEALT_{field.name.upper()}"
+            text = environment.get(variable)
+            if text is not None:
+                values[field.name] = _read(variable, text, type(field.default))
+        return cls(**values)  # type: ignore[arg-type]
+
+
+def _read(variable: str, text: str, kind: type) -> object:
+    if kind is bool:
+        if text.lower() not in ("0", "1", "true", "false", "on", "off"):
+            raise ValueError(f"{variable} is {text!r}; use on or off.")
+        return text.lower() in ("1", "true", "on")
+    if issubclass(kind, Path):
+        return Path(text)
+    try:
+        return kind(text)
+    except ValueError as error:
+        raise ValueError(f"{variable} is {text!r}; a whole number is needed.") from error

@@ -1,0 +1,80 @@
+"""A real server on a real port, a workspace with tokens, and a client for it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import httpx
+import pytest_asyncio
+import uvicorn
+
+from dealt.app import Application
+from dealt.kernel.db import transaction
+from dealt.settings import Settings
+from dealt.setup import set_up_workspace
+
+V2 = {"Accept": "*/*; version=2"}
+
+
+@dataclass
+class Shop:
+    """One workspace on a running server; ``client`` speaks version 2, ``v1`` version 1."""
+
+    app: Application
+    url: str
+    workspace_id: int
+    token: str
+    client: httpx.AsyncClient
+    v1: httpx.AsyncClient
+
+    async def fetch(self, query: str, *values: object) -> list[dict[str, object]]:
+        """Rows straight from the database."""
+        assert self.app.services
+        return [dict(row) for row in await self.app.services.pool.fetch(query, *values)]
+
+
+@pytest_asyncio.fixture
+async def application(database_url: str) -> AsyncIterator[tuple[Application, str]]:
+    app = Application(Settings(database_url=database_url))
+    config = uvicorn.Config(app, port=0, log_level="warning", access_log=False)
+    server = uvicorn.Server(config)
+    task = asyncio.create_task(server.serve())
+    while not server.started:
+        assert not task.done(), "the server did not start"
+        await asyncio.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield app, f"http://127.0.0.1:{port}/api/public/"
+    server.should_exit = True
+    await task
+
+
+async def open_shop(app: Application, url: str) -> Shop:
+    """A fresh workspace with a full token and clients that use it."""
+    assert app.services
+    async with transaction(app.services.pool) as connection:
+        first = await set_up_workspace(connection, now=app.services.clock.now())
+    headers = {"Authorization": f"Token {first.token}"}
+    return Shop(
+        app, url, first.workspace_id, first.token,
+        httpx.AsyncClient(base_url=url, headers=headers | V2, timeout=30),
+        httpx.AsyncClient(base_url=url, headers=headers, timeout=30),
+    )  # fmt: skip
+
+
+@pytest_asyncio.fixture
+async def shop(application: tuple[Application, str]) -> AsyncIterator[Shop]:
+    shop = await open_shop(*application)
+    yield shop
+    await shop.client.aclose()
+    await shop.v1.aclose()
+
+
+@pytest_asyncio.fixture
+async def other_shop(application: tuple[Application, str]) -> AsyncIterator[Shop]:
+    """A second workspace on the same server, which must see nothing of the first."""
+    shop = await open_shop(*application)
+    yield shop
+    await shop.client.aclose()
+    await shop.v1.aclose()
