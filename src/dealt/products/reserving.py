@@ -1,0 +1,65 @@
+"""The product id of a custom id: given once, before or after the product exists, and kept for ever."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+
+from dealt.kernel.db import Connection
+from dealt.products import queries
+from dealt.products.model import ProductFacts
+
+MOST_REMEMBERED = 50_000
+
+
+class ProductIds:
+    """One process's memory of committed reservations, the latest ``size`` of them. They never change."""
+
+    def __init__(self, size: int = MOST_REMEMBERED) -> None:
+        self._size = size
+        self._ids: OrderedDict[tuple[int, str], int] = OrderedDict()
+
+    def find(self, workspace_id: int, custom_ids: Iterable[str]) -> dict[str, int]:
+        """The product ids that are remembered, by custom id."""
+        known = ((custom_id, self._ids.get((workspace_id, custom_id))) for custom_id in custom_ids)
+        return {custom_id: product_id for custom_id, product_id in known if product_id is not None}
+
+    def remember(self, workspace_id: int, reserved: Mapping[str, int]) -> None:
+        """Keep reservations. Call it only after the commit: what is rolled back gets another id later."""
+        for custom_id, product_id in reserved.items():
+            self._ids[workspace_id, custom_id] = product_id
+        while len(self._ids) > self._size:
+            self._ids.popitem(last=False)
+
+
+async def reserve_products(
+    connection: Connection, workspace_id: int, custom_ids: Iterable[str], known: ProductIds | None = None
+) -> dict[str, int]:
+    """The product id of every custom id; one that nobody has named before is reserved in this transaction.
+
+    No round trip when ``known`` has them all, one when the database does. Each custom id has 1 to
+    ``LONGEST_CUSTOM_ID`` characters; the caller has checked.
+    """
+    wanted = set(custom_ids)
+    reserved = known.find(workspace_id, wanted) if known else {}
+    if missing := wanted - reserved.keys():
+        reserved |= await _rows(connection, queries.FIND_IDS, workspace_id, missing)
+    if missing := wanted - reserved.keys():
+        reserved |= await _rows(connection, queries.RESERVE, workspace_id, missing)
+    if missing := wanted - reserved.keys():
+        # Somebody else committed these while we waited for their keys.
+        reserved |= await _rows(connection, queries.FIND_IDS, workspace_id, missing)
+    return reserved
+
+
+async def product_facts(
+    connection: Connection, workspace_id: int, product_ids: Iterable[int]
+) -> dict[int, ProductFacts]:
+    """What the catalogue now knows of these products, by id; a product that does not exist is left out."""
+    rows = await connection.fetch(queries.FACTS, workspace_id, list(product_ids))
+    return {row["id"]: ProductFacts(**row) for row in rows}
+
+
+async def _rows(connection: Connection, query: str, workspace_id: int, custom_ids: Iterable[str]) -> dict[str, int]:
+    rows = await connection.fetch(query, workspace_id, sorted(custom_ids))
+    return {row["custom_id"]: row["product_id"] for row in rows}
