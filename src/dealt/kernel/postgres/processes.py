@@ -14,6 +14,7 @@ from pathlib import Path
 
 PROC = Path("/proc")
 PAUSE = 0.01
+_children: set[int] = set()
 
 
 @dataclass(frozen=True)
@@ -75,11 +76,15 @@ def send(pid: int, number: int) -> None:
         os.kill(pid, number)
 
 
+def launched(pid: int) -> None:
+    """Remember a child of ours, so that :func:`is_running` lets it go from the process table when it ends."""
+    _children.add(pid)
+
+
 def is_running(pid: int) -> bool:
-    """Whether the process runs; reaps it when it was our child and has ended."""
-    with contextlib.suppress(ChildProcessError):
-        if os.waitpid(pid, os.WNOHANG) != (0, 0):
-            return False
+    """Whether the process runs."""
+    if pid in _children and _reaped(pid):
+        return False
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -87,6 +92,17 @@ def is_running(pid: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def _reaped(pid: int) -> bool:
+    try:
+        ended = os.waitpid(pid, os.WNOHANG) != (0, 0)
+    except ChildProcessError:  # we are a fork of the process that started it
+        _children.discard(pid)
+        return False
+    if ended:
+        _children.discard(pid)
+    return ended
 
 
 def _is_postgres(command: str) -> bool:

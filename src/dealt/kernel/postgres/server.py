@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import subprocess
 import time
@@ -38,7 +39,9 @@ def launch(place: Place, cluster: Path, sockets: Path, binaries: Binaries, ident
         start_new_session=True,  # Ctrl-C in our terminal is not for the server: we end it in order
         **identity.change(),
     )
-    child.returncode = 0  # it may outlive us; processes.is_running reaps it
+    os.close(output)
+    child.returncode = 0  # it may outlive us, so Popen must not warn; is_running looks after its end
+    processes.launched(child.pid)
     return child.pid
 
 
