@@ -5,19 +5,21 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 from typing import Any
 
-from dealt.accounts import Definitions, Part, Tokens
+from dealt.accounts import MEMBERS, Definitions, Part, Tokens
 from dealt.attributes import ATTRIBUTES
 from dealt.deals import DealWriter
 from dealt.kernel.clock import Clock, SystemClock
 from dealt.kernel.db import Pool, open_pool
 from dealt.kernel.http import Receive, Response, Scope, Send
 from dealt.kernel.ratelimit import Buckets
+from dealt.pipelines import PIPELINES
 from dealt.publicapi import PublicApi, Services
 from dealt.publicapi.dispatch import PREFIX
 from dealt.publicapi.routes import ROUTES
 from dealt.settings import Settings
+from dealt.tags import TAGS
 
-PARTS: list[Part[Any]] = [ATTRIBUTES]
+PARTS: list[Part[Any]] = [ATTRIBUTES, MEMBERS, PIPELINES, TAGS]
 """Every kind of definition that a snapshot holds."""
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from dealt.accounts import FirstStart, create_workspace
 from dealt.attributes import create_attribute
 from dealt.kernel.db import Connection
+from dealt.pipelines import set_up_orders_pipeline
 
 
 async def set_up_workspace(
@@ -18,4 +19,5 @@ async def set_up_workspace(
         connection, first.workspace_id, domain="deal", name="order_date", value_type="datetime", now=now,
         description="When the order happened; windows, exchange rates and dashboards go by it.",
     )  # fmt: skip
+    await set_up_orders_pipeline(connection, first.workspace_id, now)
     return first

@@ -3,10 +3,11 @@
 from dealt.accounts.actor import Actor
 from dealt.accounts.bootstrap import FirstStart, create_workspace
 from dealt.accounts.definitions import Definitions, Part, Snapshot, settings_changed
-from dealt.accounts.members import create_member, list_members, set_password
+from dealt.accounts.members import MEMBERS, create_member, list_members, set_password
 from dealt.accounts.tokens import NewToken, Tokens, create_token, list_tokens, revoke_token
 
 __all__ = [
+    "MEMBERS",
     "Actor",
     "Definitions",
     "FirstStart",

@@ -7,6 +7,7 @@ from datetime import datetime
 import asyncpg
 
 from dealt.accounts import queries
+from dealt.accounts.definitions import Part, settings_changed
 from dealt.kernel.db import Connection, Record
 from dealt.kernel.errors import Conflict, InvalidInput, NotFound
 from dealt.kernel.ids import next_settings_id
@@ -15,6 +16,14 @@ from dealt.kernel.secrets import hash_password
 
 ROLES = ("admin", "member", "read-only")
 SHORTEST_PASSWORD = 10
+
+
+async def load_names(connection: Connection, workspace_id: int) -> dict[int, str]:
+    """What to call each member, by id; the e-mail where there is no name. Disabled members keep theirs."""
+    return {row["id"]: row["name"] for row in await connection.fetch(queries.MEMBER_NAMES, workspace_id)}
+
+
+MEMBERS: Part[dict[int, str]] = Part("members", load_names)
 
 
 async def create_member(
@@ -34,6 +43,7 @@ async def create_member(
     if "@" not in email:
         raise InvalidInput.of("email", f'"{email}" is not an e-mail address.')
     _check_password(password)
+    await settings_changed(connection, workspace_id)
     member_id = await next_settings_id(connection, workspace_id, "member")
     values = (workspace_id, member_id, email, name, role, hash_password(password), now)
     try:

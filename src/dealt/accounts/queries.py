@@ -13,6 +13,9 @@ UPDATE members SET password_hash = $3 WHERE workspace_id = $1 AND lower(email) =
 LIST_MEMBERS = """
 SELECT id, email, name, role, created_at, disabled_at FROM members WHERE workspace_id = $1 ORDER BY id LIMIT 1000"""
 
+MEMBER_NAMES = """
+SELECT id, coalesce(nullif(name, ''), email) AS name FROM members WHERE workspace_id = $1 ORDER BY id"""
+
 INSERT_TOKEN = """
 INSERT INTO api_tokens (workspace_id, id, name, digest, scope, networks, created_at)
 VALUES ($1, $2, $3, $4, $5, $6::cidr[], $7)"""

@@ -1,0 +1,24 @@
+"""Pipelines, their stages and loss reasons: where an order stands, and why it was lost."""
+
+from dealt.pipelines.loading import PIPELINES
+from dealt.pipelines.loss_reasons import create_loss_reason, delete_loss_reason, rename_loss_reason
+from dealt.pipelines.model import Pipeline, Pipelines, Stage
+from dealt.pipelines.pipelines import create_pipeline, delete_pipeline, set_up_orders_pipeline, update_pipeline
+from dealt.pipelines.stages import create_stage, delete_stage, update_stage
+
+__all__ = [
+    "PIPELINES",
+    "Pipeline",
+    "Pipelines",
+    "Stage",
+    "create_loss_reason",
+    "create_pipeline",
+    "create_stage",
+    "delete_loss_reason",
+    "delete_pipeline",
+    "delete_stage",
+    "rename_loss_reason",
+    "set_up_orders_pipeline",
+    "update_pipeline",
+    "update_stage",
+]

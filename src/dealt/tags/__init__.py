@@ -1,0 +1,5 @@
+"""Tags: free labels on contacts, companies, deals and products."""
+
+from dealt.tags.naming import TAGS, delete_tag, ensure_tags, load_tags, rename_tag
+
+__all__ = ["TAGS", "delete_tag", "ensure_tags", "load_tags", "rename_tag"]
