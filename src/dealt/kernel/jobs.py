@@ -1,4 +1,4 @@
-"""Work to be done later by a worker process: written in the caller's transaction, so that it exists if the change does."""
+"""Work for a worker process: written in the transaction that causes it, so that it exists if the change does."""
 
 from __future__ import annotations
 
