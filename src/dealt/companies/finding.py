@@ -1,0 +1,57 @@
+"""Finding companies by what others call them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from dealt.companies import queries
+from dealt.companies.model import Company, CompanyIds, CompanyRef, company_of
+from dealt.kernel.db import Connection
+from dealt.kernel.errors import NotFound
+from dealt.kernel.paging import Order, Page, PageRequest, fetch_page
+from dealt.kernel.sql import Sql, sql
+
+
+async def find_company_ids(
+    connection: Connection, workspace_id: int, *, ids: Iterable[int] = (), custom_ids: Iterable[str] = ()
+) -> CompanyIds:
+    """Which of these companies exist, in one statement."""
+    wanted, named = set(ids), set(custom_ids)
+    storable = [company_id for company_id in wanted if 0 < company_id < 2**63]
+    found = CompanyIds()
+    for row in await connection.fetch(queries.FIND, workspace_id, storable, list(named)):
+        ref = CompanyRef(row["id"], row["custom_id"])
+        if ref.id in wanted:
+            found.by_id[ref.id] = ref
+        if ref.custom_id is not None and ref.custom_id in named:
+            found.by_custom_id[ref.custom_id] = ref
+    return found
+
+
+async def read_company(connection: Connection, workspace_id: int, company_id: int) -> Company:
+    """One company. Raises NotFound."""
+    row = await connection.fetchrow(queries.READ, workspace_id, company_id)
+    if row is None:
+        raise NotFound
+    return company_of(row)
+
+
+async def find_company_id(connection: Connection, workspace_id: int, custom_id: str) -> int:
+    """The id of the company with this custom id. Raises NotFound."""
+    found = await find_company_ids(connection, workspace_id, custom_ids=[custom_id])
+    if custom_id not in found.by_custom_id:
+        raise NotFound
+    return found.by_custom_id[custom_id].id
+
+
+async def list_companies(
+    connection: Connection, workspace_id: int, conditions: Sequence[Sql], order: Order, request: PageRequest
+) -> Page:
+    """A page of companies, rows of ``queries.COLUMNS``, that satisfy all conditions."""
+    where = [sql("workspace_id = {}", workspace_id), *conditions]
+    return await fetch_page(connection, queries.COLUMNS, queries.SOURCE, where, order, request)
+
+
+async def list_member_ids(connection: Connection, workspace_id: int, company_id: int) -> list[int]:
+    """The ids of the contacts of a company, ascending."""
+    return [row["contact_id"] for row in await connection.fetch(queries.MEMBER_IDS, workspace_id, company_id)]

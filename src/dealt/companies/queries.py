@@ -1,0 +1,40 @@
+"""All SQL of companies."""
+
+FIND = """
+SELECT id, custom_id FROM companies
+WHERE workspace_id = $1 AND (id = ANY($2::bigint[]) OR custom_id = ANY($3::text[]))"""
+
+SOURCE = "companies"
+COLUMNS = """id, custom_id, name, description, email, country, region, city, address, postal_code, approx_employees,
+    phone_numbers, tag_ids, attributes, version, created_at, updated_at"""
+
+NEXT_ID = "SELECT nextval('company_id_seq')"
+
+READ = f"SELECT {COLUMNS} FROM companies WHERE workspace_id = $1 AND id = $2"
+
+LOCK = f"{READ} FOR UPDATE"
+
+# Waits for another transaction that is about to use the same custom id.
+INSERT = f"""
+INSERT INTO companies (workspace_id, {COLUMNS})
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::jsonb, $16, $17, $18)
+ON CONFLICT (workspace_id, custom_id) WHERE custom_id IS NOT NULL DO NOTHING RETURNING id"""
+
+UPDATE = """
+UPDATE companies SET custom_id = $3, name = $4, description = $5, email = $6, country = $7, region = $8, city = $9,
+    address = $10, postal_code = $11, approx_employees = $12, phone_numbers = $13, tag_ids = $14,
+    attributes = $15::jsonb, version = $16, created_at = $17, updated_at = $18
+WHERE workspace_id = $1 AND id = $2"""
+
+DELETE = f"DELETE FROM companies WHERE workspace_id = $1 AND id = $2 RETURNING {COLUMNS}"
+
+MEMBER_IDS = "SELECT contact_id FROM company_members WHERE workspace_id = $1 AND company_id = $2 ORDER BY contact_id"
+
+ADD_MEMBER = """
+INSERT INTO company_members (contact_id, company_id, workspace_id, member_since) VALUES ($3, $2, $1, $4)
+ON CONFLICT (contact_id, company_id) DO NOTHING RETURNING member_since"""
+
+REMOVE_MEMBER = """
+DELETE FROM company_members WHERE workspace_id = $1 AND company_id = $2 AND contact_id = $3 RETURNING member_since"""
+
+REMOVE_MEMBERS = "DELETE FROM company_members WHERE workspace_id = $1 AND company_id = $2 RETURNING contact_id"
