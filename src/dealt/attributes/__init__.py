@@ -1,14 +1,18 @@
 """Typed custom attributes: declared by people, or inferred from the first value that arrives."""
 
+from dealt.attributes.changing import update_attribute
 from dealt.attributes.defining import (
     ATTRIBUTES,
     create_attribute,
     define_for,
     delete_attribute,
     list_attributes,
+    read_attribute,
 )
+from dealt.attributes.listing import page_of_attributes
 from dealt.attributes.model import VALUE_TYPES, Attribute, Catalogue
 from dealt.attributes.typing import Assignment, assign, name_std
+from dealt.attributes.writing import Typed, merge_values, split_body, type_values
 
 __all__ = [
     "ATTRIBUTES",
@@ -16,10 +20,17 @@ __all__ = [
     "Assignment",
     "Attribute",
     "Catalogue",
+    "Typed",
     "assign",
     "create_attribute",
     "define_for",
     "delete_attribute",
     "list_attributes",
+    "merge_values",
     "name_std",
+    "page_of_attributes",
+    "read_attribute",
+    "split_body",
+    "type_values",
+    "update_attribute",
 ]

@@ -110,5 +110,18 @@ async def mark_stale(
 def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     """The fields in which two images of an object differ, each with its value before and after (None = absent)."""
     return {
-        name: (before.get(name), after.get(name)) for name in {**before, **after} if before.get(name) != after.get(name)
+        name: (before.get(name), after.get(name))
+        for name in {**before, **after}
+        if not _is_same(before.get(name), after.get(name))
     }
+
+
+def _is_same(before: Any, after: Any) -> bool:
+    """Whether two values are equal as JSON, where true is not 1."""
+    if before != after:
+        return False
+    if isinstance(before, dict):
+        return all(_is_same(value, after[name]) for name, value in before.items())
+    if isinstance(before, list):
+        return all(map(_is_same, before, after))
+    return isinstance(before, bool) == isinstance(after, bool)

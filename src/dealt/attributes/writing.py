@@ -1,0 +1,84 @@
+"""From the body of one object to its fields and its typed attributes, inside the transaction that writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from dealt.accounts import Snapshot
+from dealt.attributes.defining import ATTRIBUTES, define_for
+from dealt.attributes.typing import assign, name_std
+from dealt.kernel.db import Connection
+from dealt.kernel.errors import InvalidInput
+from dealt.kernel.lenient import named_values
+from dealt.kernel.shown import shown
+
+LISTED = "attributes"
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """``values`` to store, where None clears. ``defined`` tells that this transaction changed definitions."""
+
+    values: dict[str, Any]
+    defined: bool
+
+
+def split_body(
+    body: Mapping[str, Any], standard: Collection[str], read_only: Collection[str]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The standard fields of ``body``, and all else as raw attributes by name; read-only fields are dropped.
+
+    ``Price`` is the field ``price``: an attribute never hides behind a field's name. Attributes may also stand in
+    ``attributes``, as version 1 answers them. Raises InvalidInput for a field in two spellings and a bad list.
+    """
+    fields: dict[str, Any] = {}
+    raw: dict[str, Any] = {}
+    reserved = {*standard, *read_only, LISTED}
+    seen: set[str] = set()
+    for name, value in body.items():
+        key = name_std(name)
+        if key in reserved and key in seen:
+            raise InvalidInput.of(name, f"This is another spelling of {key}, which is given too.")
+        seen.add(key)
+        if key == LISTED:
+            raw |= _listed(value, reserved)
+        elif key in standard:
+            fields[key] = value
+        elif key not in reserved:
+            raw[name] = value
+    return fields, raw
+
+
+async def type_values(
+    connection: Connection, snapshot: Snapshot, domain: str, raw: Mapping[str, Any], *, actor: str, now: datetime
+) -> Typed:
+    """The raw values of one object of ``domain``, typed; what they need is defined or widened first.
+
+    Where ``defined``, the caller forgets its process's snapshot after the commit.
+    Raises InvalidInput naming every attribute that refuses its value.
+    """
+    zone = snapshot.time_zone
+    wanted = assign(snapshot.part(ATTRIBUTES), domain, raw, zone)
+    if not wanted.new and not wanted.widened:
+        return Typed(wanted.values, defined=False)
+    catalogue = await define_for(connection, snapshot.workspace_id, domain, [raw], zone, actor=actor, now=now)
+    return Typed(assign(catalogue, domain, raw, zone).values, defined=True)
+
+
+def merge_values(before: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Stored attributes after ``values`` have been set over them; None removes one."""
+    return {name: value for name, value in {**before, **values}.items() if value is not None}
+
+
+def _listed(value: Any, reserved: Collection[str]) -> dict[str, Any]:
+    try:
+        raw = named_values(value)
+    except ValueError as error:
+        raise InvalidInput.of(LISTED, str(error)) from None
+    for name in raw:
+        if name_std(name) in reserved:
+            raise InvalidInput.of(LISTED, f"{shown(name)} is a field of its own, not an attribute.")
+    return raw
