@@ -5,6 +5,7 @@ from dealt.accounts.bootstrap import FirstStart, create_workspace
 from dealt.accounts.definitions import Definitions, Part, Snapshot, settings_changed
 from dealt.accounts.members import MEMBERS, create_member, list_members, set_password
 from dealt.accounts.tokens import NewToken, Tokens, create_token, list_tokens, revoke_token
+from dealt.accounts.workspaces import Workspace, read_workspace, update_workspace
 
 __all__ = [
     "MEMBERS",
@@ -15,12 +16,15 @@ __all__ = [
     "Part",
     "Snapshot",
     "Tokens",
+    "Workspace",
     "create_member",
     "create_token",
     "create_workspace",
     "list_members",
     "list_tokens",
+    "read_workspace",
     "revoke_token",
     "set_password",
     "settings_changed",
+    "update_workspace",
 ]

@@ -47,10 +47,12 @@ class Definitions:
 
     async def for_reading(self, connection: Connection, workspace_id: int) -> Snapshot:
         """A snapshot at most a second old: enough to name and shape what is read."""
+        return self.recent(workspace_id) or await self.for_writing(connection, workspace_id)
+
+    def recent(self, workspace_id: int) -> Snapshot | None:
+        """The snapshot that ``for_reading`` would give without asking the database, if there is one."""
         held = self._held.get(workspace_id)
-        if held and time.monotonic() - held[0] < self._read_age_s:
-            return held[1]
-        return await self.for_writing(connection, workspace_id)
+        return held[1] if held and time.monotonic() - held[0] < self._read_age_s else None
 
     async def for_writing(self, connection: Connection, workspace_id: int) -> Snapshot:
         """The snapshot at the version that this transaction sees."""
@@ -68,11 +70,6 @@ class Definitions:
     async def uncommitted(self, connection: Connection, workspace_id: int) -> Snapshot:
         """The definitions as this transaction sees them, its own changes included; never kept for others."""
         return await self._load(connection, workspace_id)
-
-    def held(self, workspace_id: int) -> Snapshot | None:
-        """Whatever snapshot this process has, of any age: for checks that are repeated inside the transaction."""
-        held = self._held.get(workspace_id)
-        return held[1] if held else None
 
     def forget(self, workspace_id: int) -> None:
         """Drop the snapshot, because this process has just changed a definition."""

@@ -3,6 +3,15 @@
 INSERT_WORKSPACE = """
 INSERT INTO workspaces (name, time_zone, base_currency, created_at) VALUES ($1, $2, $3, $4) RETURNING id"""
 
+READ_WORKSPACE = "SELECT id, name, time_zone, base_currency FROM workspaces WHERE id = $1"
+
+UPDATE_WORKSPACE = """
+UPDATE workspaces SET name = $2, time_zone = $3,
+    definitions_version = definitions_version + CASE WHEN time_zone = $3 THEN 0 ELSE 1 END
+WHERE id = $1"""
+
+LOCAL_TIME = "SELECT $1::timestamptz AT TIME ZONE $2::text"
+
 INSERT_MEMBER = """
 INSERT INTO members (workspace_id, id, email, name, role, password_hash, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7)"""

@@ -13,7 +13,7 @@ from dealt.accounts import Part, settings_changed
 from dealt.attributes import queries
 from dealt.attributes.model import DOMAINS, LONGEST_NAME, MOST_PER_DOMAIN, VALUE_TYPES, Attribute, Catalogue
 from dealt.attributes.typing import Assignment, assign, name_std
-from dealt.kernel.db import Connection
+from dealt.kernel.db import Connection, Record
 from dealt.kernel.errors import Conflict, InvalidInput, NotFound
 from dealt.kernel.ids import next_settings_id
 from dealt.kernel.journal import SETTINGS, Entry, encode, record
@@ -23,9 +23,13 @@ async def load_catalogue(connection: Connection, workspace_id: int) -> Catalogue
     """All attributes of a workspace."""
     domains: dict[str, dict[str, Attribute]] = {domain: {} for domain in DOMAINS}
     for row in await connection.fetch(queries.LOAD, workspace_id):
-        values = dict(row) | {"choices": tuple(msgspec.json.decode(row["choices"]))}
-        domains[row["domain"]][row["name_std"]] = Attribute(**values)
+        domains[row["domain"]][row["name_std"]] = read_attribute(row)
     return Catalogue(domains)
+
+
+def read_attribute(row: Record) -> Attribute:
+    """The attribute in a row."""
+    return Attribute(**dict(row) | {"choices": tuple(msgspec.json.decode(row["choices"]))})
 
 
 ATTRIBUTES: Part[Catalogue] = Part("attributes", load_catalogue)
@@ -53,18 +57,18 @@ async def define_for(
     Raises InvalidInput when the workspace has no room for another attribute.
     """
     catalogue = await load_catalogue(connection, workspace_id)
-    changed = False
+    held = False
     for raw in raws:
-        try:
-            wanted = assign(catalogue, domain, raw, zone)
-        except InvalidInput:
-            continue
-        if wanted.new or wanted.widened:
-            changed = True
+        wanted = _wanted(catalogue, domain, raw, zone)
+        if wanted and not held:
+            # From here no other change of settings can come between; what came before is looked at once more.
+            await settings_changed(connection, workspace_id)
+            held = True
+            catalogue = await load_catalogue(connection, workspace_id)
+            wanted = _wanted(catalogue, domain, raw, zone)
+        if wanted:
             await _define(connection, workspace_id, domain, wanted, actor=actor, now=now)
             catalogue = await load_catalogue(connection, workspace_id)
-    if changed:
-        await settings_changed(connection, workspace_id)
     return catalogue
 
 
@@ -83,9 +87,11 @@ async def create_attribute(
 ) -> Attribute:
     """Declare an attribute; an inferred one of the same name takes the declared type from here on.
 
-    Raises InvalidInput for a bad domain, name, type or choices, Conflict for a name already declared.
+    Raises InvalidInput for a bad domain, name, type or choices and where there is no room, Conflict for a name that
+    is already declared.
     """
-    _check(domain, name, value_type, choices)
+    check_definition(domain, name, value_type, choices)
+    await settings_changed(connection, workspace_id)
     key = name_std(name)
     attribute_id = await next_settings_id(connection, workspace_id, "attribute")
     options = encode(list(choices))
@@ -98,25 +104,46 @@ async def create_attribute(
             queries.DECLARE, workspace_id, domain, key, value_type, options, allow_multiple_choices, description, name
         )
     if done is None:
-        raise Conflict(f'There is already an attribute "{key}" of {domain}s.')
+        raise Conflict(f'There is already a {domain} attribute "{key}".')
+    await _check_room(connection, workspace_id, domain, 0)
     changes = {"name": (None, name), "value_type": (None, value_type), "domain": (None, domain)}
     entry = Entry(SETTINGS, "attribute.declared", "attribute", done, actor, changes)
     await record(connection, workspace_id, [entry], now)
-    await settings_changed(connection, workspace_id)
     return (await load_catalogue(connection, workspace_id)).of(domain)[key]
+
+
+def check_definition(domain: str, name: str, value_type: str, choices: Sequence[str]) -> None:
+    """Raise InvalidInput for an unknown domain or type, a bad name, or a fixed type without choices."""
+    if domain not in DOMAINS:
+        raise InvalidInput.of("content_type", f'"{domain}" is not a valid choice.')
+    if not name_std(name) or len(name) > LONGEST_NAME:
+        raise InvalidInput.of("name", f"A name has 1 to {LONGEST_NAME} characters, with a letter or digit.")
+    if value_type not in VALUE_TYPES:
+        raise InvalidInput.of("value_type", f'"{value_type}" is not a valid choice.')
+    if value_type == "fixed" and not choices:
+        raise InvalidInput.of("choices", "A fixed attribute needs its choices.")
 
 
 async def delete_attribute(
     connection: Connection, workspace_id: int, attribute_id: int, *, now: datetime, actor: str = "system"
 ) -> None:
     """Remove a definition; values stay stored and come back if the name is defined again. Raises NotFound."""
+    await settings_changed(connection, workspace_id)
     row = await connection.fetchrow(queries.DELETE, workspace_id, attribute_id)
     if row is None:
         raise NotFound
     changes = {"name": (row["name"], None), "domain": (row["domain"], None)}
     entry = Entry(SETTINGS, "attribute.deleted", "attribute", attribute_id, actor, changes)
     await record(connection, workspace_id, [entry], now)
-    await settings_changed(connection, workspace_id)
+
+
+def _wanted(catalogue: Catalogue, domain: str, raw: Mapping[str, Any], zone: ZoneInfo) -> Assignment | None:
+    """What ``raw`` needs that is not defined yet; nothing where a value is refused anyhow."""
+    try:
+        wanted = assign(catalogue, domain, raw, zone)
+    except InvalidInput:
+        return None
+    return wanted if wanted.new or wanted.widened else None
 
 
 async def _define(
@@ -129,7 +156,9 @@ async def _define(
         attribute_id = await next_settings_id(connection, workspace_id, "attribute")
         values = (workspace_id, attribute_id, domain, name, key, value_type, "[]", False, "", False, now)
         if await connection.fetchval(queries.DEFINE, *values):
-            changes = {"name": (None, name), "value_type": (None, value_type), "domain": (None, domain)}
+            changes: dict[str, tuple[Any, Any]] = {
+                "name": (None, name), "value_type": (None, value_type), "domain": (None, domain)
+            }  # fmt: skip
             entries.append(Entry(SETTINGS, "attribute.inferred", "attribute", attribute_id, actor, changes))
     for key, warning in wanted.widened.items():
         widened = await connection.fetchval(queries.WIDEN, workspace_id, domain, key, warning)
@@ -143,16 +172,5 @@ async def _check_room(connection: Connection, workspace_id: int, domain: str, wa
     if await connection.fetchval(queries.COUNT, workspace_id, domain) + wanted > MOST_PER_DOMAIN:
         raise InvalidInput.of(
             "attributes",
-            f"A workspace has at most {MOST_PER_DOMAIN} attributes of {domain}s; delete some, or send known names.",
+            f"A workspace has at most {MOST_PER_DOMAIN} {domain} attributes; delete some, or send known names.",
         )
-
-
-def _check(domain: str, name: str, value_type: str, choices: Sequence[str]) -> None:
-    if domain not in DOMAINS:
-        raise InvalidInput.of("content_type", f'"{domain}" is not a valid choice.')
-    if not name_std(name) or len(name) > LONGEST_NAME:
-        raise InvalidInput.of("name", f"A name has 1 to {LONGEST_NAME} characters, with a letter or digit.")
-    if value_type not in VALUE_TYPES:
-        raise InvalidInput.of("value_type", f'"{value_type}" is not a valid choice.')
-    if value_type == "fixed" and not choices:
-        raise InvalidInput.of("choices", "A fixed attribute needs its choices.")

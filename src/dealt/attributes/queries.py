@@ -1,8 +1,10 @@
 """All SQL of attributes."""
 
-LOAD = """
-SELECT id, domain, name, name_std, value_type, declared, choices, allow_multiple_choices, description, warning, indexed
-FROM attributes WHERE workspace_id = $1 ORDER BY id"""
+COLUMNS = (
+    "id, domain, name, name_std, value_type, declared, choices, allow_multiple_choices, description, warning, indexed"
+)
+
+LOAD = f"SELECT {COLUMNS} FROM attributes WHERE workspace_id = $1 ORDER BY id"
 
 # The first definition wins; whoever loses reads the winner's.
 DEFINE = """
@@ -20,6 +22,12 @@ WHERE workspace_id = $1 AND domain = $2 AND name_std = $3 AND NOT declared RETUR
 WIDEN = """
 UPDATE attributes SET value_type = 'string', warning = $4
 WHERE workspace_id = $1 AND domain = $2 AND name_std = $3 AND NOT declared RETURNING id"""
+
+# A type that is given is declared, and what was said of the inferred one is forgotten.
+UPDATE = """
+UPDATE attributes SET name = $3, value_type = $4, choices = $5::jsonb, allow_multiple_choices = $6, description = $7,
+    declared = declared OR $8, warning = CASE WHEN $8 THEN '' ELSE warning END
+WHERE workspace_id = $1 AND id = $2"""
 
 COUNT = "SELECT count(*) FROM attributes WHERE workspace_id = $1 AND domain = $2"
 

@@ -1,5 +1,6 @@
 """Pipelines, their stages and loss reasons: where an order stands, and why it was lost."""
 
+from dealt.pipelines.listing import page_of_loss_reasons, page_of_pipelines, page_of_stages
 from dealt.pipelines.loading import PIPELINES
 from dealt.pipelines.loss_reasons import create_loss_reason, delete_loss_reason, rename_loss_reason
 from dealt.pipelines.model import Pipeline, Pipelines, Stage
@@ -17,6 +18,9 @@ __all__ = [
     "delete_loss_reason",
     "delete_pipeline",
     "delete_stage",
+    "page_of_loss_reasons",
+    "page_of_pipelines",
+    "page_of_stages",
     "rename_loss_reason",
     "set_up_orders_pipeline",
     "update_pipeline",

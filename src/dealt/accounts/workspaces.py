@@ -1,0 +1,69 @@
+"""What a workspace is called, and which time zone its days are counted in."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from zoneinfo import available_timezones
+
+import asyncpg
+
+from dealt.accounts import queries
+from dealt.accounts.definitions import settings_changed
+from dealt.kernel.db import Connection
+from dealt.kernel.errors import InvalidInput
+from dealt.kernel.journal import SETTINGS, Entry, difference, record
+from dealt.kernel.shown import shown
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """``time_zone`` is an IANA name, ``base_currency`` an ISO 4217 code."""
+
+    id: int
+    name: str
+    time_zone: str
+    base_currency: str
+
+
+async def read_workspace(connection: Connection, workspace_id: int) -> Workspace:
+    """A workspace that exists."""
+    return Workspace(**await connection.fetchrow(queries.READ_WORKSPACE, workspace_id))
+
+
+async def update_workspace(
+    connection: Connection,
+    workspace_id: int,
+    *,
+    now: datetime,
+    name: str | None = None,
+    time_zone: str | None = None,
+    actor: str = "system",
+) -> Workspace:
+    """Change what is not None. Raises InvalidInput for a time zone that this server does not know.
+
+    Another time zone has other days, so that everything derived from days is due to be computed anew.
+    """
+    await settings_changed(connection, workspace_id)
+    before = await read_workspace(connection, workspace_id)
+    if time_zone is not None:
+        await _check_zone(connection, time_zone, now)
+    values = (name or before.name, time_zone or before.time_zone)
+    await connection.execute(queries.UPDATE_WORKSPACE, workspace_id, *values)
+    after = await read_workspace(connection, workspace_id)
+    if changes := difference(asdict(before), asdict(after)):
+        entry = Entry(SETTINGS, "workspace.updated", "workspace", workspace_id, actor, changes)
+        await record(connection, workspace_id, [entry], now)
+    return after
+
+
+async def _check_zone(connection: Connection, name: str, now: datetime) -> None:
+    """Both must know it: this process, which reads times in it, and the database, which counts days in it."""
+    known = name in available_timezones()
+    if known:
+        try:
+            await connection.fetchval(queries.LOCAL_TIME, now, name)
+        except asyncpg.InvalidParameterValueError:
+            known = False
+    if not known:
+        raise InvalidInput.of("time_zone", f"{shown(name)} is not a time zone such as Europe/Warsaw.")
