@@ -1,0 +1,130 @@
+"""Routes of custom attributes, in the words and numbers that clients of User.com know."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dealt.attributes import (
+    VALUE_TYPES,
+    Attribute,
+    create_attribute,
+    delete_attribute,
+    list_attributes,
+    page_of_attributes,
+    read_attribute,
+    update_attribute,
+)
+from dealt.kernel.errors import InvalidInput, NotFound
+from dealt.kernel.http import Response, Route
+from dealt.kernel.schema import flag, list_of, read_fields, text
+from dealt.kernel.shown import shown
+from dealt.publicapi.call import Call, answer, paged
+from dealt.publicapi.defining import argument, changing
+
+_DOMAINS = {
+    "clientuser": "contact", "company": "company", "deal": "deal", "product": "product", "activity": "task",
+}  # fmt: skip
+_CONTENT_TYPES = {domain: word for word, domain in _DOMAINS.items()}
+_TYPES_BY_NUMBER = {
+    "1": "boolean", "2": "integer", "3": "date", "4": "string", "5": "datetime", "6": "fixed", "7": "float",
+}  # fmt: skip
+MOST_CHOICES = 1_000
+
+
+def _read_content_type(value: Any) -> str:
+    """The domain of a content type; ``user`` is an older word for ``clientuser``."""
+    word = "clientuser" if value == "user" else value
+    if word == "ticket":
+        raise ValueError('"ticket" is not supported: there are no tickets here.')
+    if not isinstance(word, str) or word not in _DOMAINS:
+        raise ValueError(f"{shown(value)} is not a valid choice; there are {', '.join(_DOMAINS)}.")
+    return _DOMAINS[word]
+
+
+def _read_value_type(value: Any) -> str:
+    """A type by its word, or by its number as a number or text."""
+    word = _TYPES_BY_NUMBER.get(str(value), value) if isinstance(value, str | int) else value
+    if not isinstance(word, str) or word not in VALUE_TYPES:
+        raise ValueError(f"{shown(value)} is not a valid choice; there are {', '.join(VALUE_TYPES)}.")
+    return word
+
+
+_CHANGEABLE = {
+    "name": text(),
+    "value_type": _read_value_type,
+    "choices": list_of(text(), MOST_CHOICES),
+    "allow_multiple_choices": flag,
+    "description": text(10_000, blank=True),
+}
+_NEW = _CHANGEABLE | {"content_type": _read_content_type}
+
+
+async def list_all(call: Call) -> Response:
+    domain = argument(call, "content_type", _read_content_type)
+    async with call.reading() as connection:
+        page = await page_of_attributes(connection, call.workspace_id, call.page_request, domain)
+    return paged(call, page, lambda row: _shape(read_attribute(row)))
+
+
+async def add(call: Call) -> Response:
+    fields = read_fields(call.body, _NEW, required=("name", "value_type", "content_type"))
+    async with changing(call) as connection:
+        made = await create_attribute(
+            connection, call.workspace_id, domain=fields.pop("content_type"), **fields, now=call.now,
+            actor=call.actor.name,
+        )  # fmt: skip
+    return answer(_shape(made), 201)
+
+
+async def get(call: Call) -> Response:
+    async with call.reading() as connection:
+        return answer(_shape(await _find(call, connection)))
+
+
+async def change(call: Call) -> Response:
+    fields = read_fields(call.body, _NEW)
+    content_type = fields.pop("content_type", None)
+    async with changing(call) as connection:
+        changed = await update_attribute(
+            connection, call.workspace_id, call.id(), **fields, now=call.now, actor=call.actor.name
+        )
+        if content_type not in (None, changed.domain):
+            raise InvalidInput.of("content_type", "An attribute stays with its kind of object; create another there.")
+    return answer(_shape(changed))
+
+
+async def remove(call: Call) -> Response:
+    async with changing(call) as connection:
+        await delete_attribute(connection, call.workspace_id, call.id(), now=call.now, actor=call.actor.name)
+    return Response(204)
+
+
+async def _find(call: Call, connection: Any) -> Attribute:
+    for attribute in await list_attributes(connection, call.workspace_id):
+        if attribute.id == call.id():
+            return attribute
+    raise NotFound
+
+
+def _shape(attribute: Attribute) -> dict[str, Any]:
+    return {
+        "id": attribute.id,
+        "name": attribute.name,
+        "name_std": attribute.name_std,
+        "value_type": attribute.value_type,
+        "content_type": _CONTENT_TYPES[attribute.domain],
+        "choices": attribute.choices,
+        "allow_multiple_choices": attribute.allow_multiple_choices,
+        "description": attribute.description,
+        "declared": attribute.declared,
+        "warning": attribute.warning,
+    }
+
+
+ROUTES: list[Route[Call]] = [
+    Route(("GET",), "/attributes/", list_all, "read"),
+    Route(("POST",), "/attributes/", add, "write"),
+    Route(("GET",), "/attributes/<int:id>/", get, "read"),
+    Route(("PUT", "PATCH"), "/attributes/<int:id>/", change, "write"),
+    Route(("DELETE",), "/attributes/<int:id>/", remove, "write"),
+]
