@@ -1,5 +1,33 @@
 """Orders as editable deals."""
 
-from dealt.deals.gathering import DealWriter
+from dealt.deals.gathering import DealWriter, Submission
+from dealt.deals.images import fetch_images, image_of
+from dealt.deals.model import Deal, DealImage, Line, Status
+from dealt.deals.reading import COMPARISONS, DATES, ORDERS, DealFilter, find_deal_id, get_deal, list_deals, list_history
+from dealt.deals.schemas import DealPatch, parse_deal, parse_line_edit
+from dealt.deals.works import DealWork, DealWritten, upsert
 
-__all__ = ["DealWriter"]
+__all__ = [
+    "COMPARISONS",
+    "DATES",
+    "ORDERS",
+    "Deal",
+    "DealFilter",
+    "DealImage",
+    "DealPatch",
+    "DealWork",
+    "DealWriter",
+    "DealWritten",
+    "Line",
+    "Status",
+    "Submission",
+    "fetch_images",
+    "find_deal_id",
+    "get_deal",
+    "image_of",
+    "list_deals",
+    "list_history",
+    "parse_deal",
+    "parse_line_edit",
+    "upsert",
+]

@@ -14,6 +14,7 @@ from dealt.kernel.errors import InvalidInput
 
 _DECODER = msgspec.json.Decoder()
 _KEY = re.compile(rb'"[ \t\n\r]*:')
+_HUGE = re.compile(rb"\d{19}")
 _NUL = b"\\u0000"
 FORM = "application/x-www-form-urlencoded"
 
@@ -45,6 +46,8 @@ def parse_json(body: bytes) -> Any:
         _refuse_repeated_keys(body)
     if _NUL in body:
         refuse_nul(value)
+    if _HUGE.search(body):
+        _refuse_huge(value)
     return value
 
 
@@ -60,6 +63,15 @@ def refuse_nul(value: Any, path: str = "") -> None:
     elif isinstance(value, list):
         for index, inner in enumerate(value):
             refuse_nul(inner, f"{path}.{index}".strip("."))
+
+
+def _refuse_huge(value: Any, path: str = "") -> None:
+    """Raise InvalidInput where a whole number does not fit 64 bits: no column and no answer could hold it."""
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise InvalidInput.of(path or "body", "The number is too large.")
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in inner:
+        _refuse_huge(item, f"{path}.{key}".strip("."))
 
 
 def _count_keys(value: Any) -> int:

@@ -22,7 +22,10 @@ EXACT_COUNT = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A list's order: a column and the id as tie-breaker, both in one direction. ``column`` is one of ours."""
+    """A list's order: a column and the id as tie-breaker, both in one direction.
+
+    Both are SQL of ours, such as ``d.ordered_at``; what follows the last dot is the column's name in the rows.
+    """
 
     column: str
     descending: bool = False
@@ -79,13 +82,23 @@ class Page:
         if not self.has_next:
             return None
         last = self.rows[-1]
-        return _encode([last[self.order.column], last[self.order.id_column]])
+        return _encode([last[name.rpartition(".")[2]] for name in (self.order.column, self.order.id_column)])
 
 
 async def fetch_page(
-    connection: Connection, select: str, source: str, conditions: Sequence[Sql], order: Order, request: PageRequest
+    connection: Connection,
+    select: str,
+    source: str,
+    conditions: Sequence[Sql],
+    order: Order,
+    request: PageRequest,
+    *,
+    counted: str | None = None,
 ) -> Page:
-    """One page of ``SELECT {select} FROM {source} WHERE conditions`` in ``order``, and how many rows there are."""
+    """One page of ``SELECT {select} FROM {source} WHERE conditions`` in ``order``, and how many rows there are.
+
+    ``counted`` is the part of the source that decides how many, where joins only add columns.
+    """
     where = list(conditions)
     if request.cursor is not None:
         where.append(order.after(request.cursor))
@@ -98,7 +111,7 @@ async def fetch_page(
         raise NotFound("Invalid page.")
     if request.cursor is None and not has_next:
         return Page(rows, offset + len(rows), True, has_next, request, order)
-    count, exact = await _count(connection, source, conditions)
+    count, exact = await _count(connection, counted or source, conditions)
     return Page(rows, count, exact, has_next, request, order)
 
 

@@ -76,6 +76,14 @@ class Call:
         """The workspace's definitions, at most a second old: for shaping what is read."""
         return await self.services.definitions.for_reading(connection, self.workspace_id)
 
+    async def snapshot(self) -> Snapshot:
+        """``definitions`` without a connection at hand; asks the database only where nothing recent is held."""
+        recent = self.services.definitions.recent(self.workspace_id)
+        if recent is not None:
+            return recent
+        async with self.reading() as connection:
+            return await self.definitions(connection)
+
     @property
     def page_request(self) -> PageRequest:
         return PageRequest.parse(self.request.query)

@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
-import asyncpg
 import structlog
 
 from dealt.accounts.tokens import Access
-from dealt.kernel.errors import DealtError, InvalidInput, NotAuthenticated, NotFound, Unavailable
+from dealt.kernel.errors import NotAuthenticated, NotFound
 from dealt.kernel.http import Receive, Request, Response, Route, Router, Scope, Send
 from dealt.publicapi.call import Call, answer, version_of
+from dealt.publicapi.failures import describe
 from dealt.publicapi.services import Services
 
 PREFIX = "/api/public"
 _log = structlog.get_logger("dealt.publicapi")
-# The database is away or starting: the same request may succeed in a moment.
-_AWAY = (
-    asyncpg.CannotConnectNowError,
-    asyncpg.ConnectionDoesNotExistError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.InterfaceError,
-    asyncpg.TooManyConnectionsError,
-    ConnectionError,
-    FileNotFoundError,
-)
 
 
 class PublicApi:
@@ -80,16 +68,7 @@ def _allowed(routes: dict[str, Route[Call]]) -> str:
 
 
 def _answer_error(error: Exception, request: Request) -> Response:
-    if isinstance(error, InvalidInput):
-        return answer({"errors": error.fields}, 400)
-    if isinstance(error, DealtError):
-        return answer({"detail": error.detail}, error.status, error.headers)
-    if isinstance(error, asyncpg.UntranslatableCharacterError | asyncpg.CharacterNotInRepertoireError):
-        return answer({"errors": {"body": ["A character cannot be stored."]}}, 400)
-    if isinstance(error, _AWAY):
-        return _answer_error(
-            Unavailable("The database cannot be reached; try again.", headers={"Retry-After": "1"}), request
-        )
-    _log.exception("unexpected error", method=request.method, path=request.path, exc_info=error)
-    detail: dict[str, Any] = {"detail": "An unexpected error was logged. Nothing of this request was stored."}
-    return answer(detail, 500)
+    told = describe(error)
+    if told.unexpected:
+        _log.exception("unexpected error", method=request.method, path=request.path, exc_info=error)
+    return answer(told.body, told.status, told.headers)

@@ -1,0 +1,137 @@
+"""All SQL of deals."""
+
+from __future__ import annotations
+
+from dealt.deals.model import Deal, Line
+from dealt.kernel.journal import WRITE_ENTRIES
+
+DEAL_COLUMNS = ", ".join(Deal.__struct_fields__)
+LINE_COLUMNS = ", ".join(Line.__struct_fields__)
+# Tasks keep open_tasks; the database finds the rate.
+_KEPT = ("contact_id", "id", "workspace_id", "created_at", "open_tasks")
+_INSERTED = [name for name in Deal.__struct_fields__ if name not in ("base_rate", "base_value")]
+_UPDATED = [name for name in Deal.__struct_fields__ if name not in _KEPT]
+
+# One row for each deal with everything that an image needs; ``d`` is the deal.
+IMAGE = f"""
+d.id AS deal_id, {", ".join("d." + name for name in Deal.__struct_fields__)},
+c.placeholder AS guest, c.custom_id AS user_custom_id, co.custom_id AS company_custom_id,
+(SELECT json_agg(l ORDER BY l.position) FROM deal_lines AS l
+ WHERE l.contact_id = d.contact_id AND l.deal_id = d.id) AS lines"""
+IMAGE_FROM = """
+deals AS d
+JOIN contacts AS c ON c.id = d.contact_id
+LEFT JOIN companies AS co ON co.workspace_id = d.workspace_id AND co.id = d.company_id"""
+
+IMAGES = f"""
+SELECT {IMAGE} FROM {IMAGE_FROM}
+WHERE d.workspace_id = $1 AND (d.contact_id, d.id) IN (SELECT * FROM unnest($2::bigint[], $3::bigint[]))"""
+
+FIND_BY_ID = (
+    "SELECT deal_id, contact_id, custom_id FROM deal_ids WHERE workspace_id = $1 AND deal_id = ANY($2::bigint[])"
+)
+
+FIND_ONE = "SELECT contact_id FROM deal_ids WHERE workspace_id = $1 AND deal_id = $2"
+
+FIND_ONE_BY_CUSTOM_ID = """
+SELECT deal_id FROM deal_custom_ids WHERE workspace_id = $1 AND custom_id = $2 AND deleted_at IS NULL"""
+
+FIND_BY_CUSTOM_ID = """
+SELECT custom_id, deal_id FROM deal_custom_ids
+WHERE workspace_id = $1 AND custom_id = ANY($2::text[]) AND deleted_at IS NULL"""
+
+# From here the key is ours: whoever else names it waits. An existing row is locked and told, not changed.
+CLAIM_CUSTOM_IDS = """
+INSERT INTO deal_custom_ids AS k (workspace_id, custom_id, deal_id)
+SELECT $1, custom_id, deal_id FROM unnest($2::text[], $3::bigint[]) AS claimed(custom_id, deal_id)
+ON CONFLICT (workspace_id, custom_id) DO UPDATE SET deal_id = k.deal_id
+RETURNING custom_id, deal_id, deleted_at, source_updated_at"""
+
+LOCK_CUSTOM_IDS = """
+SELECT custom_id FROM deal_custom_ids WHERE workspace_id = $1 AND custom_id = ANY($2::text[])
+ORDER BY custom_id FOR UPDATE"""
+
+REVIVE_CUSTOM_IDS = """
+UPDATE deal_custom_ids AS k SET deal_id = revived.deal_id, deleted_at = NULL, source_updated_at = NULL
+FROM unnest($2::text[], $3::bigint[]) AS revived(custom_id, deal_id)
+WHERE k.workspace_id = $1 AND k.custom_id = revived.custom_id"""
+
+RELEASE_CUSTOM_IDS = """
+DELETE FROM deal_custom_ids AS k USING unnest($2::text[], $3::bigint[]) AS released(custom_id, deal_id)
+WHERE k.workspace_id = $1 AND k.custom_id = released.custom_id AND k.deal_id = released.deal_id"""
+
+BURY_CUSTOM_IDS = """
+UPDATE deal_custom_ids AS k SET deleted_at = $4, source_updated_at = buried.source_updated_at
+FROM unnest($2::text[], $3::timestamptz[]) AS buried(custom_id, source_updated_at)
+WHERE k.workspace_id = $1 AND k.custom_id = buried.custom_id"""
+
+LOCK_IDS = """
+SELECT deal_id, contact_id, custom_id FROM deal_ids
+WHERE workspace_id = $1 AND deal_id = ANY($2::bigint[]) ORDER BY deal_id FOR UPDATE"""
+
+INSERT_PLACEHOLDERS = """
+INSERT INTO contacts (id, workspace_id, placeholder, created_at, updated_at)
+SELECT id, $1, true, $3, $3 FROM unnest($2::bigint[]) AS id"""
+
+DELETE_LINES = """
+DELETE FROM deal_lines AS l USING unnest($1::bigint[], $2::bigint[]) AS gone(contact_id, deal_id)
+WHERE l.contact_id = gone.contact_id AND l.deal_id = gone.deal_id"""
+
+DELETE_LINKS = """
+DELETE FROM deal_products AS p USING unnest($1::bigint[], $2::bigint[]) AS gone(contact_id, deal_id)
+WHERE p.contact_id = gone.contact_id AND p.deal_id = gone.deal_id"""
+
+DELETE_DEALS = """
+DELETE FROM deals AS d USING unnest($1::bigint[], $2::bigint[]) AS gone(contact_id, id)
+WHERE d.contact_id = gone.contact_id AND d.id = gone.id"""
+
+DELETE_IDS = "DELETE FROM deal_ids WHERE workspace_id = $1 AND deal_id = ANY($2::bigint[])"
+
+# A deal's history follows it when it moves to another contact: a distributed row cannot change its contact.
+MOVE_HISTORY = """
+WITH moved AS (
+    DELETE FROM journal WHERE contact_id = $2 AND object_type = 'deal' AND object_id = $3 RETURNING *
+)
+INSERT INTO journal (contact_id, at, id, workspace_id, kind, object_type, object_id, actor, cause, hop, changes)
+SELECT $1, at, id, workspace_id, kind, object_type, object_id, actor, cause, hop, changes FROM moved"""
+
+# Everything of a set in one statement: deals with their value in base currency, directory, lines, links, journal,
+# followers and stale marks.
+# $1 deals $2 lines $3 links $4 entries $5 now $6 workspace $7 followers $8 base currency $9 stale marks
+STORE = f"""
+WITH deal AS MATERIALIZED (
+    SELECT * FROM json_populate_recordset(NULL::deals, $1::json)
+), listed AS (
+    INSERT INTO deal_ids AS i (workspace_id, deal_id, contact_id, custom_id)
+    SELECT $6, id, contact_id, custom_id FROM deal
+    ON CONFLICT (workspace_id, deal_id) DO UPDATE SET contact_id = EXCLUDED.contact_id, custom_id = EXCLUDED.custom_id
+    WHERE i.contact_id <> EXCLUDED.contact_id OR i.custom_id IS DISTINCT FROM EXCLUDED.custom_id
+), stored AS (
+    INSERT INTO deals ({", ".join(_INSERTED)}, base_rate, base_value)
+    SELECT {", ".join("deal." + name for name in _INSERTED)}, at_day.rate,
+        CASE WHEN abs(deal.value * at_day.rate) < 1e14 THEN round(deal.value * at_day.rate, 6) END
+    FROM deal CROSS JOIN LATERAL (SELECT CASE
+        WHEN deal.currency = $8 THEN 1
+        WHEN deal.currency IS NOT NULL THEN (
+            SELECT rate FROM exchange_rates AS r
+            WHERE r.workspace_id = $6 AND r.currency = deal.currency
+                AND r.valid_from <= (deal.ordered_at AT TIME ZONE $10)::date
+            ORDER BY r.valid_from DESC LIMIT 1)
+        END AS rate) AS at_day
+    ON CONFLICT (contact_id, id) DO UPDATE SET {", ".join(f"{name} = EXCLUDED.{name}" for name in _UPDATED)}
+    RETURNING id, base_rate, base_value
+), lined AS (
+    INSERT INTO deal_lines ({LINE_COLUMNS})
+    SELECT {LINE_COLUMNS} FROM json_populate_recordset(NULL::deal_lines, $2::json)
+), linked AS (
+    INSERT INTO deal_products (contact_id, deal_id, product_id, workspace_id, ordered_at)
+    SELECT contact_id, deal_id, product_id, $6, ordered_at
+    FROM json_populate_recordset(NULL::deal_products, $3::json)
+), entry AS (
+    SELECT * FROM json_to_recordset($4::json) AS e(contact_id bigint, kind text, object_type text,
+        object_id bigint, actor text, cause smallint, hop smallint, changes jsonb)
+), {WRITE_ENTRIES.format(now="$5::timestamptz", workspace="$6::bigint", followers="$7")}, marked AS (
+    INSERT INTO stale (contact_id, workspace_id, lane, cause, hop, marked_at)
+    SELECT contact_id, $6, lane, cause, hop, $5 FROM json_populate_recordset(NULL::stale, $9::json)
+)
+SELECT id, base_rate, base_value FROM stored"""

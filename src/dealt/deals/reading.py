@@ -1,0 +1,110 @@
+"""Reading deals: one, a filtered page, and a deal's history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from dealt.deals import queries
+from dealt.deals.images import fetch_images
+from dealt.deals.model import DealImage
+from dealt.kernel.db import Connection
+from dealt.kernel.errors import NotFound
+from dealt.kernel.paging import Order, Page, PageRequest, fetch_page
+from dealt.kernel.sql import Sql, sql
+
+DATES = ("ordered_at", "created_at", "updated_at", "won_at", "lost_at", "expected_close_date")
+COMPARISONS = {"gte": ">=", "gt": ">", "lte": "<=", "lt": "<"}
+ORDERS = ("ordered_at", "updated_at", "id")
+
+
+@dataclass
+class DealFilter:
+    """What a list of deals is narrowed by; ``dates`` holds (column, comparison, moment)."""
+
+    contact_id: int | None = None
+    statuses: Sequence[int] = ()
+    stage_ids: Sequence[int] | None = None
+    product_id: int | None = None
+    custom_id: str | None = None
+    dates: list[tuple[str, str, date | datetime]] = field(default_factory=list)
+    order: str = "-ordered_at"
+
+
+async def get_deal(connection: Connection, workspace_id: int, deal_id: int) -> DealImage:
+    """The image of one deal by system id. Raises NotFound."""
+    row = await connection.fetchrow(queries.FIND_ONE, workspace_id, deal_id)
+    if row is None:
+        raise NotFound
+    images = await fetch_images(connection, workspace_id, [(row["contact_id"], deal_id)])
+    if deal_id not in images:
+        raise NotFound
+    return images[deal_id]
+
+
+async def find_deal_id(connection: Connection, workspace_id: int, custom_id: str) -> int:
+    """The system id of the deal with this custom id. Raises NotFound."""
+    deal_id = await connection.fetchval(queries.FIND_ONE_BY_CUSTOM_ID, workspace_id, custom_id)
+    if deal_id is None:
+        raise NotFound
+    return int(deal_id)
+
+
+async def list_deals(connection: Connection, workspace_id: int, wanted: DealFilter, page: PageRequest) -> Page:
+    """A page of rows of ``queries.IMAGE``; newest order first unless told otherwise."""
+    conditions = [sql("d.workspace_id = {}", workspace_id)]
+    source, order_table = queries.IMAGE_FROM, "d"
+    counted = "deals AS d"
+    if wanted.product_id is not None:
+        # Both the filter and the order of the list come from the links' own index.
+        join = " JOIN deal_products AS p ON p.contact_id = d.contact_id AND p.deal_id = d.id"
+        source, counted, order_table = source + join, counted + join, "p"
+        conditions.append(sql("p.workspace_id = {} AND p.product_id = {}", workspace_id, wanted.product_id))
+    if wanted.contact_id is not None:
+        conditions.append(sql("d.contact_id = {}", wanted.contact_id))
+    if wanted.statuses:
+        conditions.append(_one_of("d.status", list(wanted.statuses), "smallint"))
+    if wanted.stage_ids is not None:
+        conditions.append(_one_of("d.stage_id", list(wanted.stage_ids), "bigint"))
+    if wanted.custom_id is not None:
+        deal_id = await connection.fetchval(queries.FIND_ONE_BY_CUSTOM_ID, workspace_id, wanted.custom_id)
+        conditions.append(
+            sql("d.id = {} AND d.contact_id = {}", deal_id, await _home(connection, workspace_id, deal_id))
+        )
+    for column, comparison, moment in wanted.dates:
+        table = order_table if column == "ordered_at" else "d"
+        conditions.append(sql(f"{table}.{column} {COMPARISONS[comparison]} {{}}", moment))
+    order = _order(wanted.order, order_table)
+    return await fetch_page(connection, queries.IMAGE, source, conditions, order, page, counted=counted)
+
+
+async def list_history(connection: Connection, workspace_id: int, deal_id: int, page: PageRequest) -> Page:
+    """A page of a deal's journal, oldest first. Raises NotFound for an unknown deal."""
+    contact_id = await _home(connection, workspace_id, deal_id)
+    if contact_id is None:
+        raise NotFound
+    conditions = [
+        sql("contact_id = {} AND object_type = 'deal' AND object_id = {}", contact_id, deal_id),
+        sql("workspace_id = {}", workspace_id),
+    ]
+    columns = "id, at, kind, actor, cause, hop, changes"
+    return await fetch_page(connection, columns, "journal", conditions, Order("id"), page)
+
+
+async def _home(connection: Connection, workspace_id: int, deal_id: int | None) -> int | None:
+    row = await connection.fetchrow(queries.FIND_ONE, workspace_id, deal_id)
+    return row["contact_id"] if row else None
+
+
+def _one_of(column: str, values: list[int], kind: str) -> Sql:
+    """One value keeps the index's order usable; several need a sort."""
+    if len(values) == 1:
+        return sql(f"{column} = {{}}", values[0])
+    return sql(f"{column} = ANY({{}}::{kind}[])", values)
+
+
+def _order(name: str, table: str) -> Order:
+    column, descending = name.removeprefix("-"), name.startswith("-")
+    table = table if column == "ordered_at" else "d"
+    return Order(f"{table}.{column}", descending, id_column="p.deal_id" if table == "p" else "d.id")

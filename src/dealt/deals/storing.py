@@ -1,0 +1,136 @@
+"""The last step of a set: everything that changed, written in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from dealt.accounts import Actor, Snapshot
+from dealt.deals import queries
+from dealt.deals.editing import product_links
+from dealt.deals.images import told
+from dealt.deals.model import DealImage
+from dealt.kernel.db import Connection
+from dealt.kernel.journal import FOLLOWERS, Entry, difference, encode
+from dealt.tasks import move_tasks
+
+
+@dataclass(slots=True)
+class Change:
+    """One deal's images around a change; ``before`` is None for a new deal, ``after`` for one that is deleted."""
+
+    before: DealImage | None
+    after: DealImage | None
+    actor: Actor
+
+    @property
+    def moved(self) -> bool:
+        return bool(self.before and self.after and self.before.deal.contact_id != self.after.deal.contact_id)
+
+
+class _Mark(msgspec.Struct, frozen=True):
+    contact_id: int
+    lane: int
+    cause: int
+    hop: int
+
+
+class _Link(msgspec.Struct):
+    contact_id: int
+    deal_id: int
+    product_id: int
+    ordered_at: datetime
+
+
+async def store(connection: Connection, snapshot: Snapshot, changes: Sequence[Change], now: datetime) -> None:
+    """Write ``changes`` with their journal, followers and stale marks; the images get their base values.
+
+    A change whose images tell the same is not journalled; the caller leaves out what did not change at all.
+    """
+    await _remove_replaced(connection, changes)
+    await _move(connection, snapshot.workspace_id, changes)
+    deals, lines, links = [], [], []
+    marks: set[_Mark] = set()
+    for change in changes:
+        for image in (change.before, change.after):
+            if image is not None:
+                actor = change.actor
+                marks.add(_Mark(image.deal.contact_id, actor.lane, actor.cause, actor.hop))
+        if change.after is not None:
+            deals.append(change.after.deal)
+            lines += _new_lines(change)
+            links += _new_links(change)
+    entries = [entry for change in changes if (entry := _entry(change)) is not None]
+    rows = await connection.fetch(
+        queries.STORE, encode(deals), encode(lines), encode(links), encode(entries), now, snapshot.workspace_id,
+        FOLLOWERS, snapshot.base_currency, encode(list(marks)), snapshot.time_zone.key,
+    )  # fmt: skip
+    stored = {row["id"]: row for row in rows}
+    for deal in deals:
+        deal.base_rate, deal.base_value = stored[deal.id]["base_rate"], stored[deal.id]["base_value"]
+
+
+async def _remove_replaced(connection: Connection, changes: Sequence[Change]) -> None:
+    for query, is_gone in (
+        (queries.DELETE_LINES, _lines_change),
+        (queries.DELETE_LINKS, _links_change),
+        (queries.DELETE_DEALS, lambda change: change.after is None or change.moved),
+    ):
+        gone = [change.before.deal for change in changes if change.before is not None and is_gone(change)]
+        if gone:
+            await connection.execute(query, [deal.contact_id for deal in gone], [deal.id for deal in gone])
+
+
+async def _move(connection: Connection, workspace_id: int, changes: Sequence[Change]) -> None:
+    for change in changes:
+        if change.moved and change.before and change.after:
+            source, target, deal_id = change.before.deal.contact_id, change.after.deal.contact_id, change.after.deal.id
+            await connection.execute(queries.MOVE_HISTORY, target, source, deal_id)
+            await move_tasks(connection, workspace_id, deal_id, source, target)
+
+
+def _lines_change(change: Change) -> bool:
+    return change.before is not None and (
+        change.after is None or change.moved or change.before.lines is not change.after.lines
+    )
+
+
+def _links_change(change: Change) -> bool:
+    before, after = change.before, change.after
+    if before is None or after is None or change.moved or before.deal.ordered_at != after.deal.ordered_at:
+        return before is not None
+    return product_links(before.deal, before.lines) != product_links(after.deal, after.lines)
+
+
+def _new_lines(change: Change) -> list[Any]:
+    image = change.after
+    if image is None or not (change.before is None or _lines_change(change)):
+        return []
+    for line in image.lines:
+        line.contact_id = image.deal.contact_id
+    return list(image.lines)
+
+
+def _new_links(change: Change) -> list[_Link]:
+    image = change.after
+    if image is None or not (change.before is None or _links_change(change)):
+        return []
+    deal = image.deal
+    return [
+        _Link(deal.contact_id, deal.id, product_id, deal.ordered_at) for product_id in product_links(deal, image.lines)
+    ]
+
+
+def _entry(change: Change) -> Entry | None:
+    image = change.after or change.before
+    assert image is not None, "a change has an image on at least one side"
+    changes = difference(told(change.before), told(change.after))
+    if not changes:
+        return None
+    kind = "deal.created" if change.before is None else "deal.deleted" if change.after is None else "deal.updated"
+    actor = change.actor
+    return Entry(image.deal.contact_id, kind, "deal", image.deal.id, actor.name, changes, int(actor.cause), actor.hop)

@@ -1,0 +1,274 @@
+"""A set of works on deals, written in one transaction: resolve, lock, look, decide, store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from dealt.accounts import Definitions, Snapshot
+from dealt.attributes import ATTRIBUTES, Catalogue, assign, define_for
+from dealt.deals import queries
+from dealt.deals.directory import Claim, Claims, claim, shared_deals
+from dealt.deals.editing import Resolved, apply_patch, is_older
+from dealt.deals.images import fetch_images
+from dealt.deals.model import DealImage
+from dealt.deals.resolving import resolve
+from dealt.deals.storing import Change, store
+from dealt.deals.works import DealWork, DealWritten
+from dealt.kernel.clock import iso
+from dealt.kernel.db import Connection
+from dealt.kernel.errors import DealtError
+from dealt.kernel.ids import IdPool
+from dealt.products import ProductIds
+
+Outcome = DealWritten | DealtError
+
+
+@dataclass
+class Supplies:
+    """What one process keeps between sets: definitions, ids given out ahead, reservations of products."""
+
+    definitions: Definitions
+    products: ProductIds = field(default_factory=ProductIds)
+    deal_ids: IdPool = field(default_factory=lambda: IdPool("deal_id_seq"))
+    contact_ids: IdPool = field(default_factory=lambda: IdPool("contact_id_seq", 50))
+
+
+@dataclass
+class SetResult:
+    """An outcome for each work in order, and what the process may remember once the set is committed."""
+
+    snapshot: Snapshot
+    """The definitions as the set left them."""
+    outcomes: list[Outcome] = field(default_factory=list)
+    reserved: dict[str, int] = field(default_factory=dict)
+    definitions_changed: bool = False
+
+
+@dataclass
+class _Set:
+    """One round over works of which no two name the same deal."""
+
+    connection: Connection
+    supplies: Supplies
+    snapshot: Snapshot
+    works: Sequence[DealWork]
+    now: datetime
+    outcomes: dict[int, Outcome] = field(default_factory=dict)
+    changes: dict[int, Change] = field(default_factory=dict)
+
+
+async def write_set(
+    connection: Connection, supplies: Supplies, workspace_id: int, works: Sequence[DealWork], now: datetime
+) -> SetResult:
+    """Run ``works`` in the caller's transaction, in order where they name the same deal.
+
+    Each work has its own outcome: a refusal of one stores nothing of it and touches no other. An exception that
+    is not a DealtError means that the whole transaction must be rolled back.
+    """
+    definitions = supplies.definitions
+    result = SetResult(await definitions.for_writing(connection, workspace_id))
+    outcomes: dict[int, Outcome] = {}
+    left = list(range(len(works)))
+    while left:
+        round_, left = _without_repeats(works, left)
+        done = _Set(connection, supplies, result.snapshot, [works[place] for place in round_], now)
+        again = await _run(done, result)
+        if result.definitions_changed:
+            result.snapshot = await definitions.uncommitted(connection, workspace_id)
+        outcomes.update((round_[place], outcome) for place, outcome in done.outcomes.items())
+        left = sorted([round_[place] for place in again] + left)
+    result.outcomes = [outcomes[place] for place in range(len(works))]
+    return result
+
+
+def _without_repeats(works: Sequence[DealWork], left: Sequence[int]) -> tuple[list[int], list[int]]:
+    seen: set[object] = set()
+    first: list[int] = []
+    repeated: list[int] = []
+    for place in left:
+        keys = works[place].keys
+        (first if seen.isdisjoint(keys) else repeated).append(place)
+        seen |= keys
+    return first, repeated
+
+
+async def _run(this: _Set, result: SetResult) -> set[int]:
+    """One round; the places of works that must wait for the next because an earlier one holds their deal."""
+    workspace_id = this.snapshot.workspace_id
+    references = await resolve(
+        this.connection, this.snapshot, [work.patch for work in this.works], this.supplies.products, this.now
+    )
+    result.reserved |= references.reserved
+    result.definitions_changed |= references.defined_tags
+    resolved: dict[int, Resolved] = {}
+    undefined = _assign_attributes(this, references.resolved, resolved)
+    sound = {place: this.works[place] for place in resolved}
+    claims = await claim(this.connection, workspace_id, sound, this.supplies.deal_ids)
+    again = shared_deals(claims)
+    for place in again:
+        del claims.of[place]
+    images = await fetch_images(this.connection, workspace_id, _places_of(claims))
+    await _decide_all(this, claims, images, resolved)
+    undefined &= this.changes.keys()
+    if undefined:
+        result.definitions_changed = True
+        await _define(this, undefined, resolved)
+        await _decide_all(this, claims, images, resolved, undefined)
+    await _finish(this, claims)
+    return again
+
+
+def _assign_attributes(
+    this: _Set, references: Sequence[Resolved | DealtError], resolved: dict[int, Resolved]
+) -> set[int]:
+    """Type the attributes of every sound work; the places of those that need a definition made or widened."""
+    undefined = set()
+    catalogue = this.snapshot.part(ATTRIBUTES)
+    for place, reference in enumerate(references):
+        if isinstance(reference, DealtError):
+            this.outcomes[place] = reference
+            continue
+        try:
+            if _assign(this.works[place], reference, catalogue, this.snapshot):
+                undefined.add(place)
+            resolved[place] = reference
+        except DealtError as error:
+            this.outcomes[place] = error
+    return undefined
+
+
+def _assign(work: DealWork, to: Resolved, catalogue: Catalogue, snapshot: Snapshot) -> bool:
+    if work.patch is None or not work.patch.attributes:
+        return False
+    assignment = assign(catalogue, "deal", work.patch.attributes, snapshot.time_zone)
+    to.attributes = assignment.values
+    return bool(assignment.new or assignment.widened)
+
+
+async def _define(this: _Set, places: set[int], resolved: dict[int, Resolved]) -> None:
+    """Make the definitions that sound works need; a work that lost the race for a name is typed anew by the winner."""
+    for place in sorted(places):
+        work = this.works[place]
+        assert work.patch is not None, "only a patch brings attributes"
+        try:
+            catalogue = await define_for(
+                this.connection, this.snapshot.workspace_id, "deal", [work.patch.attributes],
+                this.snapshot.time_zone, actor=work.actor.name, now=this.now,
+            )  # fmt: skip
+            _assign(work, resolved[place], catalogue, this.snapshot)
+        except DealtError as error:
+            this.outcomes[place] = error
+            del this.changes[place]
+
+
+def _places_of(claims: Claims) -> list[tuple[int, int]]:
+    return [
+        (claimed.contact_id, claimed.deal_id)
+        for claimed in claims.of.values()
+        if isinstance(claimed, Claim) and claimed.contact_id is not None
+    ]
+
+
+async def _decide_all(
+    this: _Set,
+    claims: Claims,
+    images: dict[int, DealImage],
+    resolved: dict[int, Resolved],
+    only: set[int] | None = None,
+) -> None:
+    places = [place for place in claims.of if only is None or (place in only and place in this.changes)]
+    for place in places:
+        claimed = claims.of[place]
+        if isinstance(claimed, DealtError):
+            this.outcomes[place] = claimed
+            continue
+        before = images.get(claimed.deal_id)
+        try:
+            await _give_placeholder(this, resolved[place], before)
+            _decide(this, place, claimed, before, resolved[place])
+        except DealtError as error:
+            this.outcomes[place] = error
+
+
+async def _give_placeholder(this: _Set, to: Resolved, before: DealImage | None) -> None:
+    """An order without a contact gets an invisible one of its own."""
+    if to.contact_id is None and ((before is None) or (to.guest and not before.guest)):
+        to.guest = True
+        (to.contact_id,) = await this.supplies.contact_ids.take(this.connection, 1)
+
+
+def _decide(this: _Set, place: int, claimed: Claim, before: DealImage | None, to: Resolved) -> None:
+    """Set the outcome of one work, and its change where there is one."""
+    work = this.works[place]
+    written = DealWritten(image=before, deal_id=claimed.deal_id)
+    this.outcomes[place] = written
+    if claimed.buried_at is not None:
+        written.ignored = f"A newer message deleted this deal at {iso(claimed.buried_at)}."
+        return
+    if work.patch is None:
+        source = work.source_updated_at
+        if before and source and before.deal.source_updated_at and source < before.deal.source_updated_at:
+            written.ignored = _older(before)
+            return
+        written.image = None
+        this.changes[place] = Change(before, None, work.actor)
+        return
+    if before is not None and is_older(before.deal, work.patch):
+        written.ignored = _older(before)
+        return
+    after = apply_patch(before, work.patch, to, claimed.deal_id, this.now)
+    written.image, written.created = after, before is None
+    if before is None:
+        this.changes[place] = Change(None, after, work.actor)
+    elif after.deal != before.deal or after.lines != before.lines:
+        after.deal.version += 1
+        after.deal.updated_at = this.now
+        this.changes[place] = Change(before, after, work.actor)
+    else:
+        written.image = before
+
+
+def _older(before: DealImage) -> str:
+    assert before.deal.source_updated_at is not None, "only a deal with a source's time can be newer"
+    return f"Older than what is stored, which its source changed at {iso(before.deal.source_updated_at)}."
+
+
+async def _finish(this: _Set, claims: Claims) -> None:
+    """Store the changes and bring the directory in step with them."""
+    workspace_id = this.snapshot.workspace_id
+    changes = [this.changes[place] for place in sorted(this.changes)]
+    placeholders = [
+        c.after.deal.contact_id for c in changes if c.after and c.after.guest and (c.before is None or c.moved)
+    ]
+    if placeholders:
+        await this.connection.execute(queries.INSERT_PLACEHOLDERS, workspace_id, placeholders, this.now)
+    if changes:
+        await store(this.connection, this.snapshot, changes, this.now)
+    released = [
+        (key, claimed.deal_id)
+        for place, key in claims.fresh_keys.items()
+        if place not in this.changes and isinstance(claimed := claims.of.get(place), Claim)
+    ]
+    buried, gone = [], []
+    for place, change in this.changes.items():
+        if change.before is None:
+            continue
+        former = change.before.deal.custom_id
+        if change.after is None:
+            gone.append(change.before.deal.id)
+            if former is not None:
+                source = this.works[place].source_updated_at or change.before.deal.source_updated_at
+                buried.append((former, source))
+        elif former is not None and former != change.after.deal.custom_id:
+            released.append((former, change.before.deal.id))
+    if gone:
+        await this.connection.execute(queries.DELETE_IDS, workspace_id, gone)
+    for query, rows, values in (
+        (queries.RELEASE_CUSTOM_IDS, released, ()),
+        (queries.BURY_CUSTOM_IDS, buried, (this.now,)),
+    ):
+        if rows:
+            first, second = zip(*rows, strict=True)
+            await this.connection.execute(query, workspace_id, list(first), list(second), *values)

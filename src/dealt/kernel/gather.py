@@ -1,0 +1,123 @@
+"""Group commit in the application: concurrent single writes are run as one set, each with its own answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import asyncpg
+
+W = TypeVar("W")
+R = TypeVar("R")
+
+
+@dataclass(slots=True)
+class _Waiting(Generic[W, R]):
+    work: W
+    keys: frozenset[Hashable]
+    done: asyncio.Future[R]
+
+
+class Gatherer(Generic[W, R]):
+    """Runs what is waiting as sets of at most ``limit``, at most ``writers`` sets at a time.
+
+    ``run`` writes a set in one transaction and gives, in order, a result or an exception for each piece of work;
+    when it raises, the set is halved (``run_halving``). Two pieces of work
+    that share a key never run at the same time, and run in the order they came.
+    """
+
+    def __init__(
+        self,
+        run: Callable[[Sequence[W]], Awaitable[Sequence[R | Exception]]],
+        keys: Callable[[W], frozenset[Hashable]],
+        *,
+        writers: int = 2,
+        limit: int = 64,
+    ) -> None:
+        self._run = run
+        self._keys = keys
+        self._writers = writers
+        self._limit = limit
+        self._waiting: deque[_Waiting[W, R]] = deque()
+        self._busy: set[Hashable] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def submit(self, work: W) -> R:
+        """The result of ``work`` after the commit that holds it. Raises what its own piece of the set raised."""
+        waiting: _Waiting[W, R] = _Waiting(work, self._keys(work), asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
+        if len(self._tasks) < self._writers:
+            task = asyncio.create_task(self._drain())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return await waiting.done
+
+    async def close(self) -> None:
+        """Wait until everything that was submitted is answered."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks)
+
+    async def _drain(self) -> None:
+        # One turn of the loop, so that requests which arrived together are in the first set together.
+        await asyncio.sleep(0)
+        while taken := self._take():
+            try:
+                await self._run_set(taken)
+            finally:
+                for waiting in taken:
+                    self._busy -= waiting.keys
+
+    def _take(self) -> list[_Waiting[W, R]]:
+        taken: list[_Waiting[W, R]] = []
+        left: deque[_Waiting[W, R]] = deque()
+        blocked: set[Hashable] = set(self._busy)
+        while self._waiting and len(taken) < self._limit:
+            waiting = self._waiting.popleft()
+            if blocked.isdisjoint(waiting.keys):
+                taken.append(waiting)
+                self._busy |= waiting.keys
+            else:
+                left.append(waiting)
+            blocked |= waiting.keys
+        self._waiting.extendleft(reversed(left))
+        return taken
+
+    async def _run_set(self, taken: list[_Waiting[W, R]]) -> None:
+        results = await run_halving(self._run, [waiting.work for waiting in taken])
+        for waiting, result in zip(taken, results, strict=True):
+            _settle(waiting, result)
+
+
+async def run_halving(
+    run: Callable[[Sequence[W]], Awaitable[Sequence[R | Exception]]], works: Sequence[W]
+) -> Sequence[R | Exception]:
+    """The results of ``run`` over ``works``; where it raises, over their halves, so that one bad piece stands alone.
+
+    A lost connection says nothing about any piece of work: it is every piece's result at once.
+    """
+    try:
+        return await run(works)
+    except (
+        OSError,
+        asyncpg.PostgresConnectionError,
+        asyncpg.OperatorInterventionError,
+        asyncpg.InterfaceError,
+    ) as error:
+        return [error] * len(works)
+    except Exception as error:
+        if len(works) == 1:
+            return [error]
+    middle = len(works) // 2
+    return [*await run_halving(run, works[:middle]), *await run_halving(run, works[middle:])]
+
+
+def _settle(waiting: _Waiting[W, R], result: R | Exception) -> None:
+    if waiting.done.done():
+        return
+    if isinstance(result, Exception):
+        waiting.done.set_exception(result)
+    else:
+        waiting.done.set_result(result)

@@ -1,0 +1,95 @@
+"""The arguments of a list of deals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from dealt.accounts import Snapshot
+from dealt.contacts import find_contacts
+from dealt.deals import COMPARISONS, DATES, ORDERS, DealFilter
+from dealt.kernel.clock import parse_datetime
+from dealt.kernel.db import Connection
+from dealt.kernel.errors import InvalidInput
+from dealt.pipelines import PIPELINES
+from dealt.products import find_product_ids
+
+_BY_ID = ("user_id", "person")
+_BY_KEY = ("userkey", "user_key")
+_PLAIN = {
+    *_BY_ID, *_BY_KEY, "user_custom_id", "status", "stage", "pipeline", "product", "product_id", "product_custom_id",
+    "custom_id", "ordering", "page", "page_size", "limit", "cursor",
+}  # fmt: skip
+_NOWHERE = 0
+"""An id that no row has: an unknown contact or product gives an empty list."""
+
+
+async def parse_filter(connection: Connection, snapshot: Snapshot, args: Mapping[str, str]) -> DealFilter:
+    """The filter that query arguments ask for. Raises InvalidInput for an unknown argument or a bad value."""
+    wanted = DealFilter()
+    for name, text in args.items():
+        if name not in _PLAIN:
+            wanted.dates.append(_date(name, text, snapshot))
+    if args.get("status"):
+        wanted.statuses = [_whole("status", part) for part in args["status"].split(",")]
+    wanted.stage_ids = _stages(snapshot, args)
+    wanted.custom_id = args.get("custom_id")
+    wanted.contact_id = await _contact(connection, snapshot.workspace_id, args)
+    wanted.product_id = await _product(connection, snapshot.workspace_id, args)
+    if args.get("ordering"):
+        wanted.order = args["ordering"]
+        if wanted.order.removeprefix("-") not in ORDERS:
+            raise InvalidInput.of("ordering", f"Use one of {', '.join(ORDERS)}, with - in front for the reverse.")
+    return wanted
+
+
+def _date(name: str, text: str, snapshot: Snapshot) -> tuple[str, str, date | datetime]:
+    column, _, comparison = name.partition("__")
+    column = "ordered_at" if column == "order_date" else column
+    if column not in DATES or comparison not in COMPARISONS:
+        raise InvalidInput.of(name, "This list cannot be narrowed by this argument.")
+    try:
+        moment = parse_datetime(int(text) if text.isdigit() else text, snapshot.time_zone)
+    except ValueError as error:
+        raise InvalidInput.of(name, str(error)) from None
+    return column, comparison, moment.date() if column == "expected_close_date" else moment
+
+
+def _stages(snapshot: Snapshot, args: Mapping[str, str]) -> list[int] | None:
+    if args.get("stage"):
+        return [_whole("stage", part) for part in args["stage"].split(",")]
+    if args.get("pipeline"):
+        pipeline_id = _whole("pipeline", args["pipeline"])
+        return [s.id for s in snapshot.part(PIPELINES).stages.values() if s.pipeline_id == pipeline_id] or [_NOWHERE]
+    return None
+
+
+async def _contact(connection: Connection, workspace_id: int, args: Mapping[str, str]) -> int | None:
+    for name in _BY_ID:
+        if args.get(name):
+            return _whole(name, args[name])
+    custom_id = args.get("user_custom_id")
+    keys = [args[name] for name in _BY_KEY if args.get(name)]
+    if not custom_id and not keys:
+        return None
+    found = await find_contacts(
+        connection, workspace_id, custom_ids=[custom_id] if custom_id else [], keys=[] if custom_id else keys[:1]
+    )
+    contacts = [*found.by_custom_id.values(), *found.by_key.values()]
+    return contacts[0].id if contacts else _NOWHERE
+
+
+async def _product(connection: Connection, workspace_id: int, args: Mapping[str, str]) -> int | None:
+    text = args.get("product_id") or args.get("product")
+    if text:
+        return _whole("product_id", text)
+    if args.get("product_custom_id"):
+        found = await find_product_ids(connection, workspace_id, [args["product_custom_id"]])
+        return found.get(args["product_custom_id"], _NOWHERE)
+    return None
+
+
+def _whole(name: str, text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        raise InvalidInput.of(name, "A whole number is needed.")
+    return int(text)
