@@ -1,6 +1,32 @@
 """The catalogue: products, their history, and product ids that hold before a product exists."""
 
-from dealt.products.model import LONGEST_CUSTOM_ID, ProductFacts
-from dealt.products.reserving import ProductIds, product_facts, reserve_products
+from dealt.products.fields import FIELDS
+from dealt.products.model import LONGEST_CUSTOM_ID, STANDARD, Product, ProductFacts, product_of
+from dealt.products.reading import find_product_id, list_products, product_history, read_product, with_custom_id
+from dealt.products.reserving import ProductIds, find_product_ids, product_facts, reserve_products
+from dealt.products.schemas import ProductPatch, parse_product
+from dealt.products.writing import WrittenProduct, create_product, delete_product, update_product
 
-__all__ = ["LONGEST_CUSTOM_ID", "ProductFacts", "ProductIds", "product_facts", "reserve_products"]
+__all__ = [
+    "FIELDS",
+    "LONGEST_CUSTOM_ID",
+    "STANDARD",
+    "Product",
+    "ProductFacts",
+    "ProductIds",
+    "ProductPatch",
+    "WrittenProduct",
+    "create_product",
+    "delete_product",
+    "find_product_id",
+    "find_product_ids",
+    "list_products",
+    "parse_product",
+    "product_facts",
+    "product_history",
+    "product_of",
+    "read_product",
+    "reserve_products",
+    "update_product",
+    "with_custom_id",
+]

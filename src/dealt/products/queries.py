@@ -10,6 +10,37 @@ INSERT INTO product_custom_ids (workspace_id, custom_id)
 SELECT $1, custom_id FROM unnest($2::text[]) WITH ORDINALITY AS wanted(custom_id, position) ORDER BY position
 ON CONFLICT (workspace_id, custom_id) DO NOTHING RETURNING custom_id, product_id"""
 
+RESERVE_FOR = """
+INSERT INTO product_custom_ids (workspace_id, custom_id, product_id) VALUES ($1, $2, $3)
+ON CONFLICT (workspace_id, custom_id) DO NOTHING"""
+
 FACTS = """
 SELECT id, custom_id, name, image_url, product_url FROM products
 WHERE workspace_id = $1 AND id = ANY($2::bigint[])"""
+
+NEXT_ID = "SELECT nextval('product_id_seq')"
+
+SOURCE = "products"
+COLUMNS = """id, custom_id, name, description, category, price, currency, quantity, product_url, image_url, tag_ids,
+    attributes, version, created_at, updated_at"""
+
+READ = f"SELECT {COLUMNS} FROM products WHERE workspace_id = $1 AND id = $2"
+
+LOCK = f"{READ} FOR UPDATE"
+
+INSERT = f"""
+INSERT INTO products (workspace_id, {COLUMNS})
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::jsonb, $14, $15, $16)
+ON CONFLICT (workspace_id, id) DO NOTHING RETURNING id"""
+
+UPDATE = """
+UPDATE products SET custom_id = $3, name = $4, description = $5, category = $6, price = $7, currency = $8,
+    quantity = $9, product_url = $10, image_url = $11, tag_ids = $12, attributes = $13::jsonb, version = $14,
+    created_at = $15, updated_at = $16
+WHERE workspace_id = $1 AND id = $2"""
+
+DELETE = f"DELETE FROM products WHERE workspace_id = $1 AND id = $2 RETURNING {COLUMNS}"
+
+BY_CUSTOM_ID = "id = (SELECT product_id FROM product_custom_ids WHERE workspace_id = {} AND custom_id = {})"
+
+HISTORY_COLUMNS = "id, at, kind, actor, cause, changes"

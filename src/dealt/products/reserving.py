@@ -52,11 +52,17 @@ async def reserve_products(
     return reserved
 
 
+async def find_product_ids(connection: Connection, workspace_id: int, custom_ids: Iterable[str]) -> dict[str, int]:
+    """The product ids that are reserved for these custom ids; one that nothing ever named is left out."""
+    return await _rows(connection, queries.FIND_IDS, workspace_id, set(custom_ids))
+
+
 async def product_facts(
     connection: Connection, workspace_id: int, product_ids: Iterable[int]
 ) -> dict[int, ProductFacts]:
     """What the catalogue now knows of these products, by id; a product that does not exist is left out."""
-    rows = await connection.fetch(queries.FACTS, workspace_id, list(product_ids))
+    wanted = list(product_ids)
+    rows = await connection.fetch(queries.FACTS, workspace_id, wanted) if wanted else []
     return {row["id"]: ProductFacts(**row) for row in rows}
 
 
