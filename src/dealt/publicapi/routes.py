@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dealt.kernel.http import Route
-from dealt.publicapi import attributes, exchange_rates, loss_reasons, pipelines, workspace
-from dealt.publicapi import bulk, deals
+from dealt.publicapi import attributes, bulk, deals, exchange_rates, loss_reasons, pipelines, workspace
 from dealt.publicapi.call import Call
 
 ROUTES: list[Route[Call]] = [
     *attributes.ROUTES,
+    *bulk.ROUTES,
+    *deals.ROUTES,
     *exchange_rates.ROUTES,
     *loss_reasons.ROUTES,
     *pipelines.ROUTES,
