@@ -1,0 +1,26 @@
+"""Tasks: what people are to do about a contact or a deal (the API calls them activities)."""
+
+from dealt.tasks.editing import complete_task, create_task, delete_task, reopen_task, update_task
+from dealt.tasks.fields import FIELDS
+from dealt.tasks.model import TaskPatch, Written
+from dealt.tasks.of_deals import move_tasks, release_tasks
+from dealt.tasks.reading import TaskFilter, find_task_id, list_tasks, read_task
+from dealt.tasks.schemas import parse_task
+
+__all__ = [
+    "FIELDS",
+    "TaskFilter",
+    "TaskPatch",
+    "Written",
+    "complete_task",
+    "create_task",
+    "delete_task",
+    "find_task_id",
+    "list_tasks",
+    "move_tasks",
+    "parse_task",
+    "read_task",
+    "release_tasks",
+    "reopen_task",
+    "update_task",
+]

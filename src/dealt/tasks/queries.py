@@ -1,0 +1,74 @@
+"""All SQL of tasks."""
+
+_WRITTEN = (
+    "custom_id", "activity_type", "name", "description", "due_at", "duration_minutes", "assigned_to", "created_by",
+    "company_id", "deal_id", "done", "done_at", "attributes",
+)  # fmt: skip
+_ROW = ("contact_id", "id", "workspace_id", "version", "created_at", "updated_at", *_WRITTEN)
+
+NEXT_ID = "SELECT nextval('task_id_seq')"
+
+WHERE_IS = "SELECT contact_id FROM task_ids WHERE workspace_id = $1 AND task_id = $2"
+
+WHICH_IS = "SELECT task_id FROM task_custom_ids WHERE workspace_id = $1 AND custom_id = $2"
+
+WHERE_DEAL_IS = "SELECT contact_id FROM deal_ids WHERE workspace_id = $1 AND deal_id = $2"
+
+HOLD = WHERE_IS + " FOR UPDATE"
+
+# Whoever writes a deal, its count of open tasks too, first holds its row here.
+HOLD_DEALS = """
+SELECT deal_id, contact_id FROM deal_ids WHERE workspace_id = $1 AND deal_id = ANY($2::bigint[])
+ORDER BY deal_id FOR UPDATE"""
+
+INSERT_ID = "INSERT INTO task_ids (workspace_id, task_id, contact_id) VALUES ($1, $2, $3)"
+
+DELETE_ID = "DELETE FROM task_ids WHERE workspace_id = $1 AND task_id = $2"
+
+CLAIM_CUSTOM_ID = """
+INSERT INTO task_custom_ids (workspace_id, custom_id, task_id) VALUES ($1, $2, $3)
+ON CONFLICT (workspace_id, custom_id) DO NOTHING RETURNING task_id"""
+
+RELEASE_CUSTOM_ID = "DELETE FROM task_custom_ids WHERE workspace_id = $1 AND custom_id = $2 AND task_id = $3"
+
+ROW = f"SELECT {', '.join(_ROW)} FROM tasks WHERE contact_id = $2 AND id = $3 AND workspace_id = $1"
+
+INSERT = f"""
+INSERT INTO tasks (workspace_id, contact_id, id, version, created_at, updated_at, {", ".join(_WRITTEN)})
+VALUES ($1, $2, $3, $4, $5, $6, {", ".join(f"${place}" for place in range(7, 7 + len(_WRITTEN)))})"""
+
+UPDATE = f"""
+UPDATE tasks SET version = $4, created_at = $5, updated_at = $6,
+    {", ".join(f"{name} = ${place}" for place, name in enumerate(_WRITTEN, 7))}
+WHERE contact_id = $2 AND id = $3 AND workspace_id = $1"""
+
+DELETE = "DELETE FROM tasks WHERE contact_id = $2 AND id = $3 AND workspace_id = $1"
+
+COUNT_OPEN = """
+UPDATE deals AS d SET open_tasks = (
+    SELECT count(*) FROM tasks AS t WHERE t.contact_id = d.contact_id AND t.deal_id = d.id AND NOT t.done
+) WHERE d.contact_id = $1 AND d.id = $2"""
+
+MOVE_OF_DEAL = f"""
+WITH moving AS (
+    DELETE FROM tasks WHERE contact_id = $3 AND deal_id = $2 AND workspace_id = $1 RETURNING *
+)
+INSERT INTO tasks (contact_id, {", ".join(_ROW[1:])}) SELECT $4, {", ".join(_ROW[1:])} FROM moving RETURNING id"""
+
+MOVE_IDS = "UPDATE task_ids SET contact_id = $3 WHERE workspace_id = $1 AND task_id = ANY($2::bigint[])"
+
+MOVE_HISTORY = """
+UPDATE journal SET contact_id = $1 WHERE contact_id = $2 AND object_type = 'task' AND object_id = ANY($3::bigint[])"""
+
+RELEASE_OF_DEAL = """
+UPDATE tasks SET deal_id = NULL, version = version + 1, updated_at = $4
+WHERE contact_id = $3 AND deal_id = $2 AND workspace_id = $1 RETURNING id"""
+
+# A task of a guest's order lives with an invisible contact, which answers do not show.
+SHOWN = f"""
+{", ".join(f"t.{name}" for name in _ROW if name != "contact_id")},
+CASE WHEN c.placeholder THEN NULL ELSE c.id END AS contact_id"""
+
+SOURCE = "tasks AS t LEFT JOIN contacts AS c ON c.id = t.contact_id"
+
+READ = f"SELECT {SHOWN} FROM {SOURCE} WHERE t.contact_id = $2 AND t.id = $3 AND t.workspace_id = $1"
