@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import asyncpg
 import msgspec
 
 from dealt.kernel.db import Connection, Record
@@ -18,6 +19,7 @@ from dealt.kernel.sql import Sql, all_of, sql
 LARGEST_PAGE = 100
 DEEPEST_OFFSET = 100_000
 EXACT_COUNT = 10_000
+NOT_A_CURSOR = "This is not a cursor of this list; start again without one."
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,13 @@ async def fetch_page(
     offset = 0 if request.cursor is not None else (request.number - 1) * request.size
     tail = sql(f" ORDER BY {order.clause} LIMIT {{}} OFFSET {{}}", request.size + 1, offset)
     text, values = (Sql(f"SELECT {select} FROM {source} WHERE ") + all_of(where) + tail).render()
-    rows = list(await connection.fetch(text, *values))
+    try:
+        rows = list(await connection.fetch(text, *values))
+    except asyncpg.DataError:
+        # The cursor of another order of this list: a moment where a number is compared, or the reverse.
+        if request.cursor is None:
+            raise
+        raise InvalidInput.of("cursor", NOT_A_CURSOR) from None
     has_next, rows = len(rows) > request.size, rows[: request.size]
     if not rows and request.number > 1:
         raise NotFound("Invalid page.")
@@ -149,7 +157,7 @@ def _cursor(text: str | None) -> list[Any] | None:
         if isinstance(value, str):
             value = datetime.fromisoformat(value)
     except (ValueError, TypeError, binascii.Error, msgspec.DecodeError):
-        raise InvalidInput.of("cursor", "This is not a cursor of this list; start again without one.") from None
+        raise InvalidInput.of("cursor", NOT_A_CURSOR) from None
     if not isinstance(row_id, int) or not isinstance(value, int | datetime) or abs(row_id) >= 2**63:
-        raise InvalidInput.of("cursor", "This is not a cursor of this list; start again without one.")
+        raise InvalidInput.of("cursor", NOT_A_CURSOR)
     return [value, row_id]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dealt.kernel.http import Route
-from dealt.publicapi import attributes, bulk, deals, exchange_rates, loss_reasons, pipelines, workspace
+from dealt.publicapi import attributes, bulk, deals, exchange_rates, loss_reasons, pipelines, products, workspace
 from dealt.publicapi.call import Call
 
 ROUTES: list[Route[Call]] = [
@@ -13,5 +13,6 @@ ROUTES: list[Route[Call]] = [
     *exchange_rates.ROUTES,
     *loss_reasons.ROUTES,
     *pipelines.ROUTES,
+    *products.ROUTES,
     *workspace.ROUTES,
 ]

@@ -1,0 +1,125 @@
+"""Products: create, read, change, delete, list, by either id, and a product's history."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from dealt.accounts import Snapshot
+from dealt.kernel.db import Connection, in_transaction
+from dealt.kernel.http import Response, Route
+from dealt.products import (
+    WrittenProduct,
+    create_product,
+    delete_product,
+    find_product_id,
+    list_products,
+    parse_product,
+    product_history,
+    product_of,
+    read_product,
+    update_product,
+)
+from dealt.publicapi.call import Call, answer, paged
+from dealt.publicapi.deal_shapes import shape_entry
+from dealt.publicapi.product_filters import parse_conditions, parse_order
+from dealt.publicapi.product_shapes import shape_product
+
+
+async def create(call: Call) -> Response:
+    """POST /products/: 201 with the new product; 400 where its custom_id is in use."""
+    patch = parse_product(call.body)
+
+    async def work(connection: Connection, snapshot: Snapshot) -> WrittenProduct:
+        return await create_product(connection, call.actor, patch, snapshot=snapshot, now=call.now)
+
+    return await _write(call, work, 201)
+
+
+async def update(call: Call) -> Response:
+    """PUT and PATCH: both change what the body names, and answer the whole product."""
+    patch = parse_product(call.body)
+
+    async def work(connection: Connection, snapshot: Snapshot) -> WrittenProduct:
+        product_id = await _named(call, connection)
+        return await update_product(connection, call.actor, product_id, patch, snapshot=snapshot, now=call.now)
+
+    return await _write(call, work, 200)
+
+
+async def read(call: Call) -> Response:
+    """GET one product; ``details/`` is another address of the same."""
+    async with call.reading() as connection:
+        product = await read_product(connection, call.workspace_id, await _named(call, connection))
+        snapshot = await call.definitions(connection)
+    return answer(shape_product(product, snapshot, call.version))
+
+
+async def delete(call: Call) -> Response:
+    """DELETE: 204; its custom id keeps its id, and no order changes."""
+
+    async def work(connection: Connection) -> None:
+        await delete_product(connection, call.actor, await _named(call, connection), now=call.now)
+
+    await in_transaction(call.services.pool, work)
+    return Response(204)
+
+
+async def list_all(call: Call) -> Response:
+    """GET /products/: pages, narrowed by custom_id, the beginning of a name, category and time of change."""
+    query = call.request.query
+    async with call.reading() as connection:
+        snapshot = await call.definitions(connection)
+        conditions, order = parse_conditions(query, snapshot), parse_order(query)
+        page = await list_products(connection, call.workspace_id, conditions, order, call.page_request)
+    return paged(call, page, lambda row: shape_product(product_of(row), snapshot, call.version))
+
+
+async def history(call: Call) -> Response:
+    """GET .../history/: who changed what, when, from what to what; oldest first, a deleted product's too."""
+    async with call.reading() as connection:
+        product_id = await _named(call, connection)
+        page = await product_history(connection, call.workspace_id, product_id, call.page_request)
+    return paged(call, page, shape_entry)
+
+
+async def _named(call: Call, connection: Connection) -> int:
+    """The id in the path, or the id that its custom id, present or former, stands for."""
+    if "id" in call.params:
+        return call.id()
+    return await find_product_id(connection, call.workspace_id, call.text())
+
+
+async def _write(
+    call: Call, work: Callable[[Connection, Snapshot], Awaitable[WrittenProduct]], status: int
+) -> Response:
+    definitions, workspace_id = call.services.definitions, call.workspace_id
+
+    async def attempt(connection: Connection) -> tuple[WrittenProduct, Snapshot]:
+        snapshot = await definitions.for_writing(connection, workspace_id)
+        written = await work(connection, snapshot)
+        if written.defined:
+            snapshot = await definitions.uncommitted(connection, workspace_id)
+        return written, snapshot
+
+    written, snapshot = await in_transaction(call.services.pool, attempt)
+    if written.defined:
+        definitions.forget(workspace_id)
+    return answer(shape_product(written.product, snapshot, call.version), status)
+
+
+def _routes(base: str) -> list[Route[Call]]:
+    return [
+        Route(("GET",), base, read, "read"),
+        Route(("PUT", "PATCH"), base, update, "write"),
+        Route(("DELETE",), base, delete, "write"),
+        Route(("GET",), f"{base}details/", read, "read"),
+        Route(("GET",), f"{base}history/", history, "read"),
+    ]
+
+
+ROUTES: list[Route[Call]] = [
+    Route(("GET",), "/products/", list_all, "read"),
+    Route(("POST",), "/products/", create, "write"),
+    *_routes("/products/<int:id>/"),
+    *_routes("/products-by-id/<custom_id>/"),
+]
