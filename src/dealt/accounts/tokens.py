@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -99,24 +100,34 @@ class Tokens:
     pool: Pool
     _cache: dict[str, tuple[float, Access]] = field(default_factory=dict)
     _used: set[tuple[int, int]] = field(default_factory=set)
+    _looking: dict[str, asyncio.Future[Access]] = field(default_factory=dict)
 
     async def access(self, secret: str) -> Access:
         """The access that ``secret`` gives. Raises NotAuthenticated for an unknown or revoked token."""
         cached = self._cache.get(secret)
         if cached and cached[0] > time.monotonic():
             return cached[1]
-        access = await self._find(secret)
-        if len(self._cache) >= CACHE_SIZE:
-            self._cache.clear()
-        self._cache[secret] = (time.monotonic() + CACHE_S, access)
-        self._used.add((access.actor.workspace_id, access.token_id))
-        return access
+        # Many requests of one token wait for one look-up together.
+        looking = self._looking.get(secret)
+        if looking is None:
+            looking = asyncio.ensure_future(self._look_up(secret))
+            self._looking[secret] = looking
+            looking.add_done_callback(lambda _: self._looking.pop(secret, None))
+        return await asyncio.shield(looking)
 
     async def write_last_used(self, now: datetime) -> None:
         """Store the moment of use of every token seen since the last call."""
         used, self._used = sorted(self._used), set()
         if used:
             await self.pool.execute(queries.TOKENS_USED, [w for w, _ in used], [t for _, t in used], now)
+
+    async def _look_up(self, secret: str) -> Access:
+        access = await self._find(secret)
+        if len(self._cache) >= CACHE_SIZE:
+            self._cache.clear()
+        self._cache[secret] = (time.monotonic() + CACHE_S, access)
+        self._used.add((access.actor.workspace_id, access.token_id))
+        return access
 
     async def _find(self, secret: str) -> Access:
         row = await self.pool.fetchrow(queries.FIND_TOKEN, token_digest(secret))

@@ -85,7 +85,8 @@ def _blank(patch: DealPatch, to: Resolved, deal_id: int, now: datetime) -> DealI
     stage = to.pipelines.first_stage(to.pipelines.default_pipeline().id)
     deal = Deal(
         contact_id=to.contact_id, id=deal_id, workspace_id=to.workspace_id,
-        pipeline_id=stage.pipeline_id, stage_id=stage.id, stage_entered_at=now, ordered_at=now, created_at=now, updated_at=now,
+        pipeline_id=stage.pipeline_id, stage_id=stage.id, stage_entered_at=now,
+        ordered_at=now, created_at=now, updated_at=now,
     )  # fmt: skip
     return DealImage(deal=deal, guest=to.guest, user_custom_id=to.user_custom_id)
 

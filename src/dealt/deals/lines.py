@@ -175,7 +175,7 @@ def _price(draft: LineDraft) -> tuple[Decimal, Decimal, Decimal]:
         total = quantity * value - numbers.get("discount", _ZERO)
         if abs(total) >= AMOUNT_LIMIT:
             raise InvalidInput.of("order_products", "A line's total is too large.")
-        total = total if total.as_tuple().exponent >= -6 else total.quantize(_MICRO, ROUND_HALF_EVEN)  # type: ignore[operator]
+        total = total.quantize(_MICRO, ROUND_HALF_EVEN)
     if value is None:
         value = (total / quantity).quantize(_MICRO, ROUND_HALF_EVEN) if quantity else _ZERO
         if abs(value) >= AMOUNT_LIMIT:

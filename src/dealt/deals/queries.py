@@ -117,7 +117,7 @@ WITH deal AS MATERIALIZED (
             WHERE r.workspace_id = $6 AND r.currency = deal.currency
                 AND r.valid_from <= (deal.ordered_at AT TIME ZONE $10)::date
             ORDER BY r.valid_from DESC LIMIT 1)
-        END AS rate) AS at_day
+        END AS rate OFFSET 0) AS at_day
     ON CONFLICT (contact_id, id) DO UPDATE SET {", ".join(f"{name} = EXCLUDED.{name}" for name in _UPDATED)}
     RETURNING id, base_rate, base_value
 ), lined AS (

@@ -109,6 +109,8 @@ async def mark_stale(
 
 def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     """The fields in which two images of an object differ, each with its value before and after (None = absent)."""
+    if not before:
+        return {name: (None, value) for name, value in after.items()}
     return {
         name: (before.get(name), after.get(name))
         for name in {**before, **after}
