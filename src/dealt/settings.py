@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 
@@ -46,7 +46,7 @@ class Settings:
             text = environment.get(variable)
             if text is not None:
                 values[field.name] = _read(variable, text, type(field.default))
-        return cls(**values)  # type: ignore[arg-type]
+        return replace(cls(), **values)  # type: ignore[arg-type]
 
 
 def _read(variable: str, text: str, kind: type) -> object:

@@ -12,6 +12,7 @@ from dealt.accounts import queries
 from dealt.accounts.definitions import settings_changed
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import InvalidInput
+from dealt.kernel.jobs import enqueue
 from dealt.kernel.journal import SETTINGS, Entry, difference, record
 from dealt.kernel.shown import shown
 
@@ -54,6 +55,8 @@ async def update_workspace(
     if changes := difference(asdict(before), asdict(after)):
         entry = Entry(SETTINGS, "workspace.updated", "workspace", workspace_id, actor, changes)
         await record(connection, workspace_id, [entry], now)
+    if after.time_zone != before.time_zone:
+        await enqueue(connection, workspace_id, "deals.redate", {"pipeline": None}, now=now)
     return after
 
 

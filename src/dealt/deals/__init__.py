@@ -1,5 +1,6 @@
 """Orders as editable deals."""
 
+from dealt.deals.deriving import CONVERT, REDATE, convert_deals, redate_deals
 from dealt.deals.gathering import DealWriter, Submission
 from dealt.deals.images import fetch_images, image_of
 from dealt.deals.model import Deal, DealImage, Line, Status
@@ -9,8 +10,10 @@ from dealt.deals.works import DealWork, DealWritten, upsert
 
 __all__ = [
     "COMPARISONS",
+    "CONVERT",
     "DATES",
     "ORDERS",
+    "REDATE",
     "Deal",
     "DealFilter",
     "DealImage",
@@ -21,6 +24,7 @@ __all__ = [
     "Line",
     "Status",
     "Submission",
+    "convert_deals",
     "fetch_images",
     "find_deal_id",
     "get_deal",
@@ -29,5 +33,6 @@ __all__ = [
     "list_history",
     "parse_deal",
     "parse_line_edit",
+    "redate_deals",
     "upsert",
 ]

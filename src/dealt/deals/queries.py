@@ -135,3 +135,45 @@ WITH deal AS MATERIALIZED (
     SELECT contact_id, $6, lane, cause, hop, $5 FROM json_populate_recordset(NULL::stale, $9::json)
 )
 SELECT id, base_rate, base_value FROM stored"""
+
+# $1 workspace $2 and $3 behind which order time and id $4 how many $5 currency or null $6 base currency $7 time zone
+CONVERT = """
+WITH walked AS MATERIALIZED (
+    SELECT contact_id, id, ordered_at, currency, value FROM deals
+    WHERE workspace_id = $1 AND (ordered_at, id) > ($2::timestamptz, $3::bigint)
+    ORDER BY ordered_at, id LIMIT $4
+), rated AS (
+    SELECT contact_id, id, value, CASE WHEN currency = $6::text THEN 1 ELSE (
+        SELECT rate FROM exchange_rates AS r
+        WHERE r.workspace_id = $1 AND r.currency = walked.currency
+            AND r.valid_from <= (walked.ordered_at AT TIME ZONE $7::text)::date
+        ORDER BY r.valid_from DESC LIMIT 1) END AS rate
+    FROM walked WHERE $5::text IS NULL OR currency = $5
+), converted AS (
+    UPDATE deals AS d SET base_rate = rated.rate,
+        base_value = CASE WHEN abs(rated.value * rated.rate) < 1e14 THEN round(rated.value * rated.rate, 6) END
+    FROM rated WHERE d.contact_id = rated.contact_id AND d.id = rated.id AND d.base_rate IS DISTINCT FROM rated.rate
+    RETURNING d.contact_id
+)
+SELECT (SELECT array_agg(DISTINCT contact_id) FROM converted) AS contact_ids, last.ordered_at AS last_ordered_at,
+    last.id AS last_id
+FROM (SELECT 1) AS one LEFT JOIN LATERAL (
+    SELECT ordered_at, id FROM walked ORDER BY ordered_at DESC, id DESC LIMIT 1) AS last ON true"""
+
+# Deals behind an order time and id, with what their pipeline's date attribute holds.
+DATED = """
+SELECT d.contact_id, d.id, d.ordered_at, d.created_at, d.attributes -> p.date_attribute AS value
+FROM deals AS d JOIN pipelines AS p ON p.workspace_id = d.workspace_id AND p.id = d.pipeline_id
+WHERE d.workspace_id = $1 AND (d.ordered_at, d.id) > ($2::timestamptz, $3::bigint)
+    AND ($5::bigint IS NULL OR d.pipeline_id = $5)
+ORDER BY d.ordered_at, d.id LIMIT $4"""
+
+REDATE = """
+UPDATE deals AS d SET ordered_at = moved.ordered_at
+FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[]) AS moved(contact_id, id, ordered_at)
+WHERE d.contact_id = moved.contact_id AND d.id = moved.id"""
+
+REDATE_LINKS = """
+UPDATE deal_products AS p SET ordered_at = moved.ordered_at
+FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[]) AS moved(contact_id, id, ordered_at)
+WHERE p.contact_id = moved.contact_id AND p.deal_id = moved.id"""

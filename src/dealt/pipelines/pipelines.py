@@ -10,12 +10,14 @@ from dealt.attributes import ATTRIBUTES, name_std
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import Conflict, InvalidInput, NotFound
 from dealt.kernel.ids import next_settings_id
+from dealt.kernel.jobs import enqueue
 from dealt.kernel.journal import difference
 from dealt.pipelines import queries
 from dealt.pipelines.loading import hold_pipelines, load_pipelines, moved, record_change
 from dealt.pipelines.model import DEFAULT_DATE_ATTRIBUTE, MOST_PIPELINES, Pipeline, Pipelines
 from dealt.pipelines.stages import add_stages, refuse_occupied
 
+REDATE = "deals.redate"
 ORDERS = "Orders"
 ORDER_STAGES = ("Add to cart", "Order placed", "Paid", "Shipped", "Delivered", "Returned")
 
@@ -77,6 +79,8 @@ async def update_pipeline(
         date_attribute = await _date_attribute(connection, workspace_id, date_attribute)
     values = (workspace_id, pipeline_id, name or before.name, date_attribute or before.date_attribute)
     await connection.execute(queries.UPDATE_PIPELINE, *values)
+    if date_attribute is not None and date_attribute != before.date_attribute:
+        await enqueue(connection, workspace_id, REDATE, {"pipeline": pipeline_id}, now=now)
     if position is not None:
         await _place(connection, workspace_id, known, pipeline_id, position)
     after = (await load_pipelines(connection, workspace_id)).pipelines[pipeline_id]
