@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dealt.kernel.http import Route
-from dealt.publicapi import attributes, bulk, deals, exchange_rates, loss_reasons, pipelines, products, workspace
+from dealt.publicapi import attributes, bulk, deals, exchange_rates, loss_reasons, pipelines, products, users, workspace
 from dealt.publicapi.call import Call
 
 ROUTES: list[Route[Call]] = [
@@ -14,5 +14,6 @@ ROUTES: list[Route[Call]] = [
     *loss_reasons.ROUTES,
     *pipelines.ROUTES,
     *products.ROUTES,
+    *users.ROUTES,
     *workspace.ROUTES,
 ]

@@ -1,0 +1,37 @@
+"""Contacts: the people behind orders, found by id, custom id or cookie key."""
+
+from dealt.contacts.belonging import Memberships, memberships
+from dealt.contacts.deleting import delete_contact
+from dealt.contacts.editing import create_contact, update_contact, upsert_contact
+from dealt.contacts.fields import FIELDS
+from dealt.contacts.finding import find_contacts, id_of, read_contact
+from dealt.contacts.listing import MOMENTS, TimeBound, list_contacts
+from dealt.contacts.model import GENDERS, STATUSES, ContactPatch, ContactRef, Contacts, WrittenContact, display_name
+from dealt.contacts.schemas import parse_contact
+from dealt.contacts.searching import search_contacts, search_page
+
+__all__ = [
+    "FIELDS",
+    "GENDERS",
+    "MOMENTS",
+    "STATUSES",
+    "ContactPatch",
+    "ContactRef",
+    "Contacts",
+    "Memberships",
+    "TimeBound",
+    "WrittenContact",
+    "create_contact",
+    "delete_contact",
+    "display_name",
+    "find_contacts",
+    "id_of",
+    "list_contacts",
+    "memberships",
+    "parse_contact",
+    "read_contact",
+    "search_contacts",
+    "search_page",
+    "update_contact",
+    "upsert_contact",
+]

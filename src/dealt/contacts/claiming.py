@@ -1,0 +1,72 @@
+"""Holding the directory rows of custom ids and keys: the first thing that any write of them does."""
+
+from __future__ import annotations
+
+import secrets
+import string
+
+from dealt.contacts import queries
+from dealt.contacts.errors import CustomIdTaken
+from dealt.kernel.db import Connection
+from dealt.kernel.errors import NotFound
+
+KEY_LENGTH = 12
+_KEY_LETTERS = string.ascii_lowercase + string.digits
+
+
+async def hold_or_claim(connection: Connection, workspace_id: int, custom_id: str) -> tuple[int, bool]:
+    """The contact id that belongs to ``custom_id``, its directory row held, and whether it was given out just now."""
+    while True:
+        # In this order an update of a known contact, the usual case, writes nothing to the directory.
+        held = await connection.fetchval(queries.HOLD_CUSTOM_ID, workspace_id, custom_id)
+        if held is not None:
+            return held, False
+        claimed = await connection.fetchval(queries.CLAIM_CUSTOM_ID, workspace_id, custom_id, None)
+        if claimed is not None:
+            return claimed, True
+
+
+async def claim(connection: Connection, workspace_id: int, custom_id: str | None, name: str) -> int:
+    """A new contact's id, with its directory row where it has a custom id. Raises CustomIdTaken."""
+    if custom_id is None:
+        return int(await connection.fetchval(queries.NEXT_ID))
+    claimed = await connection.fetchval(queries.CLAIM_CUSTOM_ID, workspace_id, custom_id, None)
+    if claimed is None:
+        raise CustomIdTaken(name, custom_id)
+    return int(claimed)
+
+
+async def move(connection: Connection, workspace_id: int, contact_id: int, new: str | None, name: str) -> str | None:
+    """Hold a contact's directory row and give it ``new``; the custom id that it had.
+
+    Raises NotFound, CustomIdTaken.
+    """
+    old = await custom_id_of(connection, workspace_id, contact_id)
+    if new == old:
+        return old
+    # Sorted, so that two contacts that change places do not wait for each other.
+    for custom_id in sorted(found for found in (old, new) if found is not None):
+        if custom_id == old:
+            await connection.fetchval(queries.HOLD_CUSTOM_ID, workspace_id, custom_id)
+        elif not await connection.fetchval(queries.CLAIM_CUSTOM_ID, workspace_id, custom_id, contact_id):
+            raise CustomIdTaken(name, custom_id)
+    if old is not None:
+        await connection.execute(queries.RELEASE_CUSTOM_ID, workspace_id, old, contact_id)
+    return old
+
+
+async def custom_id_of(connection: Connection, workspace_id: int, contact_id: int) -> str | None:
+    """A contact's custom id, as long as nobody else changes it. Raises NotFound."""
+    row = await connection.fetchrow(queries.CUSTOM_ID_OF, workspace_id, contact_id)
+    if row is None:
+        raise NotFound
+    found: str | None = row["custom_id"]
+    return found
+
+
+async def claim_key(connection: Connection, workspace_id: int, contact_id: int) -> str:
+    """A new cookie key for a contact: 12 lower-case letters and digits."""
+    while True:
+        key = "".join(secrets.choice(_KEY_LETTERS) for _ in range(KEY_LENGTH))
+        if await connection.fetchval(queries.CLAIM_KEY, workspace_id, key, contact_id):
+            return key

@@ -1,0 +1,92 @@
+"""All SQL of contacts."""
+
+from dealt.contacts.model import BLANK
+
+# One statement for all three ways. The directories are asked alone: rows of deleted contacts are not in them.
+FIND = """
+SELECT 'id' AS way, NULL AS asked, id, custom_id FROM contacts
+WHERE id = ANY($2::bigint[]) AND workspace_id = $1 AND NOT placeholder
+UNION ALL
+SELECT 'custom_id', custom_id, contact_id, custom_id FROM contact_custom_ids
+WHERE workspace_id = $1 AND custom_id = ANY($3::text[])
+UNION ALL
+SELECT 'key', key, contact_id, NULL FROM contact_keys WHERE workspace_id = $1 AND key = ANY($4::text[])"""
+
+CUSTOM_IDS_OF = """
+SELECT id, custom_id FROM contacts WHERE id = ANY($2::bigint[]) AND workspace_id = $1 AND NOT placeholder"""
+
+COLUMNS = """id, key, custom_id, email, first_name, last_name, phone_number, gender, status, score, unsubscribed,
+    notifications, country, region, city, timezone, last_ip, browser, browser_language, os_type, resolution, page_views,
+    facebook_url, linkedin_url, twitter_url, google_url, gravatar_url, assigned_to, tag_ids, attributes, first_seen,
+    last_seen, last_contacted, created_at, updated_at"""
+
+READ = f"SELECT {COLUMNS} FROM contacts WHERE id = $2 AND workspace_id = $1 AND NOT placeholder"
+
+COMPANIES_OF = """
+SELECT m.contact_id, m.member_since, c.id, c.name
+FROM company_members m JOIN companies c ON c.workspace_id = m.workspace_id AND c.id = m.company_id
+WHERE m.contact_id = ANY($2::bigint[]) AND m.workspace_id = $1 ORDER BY m.contact_id, m.member_since DESC, c.id"""
+
+LISTS_OF = """
+SELECT m.contact_id, l.id, l.name, l.description
+FROM list_members m JOIN lists l ON l.workspace_id = m.workspace_id AND l.id = m.list_id
+WHERE m.contact_id = ANY($2::bigint[]) AND m.workspace_id = $1 ORDER BY m.contact_id, l.id"""
+
+# Directory rows. Whoever gives, moves or takes away a custom id first holds its row here, then the contact's.
+CUSTOM_ID_OF = "SELECT custom_id FROM contacts WHERE id = $2 AND workspace_id = $1 AND NOT placeholder"
+
+HOLD_CUSTOM_ID = """
+SELECT contact_id FROM contact_custom_ids WHERE workspace_id = $1 AND custom_id = $2 FOR UPDATE"""
+
+CLAIM_CUSTOM_ID = """
+INSERT INTO contact_custom_ids (workspace_id, custom_id, contact_id)
+VALUES ($1, $2, coalesce($3::bigint, nextval('contact_id_seq')))
+ON CONFLICT (workspace_id, custom_id) DO NOTHING RETURNING contact_id"""
+
+RELEASE_CUSTOM_ID = "DELETE FROM contact_custom_ids WHERE workspace_id = $1 AND custom_id = $2 AND contact_id = $3"
+
+CLAIM_KEY = """
+INSERT INTO contact_keys (workspace_id, key, contact_id) VALUES ($1, $2, $3)
+ON CONFLICT (workspace_id, key) DO NOTHING RETURNING key"""
+
+RELEASE_KEY = "DELETE FROM contact_keys WHERE workspace_id = $1 AND key = $2 AND contact_id = $3"
+
+NEXT_ID = "SELECT nextval('contact_id_seq')"
+
+LOCK = f"SELECT {COLUMNS} FROM contacts WHERE id = $2 AND workspace_id = $1 AND NOT placeholder FOR UPDATE"
+
+# The contact as it is to be: $1 workspace, $2 id, then every column that clients write, in the order of BLANK.
+_PLACES = {
+    name: f"${place}::jsonb" if name == "attributes" else f"${place}" for place, name in enumerate(BLANK, start=4)
+}
+
+INSERT = f"""
+INSERT INTO contacts (workspace_id, id, first_seen, created_at, updated_at, {", ".join(_PLACES)}, key)
+VALUES ($1, $2, $3, $3, $3, {", ".join(_PLACES.values())}, ${len(_PLACES) + 4})"""
+
+UPDATE = f"""
+UPDATE contacts SET updated_at = $3, version = version + 1, {", ".join(f"{n} = {p}" for n, p in _PLACES.items())}
+WHERE id = $2 AND workspace_id = $1"""
+
+COMPANY_IDS_OF = """
+SELECT company_id FROM company_members WHERE contact_id = $2 AND workspace_id = $1 ORDER BY company_id"""
+
+# Holds the company until the commit: it cannot be deleted under the membership.
+JOIN_COMPANY = """
+INSERT INTO company_members (contact_id, company_id, workspace_id, member_since)
+SELECT $2, id, workspace_id, $4 FROM companies WHERE workspace_id = $1 AND id = $3 FOR KEY SHARE
+RETURNING company_id"""
+
+# What is left of a deleted contact: the invisible owner of its orders, about whom nothing is known.
+STRIP = """
+UPDATE contacts SET placeholder = true, key = NULL, custom_id = NULL, email = NULL, first_name = NULL, last_name = NULL,
+    phone_number = NULL, gender = 1, status = 1, score = 0, unsubscribed = false, notifications = true, country = NULL,
+    region = NULL, city = NULL, timezone = NULL, last_ip = NULL, browser = NULL, browser_language = NULL,
+    os_type = NULL, resolution = NULL, page_views = 0, facebook_url = NULL, linkedin_url = NULL, twitter_url = NULL,
+    google_url = NULL, gravatar_url = NULL, assigned_to = NULL, tag_ids = '{}', attributes = '{}', first_seen = NULL,
+    last_seen = NULL, last_contacted = NULL, updated_at = $3, version = version + 1
+WHERE id = $2 AND workspace_id = $1"""
+
+LEAVE_LISTS = "DELETE FROM list_members WHERE contact_id = $2 AND workspace_id = $1"
+LEAVE_COMPANIES = "DELETE FROM company_members WHERE contact_id = $2 AND workspace_id = $1"
+FORGET_DERIVED = "DELETE FROM contact_derived WHERE contact_id = $2 AND workspace_id = $1"

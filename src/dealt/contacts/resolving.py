@@ -1,0 +1,64 @@
+"""What a patch refers to, looked up or made inside the transaction that needs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from dealt.accounts import MEMBERS, Actor, Snapshot
+from dealt.attributes import type_values
+from dealt.companies import find_company_ids
+from dealt.contacts.errors import CompanyNotFound
+from dealt.contacts.model import ContactPatch
+from dealt.kernel.db import Connection
+from dealt.kernel.errors import InvalidInput
+from dealt.tags import ChosenTags, choose_tags
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A patch's typed attributes (None clears), tag ids to add and companies to join."""
+
+    attributes: dict[str, Any]
+    tag_ids: list[int]
+    company_ids: set[int]
+    defined: bool
+
+
+async def resolve(
+    connection: Connection, actor: Actor, patch: ContactPatch, snapshot: Snapshot, now: datetime
+) -> Resolved:
+    """Look up what ``patch`` names; unknown attributes and tags are made.
+
+    Comes after the directory row and before the contact's own, so that all writers wait in one order.
+    Raises InvalidInput, CompanyNotFound.
+    """
+    _check_member(patch, snapshot)
+    company_ids = await _companies(connection, actor.workspace_id, patch)
+    typed = await type_values(connection, snapshot, "contact", patch.attributes, actor=actor.name, now=now)
+    tags = ChosenTags([], defined=False)
+    if patch.tags:
+        tags = await choose_tags(connection, snapshot, patch.tags, actor=actor.name, now=now)
+    return Resolved(typed.values, tags.ids, company_ids, typed.defined or tags.defined)
+
+
+def _check_member(patch: ContactPatch, snapshot: Snapshot) -> None:
+    member = patch.fields.get("assigned_to")
+    if member is not None and member not in snapshot.part(MEMBERS):
+        raise InvalidInput.of("assigned_to", f"There is no member {member}.")
+
+
+async def _companies(connection: Connection, workspace_id: int, patch: ContactPatch) -> set[int]:
+    ids = [] if patch.company_id is None else [patch.company_id]
+    custom_ids = [] if patch.company_custom_id is None else [patch.company_custom_id]
+    if not ids and not custom_ids:
+        return set()
+    found = await find_company_ids(connection, workspace_id, ids=ids, custom_ids=custom_ids)
+    for company_id in ids:
+        if company_id not in found.by_id:
+            raise CompanyNotFound(f"the id {company_id}")
+    for custom_id in custom_ids:
+        if custom_id not in found.by_custom_id:
+            raise CompanyNotFound(f"the custom_id {custom_id}")
+    return {*ids, *(found.by_custom_id[custom_id].id for custom_id in custom_ids)}

@@ -1,0 +1,109 @@
+"""A contact as version 1 and version 2 of the public API show it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from dealt.accounts import Snapshot
+from dealt.attributes import ATTRIBUTES, Attribute
+from dealt.contacts import GENDERS, STATUSES, Memberships, display_name
+from dealt.kernel.db import Record
+from dealt.tags import TAGS
+
+_decode = msgspec.json.Decoder(dict[str, Any]).decode
+# In the order in which the service has answered; what both versions call alike and show as it is stored.
+_V1_PLAIN = (
+    "phone_number", "first_seen", "last_seen", "page_views", "last_ip", "timezone", "city", "region", "country",
+    "unsubscribed", "browser_language", "score", "browser", "os_type", "resolution", "created_at", "updated_at",
+)  # fmt: skip
+_V1_SOCIAL = ("notifications", "facebook_url", "linkedin_url", "twitter_url", "google_url", "last_contacted")
+_V2_PLAIN = (
+    "phone_number", "country", "region", "city", "timezone", "facebook_url", "linkedin_url", "twitter_url",
+    "google_url", "gravatar_url", "last_ip", "browser", "browser_language", "os_type", "resolution", "score",
+    "page_views", "notifications", "unsubscribed", "assigned_to",
+)  # fmt: skip
+_V2_TIMES = ("first_seen", "last_seen", "last_contacted", "created_at", "updated_at")
+
+
+@dataclass(frozen=True, slots=True)
+class UserShape:
+    """What it takes to show a page of contacts beside their rows."""
+
+    known: Mapping[str, Attribute]
+    tags: dict[int, str]
+    belonging: Memberships
+
+    def v1(self, row: Record) -> dict[str, Any]:
+        """Custom attributes as a list of those that have a value; the custom id is called ``user_id``."""
+        shown: dict[str, Any] = {"id": row["id"], "key": row["key"], "name": display_name(row), "email": row["email"]}
+        shown |= {"gender": GENDERS[row["gender"]], "status": STATUSES[row["status"]]}
+        shown |= {name: row[name] for name in _V1_PLAIN}
+        if row["last_seen"] is None:
+            # Here a contact that never visited was not seen; version 2 shows when it was made.
+            shown["first_seen"] = None
+        shown["companies"] = self._companies(row)
+        shown["attributes"] = self._listed_attributes(_decode(row["attributes"]))
+        shown["gravatar_url"] = row["gravatar_url"]
+        shown["lists"] = self._lists(row)
+        shown["tags"] = self._tags(row)
+        return shown | {name: row[name] for name in _V1_SOCIAL} | {"user_id": row["custom_id"]}
+
+    def v2(self, row: Record) -> dict[str, Any]:
+        """Custom attributes as keys of the object itself, all that are defined; a standard field wins its name."""
+        values = _decode(row["attributes"])
+        shown: dict[str, Any] = {
+            "id": row["id"],
+            "custom_id": row["custom_id"],
+            "user_key": row["key"],
+            "email": row["email"],
+            "name": display_name(row),
+            "first_name": row["first_name"],
+            "last_name": row["last_name"],
+            "gender": GENDERS[row["gender"]],
+            "status": STATUSES[row["status"]],
+            **{name: row[name] for name in _V2_PLAIN},
+            "web_push_subscription": False,
+            **{name: row[name] for name in _V2_TIMES},
+            "companies": self._companies(row),
+            "lists": self._lists(row),
+            "tags": self._tags(row),
+        }
+        return shown | {name: values.get(name) for name in self.known if name not in shown}
+
+    def of_version(self, version: int) -> Callable[[Record], dict[str, Any]]:
+        """The shape of an API version."""
+        return self.v2 if version == 2 else self.v1
+
+    def _companies(self, row: Record) -> list[dict[str, Any]]:
+        rows = self.belonging.companies.get(row["id"], ())
+        return [{"member_since": c["member_since"], "id": c["id"], "name": c["name"]} for c in rows]
+
+    def _lists(self, row: Record) -> list[dict[str, Any]]:
+        rows = self.belonging.lists.get(row["id"], ())
+        return [{"id": found["id"], "name": found["name"], "description": found["description"]} for found in rows]
+
+    def _tags(self, row: Record) -> list[dict[str, Any]]:
+        # A deleted tag's number may stay behind.
+        return [{"name": self.tags[tag], "id": tag} for tag in row["tag_ids"] if tag in self.tags]
+
+    def _listed_attributes(self, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+        return [
+            {
+                "id": attribute.id,
+                "name": attribute.name,
+                "name_std": name,
+                "value": values[name],
+                "description": attribute.description,
+            }
+            for name, attribute in self.known.items()
+            if name in values
+        ]
+
+
+def user_shape(snapshot: Snapshot, belonging: Memberships) -> UserShape:
+    """The shape of contacts by a workspace's definitions."""
+    return UserShape(snapshot.part(ATTRIBUTES).of("contact"), snapshot.part(TAGS), belonging)
