@@ -4,7 +4,7 @@ import asyncio
 
 from dealt.kernel.db import transaction
 from dealt.products import ProductIds, product_facts, reserve_products
-from tests.products.conftest import NOW, House
+from tests.house import NOW, House
 
 
 async def reserve(house: House, *custom_ids: str, known: ProductIds | None = None) -> dict[str, int]:
