@@ -1,16 +1,31 @@
 """Companies and the contacts that belong to them."""
 
+from dealt.companies.fields import FIELDS
 from dealt.companies.finding import find_company_id, find_company_ids, list_companies, list_member_ids, read_company
+from dealt.companies.members import add_member, list_members, remove_member
 from dealt.companies.model import Company, CompanyIds, CompanyRef, company_of
+from dealt.companies.schemas import CompanyPatch, parse_company
+from dealt.companies.writing import WrittenCompany, create_company, delete_company, update_company, upsert_company
 
 __all__ = [
+    "FIELDS",
     "Company",
     "CompanyIds",
+    "CompanyPatch",
     "CompanyRef",
+    "WrittenCompany",
+    "add_member",
     "company_of",
+    "create_company",
+    "delete_company",
     "find_company_id",
     "find_company_ids",
     "list_companies",
     "list_member_ids",
+    "list_members",
+    "parse_company",
     "read_company",
+    "remove_member",
+    "update_company",
+    "upsert_company",
 ]

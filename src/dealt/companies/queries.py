@@ -14,6 +14,12 @@ READ = f"SELECT {COLUMNS} FROM companies WHERE workspace_id = $1 AND id = $2"
 
 LOCK = f"{READ} FOR UPDATE"
 
+HOLD = "SELECT id FROM companies WHERE workspace_id = $1 AND id = $2 FOR SHARE"
+
+# A placeholder is nobody: it belongs to no company.
+HOLD_CONTACT = """
+SELECT id FROM contacts WHERE workspace_id = $1 AND id = $2 AND NOT placeholder FOR KEY SHARE"""
+
 # Waits for another transaction that is about to use the same custom id.
 INSERT = f"""
 INSERT INTO companies (workspace_id, {COLUMNS})

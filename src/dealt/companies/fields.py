@@ -1,0 +1,21 @@
+"""The standard fields of a company, as filters and screens know them."""
+
+from __future__ import annotations
+
+from dealt.kernel.fields import Field
+
+FIELDS: tuple[Field, ...] = (
+    Field("id", "integer", "ID", "id"),
+    Field("custom_id", "string", "Custom ID", "custom_id"),
+    Field("name", "string", "Name", "name"),
+    Field("description", "string", "Description", "description"),
+    Field("email", "string", "E-mail", "email"),
+    Field("country", "string", "Country", "country"),
+    Field("region", "string", "Region", "region"),
+    Field("city", "string", "City", "city"),
+    Field("address", "string", "Address", "address"),
+    Field("postal_code", "string", "Postal code", "postal_code"),
+    Field("approx_employees", "integer", "Employees", "approx_employees"),
+    Field("created_at", "datetime", "Created", "created_at"),
+    Field("updated_at", "datetime", "Updated", "updated_at"),
+)

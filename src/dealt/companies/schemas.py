@@ -1,0 +1,66 @@
+"""From a request's body to a patch of a company: standard fields checked, everything else an attribute."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from dealt.attributes import split_body
+from dealt.companies.model import LONGEST_CUSTOM_ID
+from dealt.kernel import lenient
+from dealt.kernel.schema import Reader, list_of, read_fields, whole_number
+
+LONGEST_TEXT = 255
+LONGEST_DESCRIPTION = 65_536
+MOST_PHONE_NUMBERS = 20
+_words = lenient.words(LONGEST_TEXT)
+_numbers = list_of(_words, MOST_PHONE_NUMBERS)
+
+
+def _name(value: Any) -> str:
+    name = _words(value)
+    if name is None:
+        raise ValueError("This field may not be blank.")
+    return str(name)
+
+
+def _phone_numbers(value: Any) -> list[str]:
+    """One number may stand alone, without a list around it."""
+    listed = value if isinstance(value, list) else [value]
+    return list(dict.fromkeys(number for number in _numbers(listed) if number))
+
+
+_READERS: dict[str, Reader] = {
+    "custom_id": lenient.words(LONGEST_CUSTOM_ID),
+    "name": _name,
+    "description": lenient.words(LONGEST_DESCRIPTION),
+    "email": _words,
+    "country": _words,
+    "region": _words,
+    "city": _words,
+    "address": _words,
+    "postal_code": _words,
+    "approx_employees": lenient.or_nothing(whole_number(0, 2**31 - 1)),
+    "phone_numbers": _phone_numbers,
+    "tags": lenient.names,
+}
+# What answers carry and requests cannot set: dropped, so that an answer can be sent back as it came.
+_READ_ONLY = {"id", "employees", "created_at", "updated_at"}
+
+
+class CompanyPatch(msgspec.Struct, frozen=True, kw_only=True):
+    """What a request asks of a company. ``fields`` holds the columns that it names; None of ``tags`` keeps them."""
+
+    fields: dict[str, Any] = {}
+    attributes: dict[str, Any] = {}
+    tags: list[str] | None = None
+
+
+def parse_company(body: Mapping[str, Any]) -> CompanyPatch:
+    """The patch that ``body`` asks for. Raises InvalidInput naming every field that cannot be taken."""
+    standard, attributes = split_body(body, _READERS, _READ_ONLY)
+    fields = read_fields(standard, _READERS)
+    tags = fields.pop("tags", None)
+    return CompanyPatch(fields=fields, attributes=attributes, tags=tags)

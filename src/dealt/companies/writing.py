@@ -1,0 +1,165 @@
+"""Creating, changing and deleting companies; what is derived for their members follows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from dealt.accounts import Actor, Snapshot
+from dealt.attributes import merge_values, type_values
+from dealt.companies import queries
+from dealt.companies.errors import CustomIdTaken
+from dealt.companies.finding import find_company_ids, list_member_ids
+from dealt.companies.model import Company, company_of, told
+from dealt.companies.schemas import CompanyPatch
+from dealt.kernel.db import Connection
+from dealt.kernel.errors import InvalidInput, NotFound
+from dealt.kernel.journal import SETTINGS, Entry, difference, encode, mark_stale, record
+from dealt.tags import choose_tags
+
+
+class WrittenCompany(msgspec.Struct, frozen=True):
+    """The company after a write. ``defined``: attributes or tags were made, so that snapshots are to be forgotten."""
+
+    company: Company
+    created: bool
+    defined: bool
+
+
+async def create_company(
+    connection: Connection, actor: Actor, patch: CompanyPatch, *, snapshot: Snapshot, now: datetime
+) -> WrittenCompany:
+    """A new company. Raises InvalidInput without a name, for a custom id in use and for bad attributes."""
+    draft = await _Draft.make(connection, actor, patch, snapshot, now)
+    company = await _insert(connection, actor, draft, now)
+    if company is None:
+        raise CustomIdTaken(patch.fields["custom_id"])
+    return WrittenCompany(company, created=True, defined=draft.defined)
+
+
+async def update_company(
+    connection: Connection, actor: Actor, company_id: int, patch: CompanyPatch, *, snapshot: Snapshot, now: datetime
+) -> WrittenCompany:
+    """The company with what ``patch`` names; nothing is written where nothing changes.
+
+    Raises NotFound, and InvalidInput for a custom id in use and for bad attributes.
+    """
+    draft = await _Draft.make(connection, actor, patch, snapshot, now)
+    return await _update(connection, actor, company_id, draft, now)
+
+
+async def upsert_company(
+    connection: Connection, actor: Actor, patch: CompanyPatch, *, snapshot: Snapshot, now: datetime
+) -> WrittenCompany:
+    """The company with the patch's custom id, made or updated; two at once make one company.
+
+    Raises InvalidInput without a custom id, for a new company without a name and for bad attributes.
+    """
+    custom_id = patch.fields.get("custom_id")
+    if custom_id is None:
+        raise InvalidInput.of("custom_id", "This field is required.")
+    draft = await _Draft.make(connection, actor, patch, snapshot, now)
+    while True:
+        found = (await find_company_ids(connection, actor.workspace_id, custom_ids=[custom_id])).by_custom_id
+        if custom_id not in found:
+            company = await _insert(connection, actor, draft, now)
+            if company is not None:
+                return WrittenCompany(company, created=True, defined=draft.defined)
+        else:
+            try:
+                return await _update(connection, actor, found[custom_id].id, draft, now)
+            except NotFound:
+                # Deleted since we looked: look again.
+                continue
+
+
+async def delete_company(connection: Connection, actor: Actor, company_id: int, *, now: datetime) -> None:
+    """Remove a company and its memberships; its members and their orders stay. Raises NotFound."""
+    row = await connection.fetchrow(queries.DELETE, actor.workspace_id, company_id)
+    if row is None:
+        raise NotFound
+    members = await connection.fetch(queries.REMOVE_MEMBERS, actor.workspace_id, company_id)
+    await _record(connection, actor, "deleted", company_id, difference(told(company_of(row)), {}), now)
+    await _mark_stale(connection, actor, [member["contact_id"] for member in members], now)
+
+
+class _Draft(msgspec.Struct, frozen=True):
+    """A patch with its attributes typed and its tags found."""
+
+    fields: Mapping[str, Any]
+    attributes: Mapping[str, Any]
+    tag_ids: list[int] | None
+    defined: bool
+
+    @classmethod
+    async def make(
+        cls, connection: Connection, actor: Actor, patch: CompanyPatch, snapshot: Snapshot, now: datetime
+    ) -> _Draft:
+        """Defines what the patch needs before any company is locked: all writers lock in this order."""
+        typed = await type_values(connection, snapshot, "company", patch.attributes, actor=actor.name, now=now)
+        if patch.tags is None:
+            return cls(patch.fields, typed.values, None, typed.defined)
+        tags = await choose_tags(connection, snapshot, patch.tags, actor=actor.name, now=now)
+        return cls(patch.fields, typed.values, tags.ids, typed.defined or tags.defined)
+
+    def applied_to(self, company: Company) -> Company:
+        """The company as the draft wants it."""
+        attributes = merge_values(company.attributes, self.attributes)
+        tag_ids = company.tag_ids if self.tag_ids is None else self.tag_ids
+        return msgspec.structs.replace(company, **self.fields, attributes=attributes, tag_ids=tag_ids)
+
+
+async def _insert(connection: Connection, actor: Actor, draft: _Draft, now: datetime) -> Company | None:
+    """The new company, or None where its custom id is in use."""
+    if "name" not in draft.fields:
+        raise InvalidInput.of("name", "This field is required.")
+    company_id = await connection.fetchval(queries.NEXT_ID)
+    company = draft.applied_to(Company(id=company_id, created_at=now, updated_at=now))
+    if await connection.fetchval(queries.INSERT, actor.workspace_id, *_row(company)) is None:
+        return None
+    await _record(connection, actor, "created", company_id, difference({}, told(company)), now)
+    return company
+
+
+async def _update(
+    connection: Connection, actor: Actor, company_id: int, draft: _Draft, now: datetime
+) -> WrittenCompany:
+    row = await connection.fetchrow(queries.LOCK, actor.workspace_id, company_id)
+    if row is None:
+        raise NotFound
+    before = company_of(row)
+    after = draft.applied_to(before)
+    changes = difference(told(before), told(after))
+    if not changes:
+        return WrittenCompany(before, created=False, defined=draft.defined)
+    after = msgspec.structs.replace(after, version=before.version + 1, updated_at=now)
+    try:
+        await connection.execute(queries.UPDATE, actor.workspace_id, *_row(after))
+    except asyncpg.UniqueViolationError:
+        raise CustomIdTaken(str(after.custom_id)) from None
+    await _record(connection, actor, "updated", company_id, changes, now)
+    await _mark_stale(connection, actor, await list_member_ids(connection, actor.workspace_id, company_id), now)
+    return WrittenCompany(after, created=False, defined=draft.defined)
+
+
+async def _record(
+    connection: Connection, actor: Actor, done: str, company_id: int, changes: Mapping[str, Any], now: datetime
+) -> None:
+    kind = f"company.{done}"
+    entry = Entry(SETTINGS, kind, "company", company_id, actor.name, changes, int(actor.cause), actor.hop)
+    await record(connection, actor.workspace_id, [entry], now)
+
+
+async def _mark_stale(connection: Connection, actor: Actor, members: list[int], now: datetime) -> None:
+    await mark_stale(
+        connection, actor.workspace_id, members, now, lane=actor.lane, cause=actor.cause, hop=actor.hop
+    )  # fmt: skip
+
+
+def _row(company: Company) -> tuple[Any, ...]:
+    """The values of ``queries.COLUMNS``."""
+    return msgspec.structs.astuple(msgspec.structs.replace(company, attributes=encode(company.attributes)))
