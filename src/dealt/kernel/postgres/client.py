@@ -11,6 +11,9 @@ from dealt.kernel.postgres.binaries import Binaries
 from dealt.kernel.postgres.environment import clean_environment
 from dealt.kernel.postgres.errors import PostgresFailed
 
+# Without the detail of an error, which quotes the row that was refused.
+PSQL = ("-X", "-q", "-v", "ON_ERROR_STOP=1", "-v", "VERBOSITY=terse")
+
 
 class Client:
     """One running client program, connected to the database of ``dsn`` unless that is None."""
@@ -49,8 +52,7 @@ class Client:
 
 def query(binaries: Binaries, dsn: str, sql: str) -> str:
     """Run statements that hold no user's values; rows come as lines with | between columns."""
-    arguments = ["-XqAt", "-v", "ON_ERROR_STOP=1", "-c", sql]
-    return Client(binaries, "psql", dsn, *arguments, stdout=subprocess.PIPE).finish().rstrip("\n")
+    return Client(binaries, "psql", dsn, *PSQL, "-At", "-c", sql, stdout=subprocess.PIPE).finish().rstrip("\n")
 
 
 def _without_password(dsn: str) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO
 
 from dealt.kernel.postgres.binaries import Binaries
-from dealt.kernel.postgres.client import Client
+from dealt.kernel.postgres.client import PSQL, Client
 
 # pg_restore 17 and newer set this for every server, older servers refuse it.
 UNKNOWN_TO_OLD_SERVERS = b"SET transaction_timeout"
@@ -39,7 +39,7 @@ def restore(dsn: str, source: Path, binaries: Binaries) -> None:
     with source.open("rb") as file:
         arguments = ["--no-owner", "--no-privileges", "--file=-"]
         script = Client(binaries, "pg_restore", None, *arguments, stdin=file, stdout=subprocess.PIPE)
-    reader = Client(binaries, "psql", dsn, "-Xq", "-v", "ON_ERROR_STOP=1", "--file=-", stdin=subprocess.PIPE)
+    reader = Client(binaries, "psql", dsn, *PSQL, "--file=-", stdin=subprocess.PIPE)
     if script.process.stdout is None or reader.process.stdin is None:
         raise AssertionError("both are pipes")
     try:

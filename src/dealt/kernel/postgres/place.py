@@ -85,8 +85,8 @@ def prepare(data_dir: Path, identity: Identity) -> Place:
     """Make the folders, where ``identity`` can reach them; :class:`FolderUnusable` when nothing will do."""
     wanted = data_dir / "postgres"
     try:
-        # Another account than ours must pass through, but not look around.
-        data_dir.mkdir(mode=0o700 if identity.group is None else 0o711, parents=True, exist_ok=True)
+        # Root's server may run as another account, which must pass through, but not look around.
+        data_dir.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
         if not wanted.exists():
             wanted.mkdir(mode=0o755)
             if not identity.can_use(wanted):

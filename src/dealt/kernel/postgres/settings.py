@@ -33,7 +33,7 @@ DURABLE = {
     "wal_compression": "on",
 }
 
-# For tests only: a power cut may lose everything.
+# For tests only: a killed server may lose its last commits, a power cut everything.
 FAST_UNSAFE = {
     "autovacuum": "off",
     "fsync": "off",
