@@ -54,9 +54,9 @@ def _read(variable: str, text: str, kind: type) -> object:
         if text.lower() not in ("0", "1", "true", "false", "on", "off"):
             raise ValueError(f"{variable} is {text!r}; use on or off.")
         return text.lower() in ("1", "true", "on")
-    if issubclass(kind, Path):
-        return Path(text)
-    try:
-        return kind(text)
-    except ValueError as error:
-        raise ValueError(f"{variable} is {text!r}; a whole number is needed.") from error
+    if kind is int:
+        try:
+            return int(text)
+        except ValueError as error:
+            raise ValueError(f"{variable} is {text!r}; a whole number is needed.") from error
+    return Path(text) if issubclass(kind, Path) else text
