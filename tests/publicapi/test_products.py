@@ -141,6 +141,21 @@ async def test_a_deleted_product_keeps_its_id_for_its_custom_id(shop: Shop) -> N
     assert (await create(shop, **MUG))["id"] == product["id"]
 
 
+async def test_no_order_changes_when_the_catalogue_does(shop: Shop) -> None:
+    """An order may name a product before it exists; its receipt stays as it was sent, its link finds the product."""
+    line = {"product_custom_id": "mug-1", "quantity": 1, "value": 9.5}
+    order = {"custom_id": "1001", "name": "Order", "order_products": [line], "products_custom_id": ["mug-1"]}
+    answer = await shop.client.post("deals/", json=order)
+    assert answer.status_code == 201, answer.text
+    deal = answer.json()
+    product = await create(shop, **MUG)
+    assert deal["products"] == [product["id"]]
+    await shop.client.patch("products-by-id/mug-1/", json={"custom_id": "cup-1", "name": "Cup", "price": 99})
+    assert (await shop.client.get("deals-by-id/1001/")).json() == deal
+    await shop.client.delete("products-by-id/cup-1/")
+    assert (await shop.client.get("deals-by-id/1001/")).json() == deal
+
+
 async def test_the_history_shows_every_changed_field_and_outlives_the_product(shop: Shop) -> None:
     product = await create(shop, custom_id="mug", name="Mug", price=9.5, colour="red")
     await shop.client.patch("products-by-id/mug/", json={"price": 10, "colour": "blue", "category": "Kitchen"})
