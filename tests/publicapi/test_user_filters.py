@@ -33,6 +33,12 @@ async def test_a_search_by_key_and_custom_id_answers_one_user(shop: Shop) -> Non
         assert (await shop.client.get(f"users/search/?{query}")).status_code == 404
 
 
+async def test_a_search_under_users_by_id_is_the_same_search(shop: Shop) -> None:
+    user, named = await made(shop, custom_id="x"), await made(shop, custom_id="search")
+    assert (await shop.v1.get("users-by-id/search/?user_id=x")).json()["id"] == user["id"]
+    assert (await shop.client.get("users-by-id/search/")).json() == named
+
+
 async def test_a_search_by_phone_number_is_one_user_in_version_1_and_a_page_in_version_2(shop: Shop) -> None:
     users = [await made(shop, phone_number="+48 600 100 200") for _ in range(2)]
     query = "users/search/?phone_number=%2B48 600 100 200"

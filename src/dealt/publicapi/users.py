@@ -72,6 +72,9 @@ async def update_or_create_user(call: Call) -> Response:
 
 async def read_user(call: Call) -> Response:
     """``GET /users/<id>/`` and ``GET /users-by-id/<custom id>/``."""
+    # Some clients search under this path, too; without a search, it is a user whose custom id is this word.
+    if call.params.get("custom_id") == "search" and _SEARCHES.keys() & call.request.query.keys():
+        return await search_users(call)
     async with call.reading() as connection:
         row = await read_contact(connection, call.workspace_id, await _named(call, connection))
         return await _answer_row(call, connection, await call.definitions(connection), row)
