@@ -53,8 +53,10 @@ def test_a_password_is_not_on_the_command_line(supervise: Supervise) -> None:
     with supervise() as server:
         host = server.dsn().split("?", 1)[1]
         dsn = f"postgresql://dealt:p%40ss@/dealt?{host}"
-        program = client.Client(server.binaries, "psql", dsn, "-X", "-c", "SELECT pg_sleep(1)")
+        program = client.Client(server.binaries, "psql", dsn, "-X", "-c", "SELECT pg_sleep(100)")
         shown = Path(f"/proc/{program.process.pid}/cmdline").read_text()
-        program.finish()
+        program.process.terminate()
+        with pytest.raises(PostgresFailed):
+            program.finish()
     assert "p%40ss" not in shown
     assert "postgresql://dealt@/dealt?" in shown
