@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dealt.kernel.postgres import EmbeddedPostgres, PostgresFailed, client, dump, restore
+from dealt.kernel.postgres import EmbeddedPostgres, PostgresFailed, client, dump, processes, restore
 
 Supervise = Callable[..., EmbeddedPostgres]
 
@@ -54,7 +54,9 @@ def test_a_password_is_not_on_the_command_line(supervise: Supervise) -> None:
         host = server.dsn().split("?", 1)[1]
         dsn = f"postgresql://dealt:p%40ss@/dealt?{host}"
         program = client.Client(server.binaries, "psql", dsn, "-X", "-c", "SELECT pg_sleep(100)")
-        shown = Path(f"/proc/{program.process.pid}/cmdline").read_text()
+        line = Path(f"/proc/{program.process.pid}/cmdline")
+        assert processes.wait_until(lambda: line.read_text() != "", 10)
+        shown = line.read_text()
         program.process.terminate()
         with pytest.raises(PostgresFailed):
             program.finish()
