@@ -58,7 +58,11 @@ INSERT INTO tasks (contact_id, {", ".join(_ROW[1:])}) SELECT $4, {", ".join(_ROW
 MOVE_IDS = "UPDATE task_ids SET contact_id = $3 WHERE workspace_id = $1 AND task_id = ANY($2::bigint[])"
 
 MOVE_HISTORY = """
-UPDATE journal SET contact_id = $1 WHERE contact_id = $2 AND object_type = 'task' AND object_id = ANY($3::bigint[])"""
+WITH moved AS (
+    DELETE FROM journal WHERE contact_id = $2 AND object_type = 'task' AND object_id = ANY($3::bigint[]) RETURNING *
+)
+INSERT INTO journal (contact_id, at, id, workspace_id, kind, object_type, object_id, actor, cause, hop, changes)
+SELECT $1, at, id, workspace_id, kind, object_type, object_id, actor, cause, hop, changes FROM moved"""
 
 RELEASE_OF_DEAL = """
 UPDATE tasks SET deal_id = NULL, version = version + 1, updated_at = $4
