@@ -264,3 +264,63 @@ async def test_another_workspace_sees_nothing(shop: Shop, other_shop: Shop) -> N
     assert (await other_shop.client.delete(f"deals/{deal['id']}/")).status_code == 404
     assert (await other_shop.client.get("deals/")).json()["count"] == 0
     assert (await other_shop.client.post("deals/", json=ARTICLE)).status_code == 404
+
+
+async def test_a_change_from_true_to_one_is_a_change(shop: Shop) -> None:
+    await make_contact(shop)
+    await shop.client.post("attributes/", json={"content_type": "deal", "name": "raw", "value_type": "json"})
+    deal = await make_order(shop, raw={"gift": True})
+    after = (await shop.client.patch(f"deals/{deal['id']}/", json={"raw": {"gift": 1}})).json()
+    assert after["raw"]["gift"] is not True
+    assert after["version"] == 2
+    again = (await shop.client.patch(f"deals/{deal['id']}/", json={"raw": {"gift": 1}})).json()
+    assert again["version"] == 2
+
+
+async def test_another_spelling_of_a_field_is_that_field(shop: Shop) -> None:
+    await make_contact(shop)
+    deal = await make_order(shop)
+    after = (await shop.client.patch(f"deals/{deal['id']}/", json={"Value": 5})).json()
+    assert after["value"] == "5.00"
+    fails(await shop.client.patch(f"deals/{deal['id']}/", json={"Value": 5, "value": 6}), 400, "Value")
+
+
+async def test_an_inferred_type_is_widened_and_a_declared_one_refuses(shop: Shop) -> None:
+    await make_contact(shop)
+    await shop.client.post("attributes/", json={"content_type": "deal", "name": "weight", "value_type": "float"})
+    deal = await make_order(shop, size=5)
+    url = f"deals/{deal['id']}/"
+    fails(await shop.client.patch(url, json={"weight": "heavy", "stage": 2}), 400, "weight")
+    assert (await shop.client.get(url)).json()["stage"] == 1
+    assert (await shop.client.patch(url, json={"size": "large"})).json()["size"] == "large"
+    attributes = (await shop.client.get("attributes/", params={"content_type": "deal"})).json()["results"]
+    size = next(a for a in attributes if a["name_std"] == "size")
+    assert size["value_type"] == "string"
+    assert "float" in size["warning"]
+    cleared = (await shop.client.patch(url, json={"size": ""})).json()
+    assert cleared["size"] is None
+
+
+async def test_renaming_a_deal_frees_its_old_custom_id(shop: Shop) -> None:
+    await make_contact(shop)
+    deal = await make_order(shop)
+    other = await make_order(shop, custom_id="taken")
+    url = f"deals/{deal['id']}/"
+    fails(await shop.client.patch(url, json={"custom_id": "taken"}), 400, "custom_id")
+    assert (await shop.client.patch("deals-by-id/12345/", json={"custom_id": "new"})).json()["custom_id"] == "new"
+    assert (await shop.client.get("deals-by-id/12345/")).status_code == 404
+    assert (await shop.client.get("deals-by-id/new/")).json()["id"] == deal["id"]
+    assert (await make_order(shop))["id"] not in (deal["id"], other["id"])
+    cleared = await shop.client.patch(url, json={"custom_id": None})
+    assert cleared.json()["custom_id"] is None
+    assert (await shop.client.get("deals-by-id/new/")).status_code == 404
+
+
+async def test_the_legacy_route_creates_by_the_clients_id(shop: Shop) -> None:
+    await make_contact(shop)
+    body = {key: value for key, value in ARTICLE.items() if key != "custom_id"}
+    answer = await shop.v1.post("deals-by-id/", json=body | {"deal_id": "old-1"})
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["custom_id"] == "old-1"
+    assert answer.json()["status"] == "1"
+    assert isinstance(answer.json()["attributes"], list)

@@ -15,6 +15,7 @@ from dealt.deals.model import Deal, DealImage, Line, Status
 from dealt.deals.schemas import DealPatch
 from dealt.kernel.clock import parse_datetime
 from dealt.kernel.errors import InvalidInput, NotFound
+from dealt.kernel.journal import same_json
 from dealt.pipelines import Pipelines
 from dealt.products import ProductFacts
 
@@ -167,9 +168,13 @@ def _set_lines(after: DealImage, patch: DealPatch, to: Resolved) -> None:
     merged = merge_lines(after.lines, drafts, to.product_of, to.facts, deal.currency, deal.last_line_id)
     for line in merged:
         line.contact_id, line.deal_id, line.workspace_id = deal.contact_id, deal.id, deal.workspace_id
-    if merged != after.lines:
+    if not _same_lines(merged, after.lines):
         after.lines = merged
         deal.last_line_id = max([deal.last_line_id, *(line.id for line in merged)])
+
+
+def _same_lines(merged: list[Line], lines: list[Line]) -> bool:
+    return merged == lines and all(same_json(a.receipt, b.receipt) for a, b in zip(merged, lines, strict=True))
 
 
 def _edited(lines: list[Line], edits: Mapping[int, LineDraft | None]) -> list[LineDraft]:

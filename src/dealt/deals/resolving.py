@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,11 +27,10 @@ class References:
 
     resolved: list[Resolved | DealtError]
     reserved: dict[str, int]
-    defined_tags: bool
 
 
 async def resolve(
-    connection: Connection, snapshot: Snapshot, patches: Sequence[DealPatch | None], known: ProductIds, now: datetime
+    connection: Connection, snapshot: Snapshot, patches: Sequence[DealPatch | None], known: ProductIds
 ) -> References:
     """Resolve every patch of a set, in a number of statements that does not grow with the set.
 
@@ -65,9 +64,8 @@ async def resolve(
         except DealtError as error:
             resolved.append(error)
     sound = [(patch, to) for patch, to in zip(patches, resolved, strict=True) if patch and isinstance(to, Resolved)]
-    defined = await _resolve_tags(connection, workspace_id, sound, tags, now)
     reserved = await _resolve_products(connection, workspace_id, sound, known)
-    return References(resolved, reserved, defined)
+    return References(resolved, reserved)
 
 
 def _named(patches: Iterable[DealPatch], target: str, by: str) -> list:  # type: ignore[type-arg]
@@ -120,14 +118,17 @@ def _check_ids(patch: DealPatch, pipelines: Pipelines, members: dict[int, str], 
         raise InvalidInput(errors)
 
 
-async def _resolve_tags(
+async def resolve_tags(
     connection: Connection,
     workspace_id: int,
     sound: Sequence[tuple[DealPatch, Resolved]],
-    tags: dict[int, str],
+    tags: Mapping[int, str],
     now: datetime,
 ) -> bool:
-    """Tags named for the first time are made; whether any was."""
+    """Give each patch's tags their ids; tags named for the first time are made. Whether any was.
+
+    Called when the set holds its deals: making a tag locks the workspace's definitions until the commit.
+    """
     tagged = [(patch.tags, to) for patch, to in sound if patch.tags is not msgspec.UNSET]
     if not tagged:
         return False

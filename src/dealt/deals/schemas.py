@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from dealt.attributes import name_std
 from dealt.deals.lines import LineDraft, parse_line, parse_lines
 from dealt.kernel.clock import parse_date, parse_datetime
 from dealt.kernel.errors import InvalidInput
@@ -51,7 +52,7 @@ def parse_deal(body: Mapping[str, Any], zone: ZoneInfo, *, user_id_is_custom: bo
     errors: dict[str, list[str]] = {}
     for name, value in body.items():
         try:
-            _take(patch, name, value, zone, user_id_is_custom)
+            _take(patch, _known_as(name, body), value, zone, user_id_is_custom)
         except ValueError as error:
             errors[name] = [str(error)]
         except InvalidInput as error:
@@ -67,6 +68,15 @@ def parse_line_edit(line_id: int, body: Mapping[str, Any] | None) -> DealPatch:
     """The patch that changes one line by the keys of ``body``, or removes it where that is None."""
     edit = None if body is None else parse_line(dict(body) | {"id": line_id}, f"order_products.{line_id}")
     return DealPatch(fields={}, attributes={}, line_edits={line_id: edit})
+
+
+def _known_as(name: str, body: Mapping[str, Any]) -> str:
+    """The standard field that ``name`` spells, or ``name`` itself where it is an attribute."""
+    if name in STANDARD or (key := name_std(name)) not in STANDARD:
+        return name
+    if key in body:
+        raise ValueError(f"This is another spelling of {key}, which is given too.")
+    return key
 
 
 def _take(patch: DealPatch, name: str, value: Any, zone: ZoneInfo, user_id_is_custom: bool) -> None:
@@ -273,3 +283,5 @@ _SPECIAL: dict[str, Callable[[DealPatch, Any, ZoneInfo], None]] = {
     "source_updated_at": _take_source_time,
     "attributes": _take_listed_attributes,
 }
+STANDARD = frozenset({*_FIELDS, *_TIMES, *_READ_ONLY, *_REFERENCES, *_SPECIAL})
+"""Every name that is not an attribute's: ``Value`` is the field ``value``, and no attribute hides behind it."""

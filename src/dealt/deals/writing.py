@@ -13,14 +13,16 @@ from dealt.deals.directory import Claim, Claims, claim, shared_deals
 from dealt.deals.editing import Resolved, apply_patch, is_older
 from dealt.deals.images import fetch_images
 from dealt.deals.model import DealImage
-from dealt.deals.resolving import resolve
+from dealt.deals.resolving import resolve, resolve_tags
 from dealt.deals.storing import Change, store
 from dealt.deals.works import DealWork, DealWritten
 from dealt.kernel.clock import iso
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import DealtError
 from dealt.kernel.ids import IdPool
+from dealt.kernel.journal import same_json
 from dealt.products import ProductIds
+from dealt.tags import TAGS
 
 Outcome = DealWritten | DealtError
 
@@ -98,10 +100,9 @@ async def _run(this: _Set, result: SetResult) -> set[int]:
     """One round; the places of works that must wait for the next because an earlier one holds their deal."""
     workspace_id = this.snapshot.workspace_id
     references = await resolve(
-        this.connection, this.snapshot, [work.patch for work in this.works], this.supplies.products, this.now
+        this.connection, this.snapshot, [work.patch for work in this.works], this.supplies.products
     )
     result.reserved |= references.reserved
-    result.definitions_changed |= references.defined_tags
     resolved: dict[int, Resolved] = {}
     undefined = _assign_attributes(this, references.resolved, resolved)
     sound = {place: this.works[place] for place in resolved}
@@ -109,6 +110,7 @@ async def _run(this: _Set, result: SetResult) -> set[int]:
     again = shared_deals(claims)
     for place in again:
         del claims.of[place]
+    result.definitions_changed |= await _resolve_tags(this, claims, resolved)
     images = await fetch_images(this.connection, workspace_id, _places_of(claims))
     await _decide_all(this, claims, images, resolved)
     undefined &= this.changes.keys()
@@ -137,6 +139,16 @@ def _assign_attributes(
         except DealtError as error:
             this.outcomes[place] = error
     return undefined
+
+
+async def _resolve_tags(this: _Set, claims: Claims, resolved: dict[int, Resolved]) -> bool:
+    sound = [
+        (patch, resolved[place])
+        for place, claimed in claims.of.items()
+        if isinstance(claimed, Claim) and (patch := this.works[place].patch) is not None
+    ]
+    tags = this.snapshot.part(TAGS)
+    return await resolve_tags(this.connection, this.snapshot.workspace_id, sound, tags, this.now)
 
 
 def _assign(work: DealWork, to: Resolved, catalogue: Catalogue, snapshot: Snapshot) -> bool:
@@ -222,12 +234,18 @@ def _decide(this: _Set, place: int, claimed: Claim, before: DealImage | None, to
     written.image, written.created = after, before is None
     if before is None:
         this.changes[place] = Change(None, after, work.actor)
-    elif after.deal != before.deal or after.lines != before.lines:
+    elif _differ(before, after):
         after.deal.version += 1
         after.deal.updated_at = this.now
         this.changes[place] = Change(before, after, work.actor)
     else:
         written.image = before
+
+
+def _differ(before: DealImage, after: DealImage) -> bool:
+    if after.deal != before.deal or after.lines is not before.lines:
+        return True
+    return not same_json(before.deal.attributes, after.deal.attributes)
 
 
 def _older(before: DealImage) -> str:

@@ -114,16 +114,16 @@ def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str,
     return {
         name: (before.get(name), after.get(name))
         for name in {**before, **after}
-        if not _is_same(before.get(name), after.get(name))
+        if not same_json(before.get(name), after.get(name))
     }
 
 
-def _is_same(before: Any, after: Any) -> bool:
+def same_json(before: Any, after: Any) -> bool:
     """Whether two values are equal as JSON, where true is not 1."""
     if before != after:
         return False
     if isinstance(before, dict):
-        return all(_is_same(value, after[name]) for name, value in before.items())
+        return all(same_json(value, after[name]) for name, value in before.items())
     if isinstance(before, list):
-        return all(map(_is_same, before, after))
+        return all(map(same_json, before, after))
     return isinstance(before, bool) == isinstance(after, bool)

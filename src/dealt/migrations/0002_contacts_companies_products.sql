@@ -148,3 +148,6 @@ CREATE TABLE products (
     updated_at   timestamptz NOT NULL,
     PRIMARY KEY (workspace_id, id)
 );
+CREATE INDEX products_by_update ON products (workspace_id, updated_at, id);
+CREATE INDEX products_by_category ON products (workspace_id, category, id) WHERE category IS NOT NULL;
+CREATE INDEX products_by_name ON products (workspace_id, lower(name) text_pattern_ops);
