@@ -52,9 +52,9 @@ def parse_line(sent: Any, place: str) -> LineDraft:
     if not isinstance(sent, dict):
         raise InvalidInput.of(place, "A line is an object.")
     draft = LineDraft(sent=sent, numbers={})
-    for key, read in _READERS.items():
-        value = sent.get(key)
-        if value is not None and value != "":
+    for key, value in sent.items():
+        read = _READERS.get(key)
+        if read is not None and value is not None and value != "":
             try:
                 read(draft, key, value)
             except ValueError as error:

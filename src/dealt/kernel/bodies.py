@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -14,7 +14,7 @@ from dealt.kernel.errors import InvalidInput
 
 _DECODER = msgspec.json.Decoder()
 _KEY = re.compile(rb'"[ \t\n\r]*:')
-_HUGE = re.compile(rb"\d{19}")
+_LARGEST = 2**63 - 1
 _NUL = b"\\u0000"
 FORM = "application/x-www-form-urlencoded"
 
@@ -42,12 +42,17 @@ def parse_json(body: bytes) -> Any:
         raise InvalidInput.of("body", f"This is not JSON: {error}.") from None
     except RecursionError:
         raise InvalidInput.of("body", "The JSON is nested too deeply.") from None
-    if len(_KEY.findall(body)) != _count_keys(value):
+    if isinstance(value, int):
+        _refuse_huge(value)
+    try:
+        keys = _count_keys(value)
+    except OverflowError:
+        _refuse_huge(value)
+        raise
+    if len(_KEY.findall(body)) != keys:
         _refuse_repeated_keys(body)
     if _NUL in body:
         refuse_nul(value)
-    if _HUGE.search(body):
-        _refuse_huge(value)
     return value
 
 
@@ -67,7 +72,7 @@ def refuse_nul(value: Any, path: str = "") -> None:
 
 def _refuse_huge(value: Any, path: str = "") -> None:
     """Raise InvalidInput where a whole number does not fit 64 bits: no column and no answer could hold it."""
-    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+    if isinstance(value, int) and not -_LARGEST - 1 <= value <= _LARGEST:
         raise InvalidInput.of(path or "body", "The number is too large.")
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, item in inner:
@@ -75,11 +80,21 @@ def _refuse_huge(value: Any, path: str = "") -> None:
 
 
 def _count_keys(value: Any) -> int:
-    if isinstance(value, dict):
-        return len(value) + sum(_count_keys(v) for v in value.values() if isinstance(v, dict | list))
-    if isinstance(value, list):
-        return sum(_count_keys(v) for v in value if isinstance(v, dict | list))
-    return 0
+    """The number of keys in all objects. Raises OverflowError for a whole number beyond 64 bits: one walk does both."""
+    inner: Iterable[Any]
+    if type(value) is dict:
+        count, inner = len(value), value.values()
+    elif type(value) is list:
+        count, inner = 0, value
+    else:
+        return 0
+    for item in inner:
+        kind = type(item)
+        if kind is dict or kind is list:
+            count += _count_keys(item)
+        elif kind is int and not -_LARGEST <= item <= _LARGEST:
+            raise OverflowError
+    return count
 
 
 def _refuse_repeated_keys(body: bytes) -> None:
