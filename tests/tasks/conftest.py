@@ -50,7 +50,8 @@ class Desk:
     async def lives_with(self, task_id: int) -> int:
         """The contact under whom a task is stored, in its directory and as a row."""
         [row] = await self.house.fetch(
-            "SELECT t.contact_id FROM tasks AS t JOIN task_ids AS i ON i.contact_id = t.contact_id AND i.task_id = t.id "
+            "SELECT t.contact_id FROM tasks AS t "
+            "JOIN task_ids AS i ON i.contact_id = t.contact_id AND i.task_id = t.id "
             "WHERE t.id = $1",
             task_id,
         )
