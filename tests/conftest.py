@@ -74,8 +74,15 @@ def template_database(postgres: Dsn) -> str:
 @pytest.fixture
 def database_url(postgres: Dsn, template_database: str) -> Iterator[str]:
     """The address of a database of this test's own, migrated and empty."""
+    with fresh_database(postgres, template_database) as url:
+        yield url
+
+
+@contextmanager
+def fresh_database(postgres: Dsn, template: str) -> Iterator[str]:
+    """The address of a migrated, empty database, for fixtures of any scope; it is dropped at the end of the block."""
     name = _name(uuid.uuid4().hex[:12])
-    _wait(_execute(postgres("postgres"), f"CREATE DATABASE {name} TEMPLATE {template_database} STRATEGY FILE_COPY"))
+    _wait(_execute(postgres("postgres"), f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
     yield postgres(name)
     _wait(_execute(postgres("postgres"), f"DROP DATABASE {name} WITH (FORCE)"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import httpx
@@ -37,6 +38,13 @@ class Shop:
 
 @pytest_asyncio.fixture
 async def application(database_url: str) -> AsyncIterator[tuple[Application, str]]:
+    async with serving(database_url) as served:
+        yield served
+
+
+@asynccontextmanager
+async def serving(database_url: str) -> AsyncIterator[tuple[Application, str]]:
+    """The application on a free port of this machine, and the address of its public API."""
     app = Application(Settings(database_url=database_url))
     config = uvicorn.Config(app, port=0, log_level="warning", access_log=False)
     server = uvicorn.Server(config)

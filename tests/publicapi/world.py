@@ -1,0 +1,154 @@
+"""Every object that a route can name, in one workspace; the same server seen by strangers; and the routes as calls."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from dealt.accounts import create_token
+from dealt.app import Application
+from dealt.kernel.db import transaction
+from dealt.kernel.http import Route
+from dealt.publicapi.call import Call
+from dealt.publicapi.routes import ROUTES
+from tests.conftest import Dsn, fresh_database
+from tests.publicapi.conftest import Shop, open_shop, serving
+
+MARK = "Fernhill"
+"""Stands in every object of the first workspace, and in nothing that another workspace may be shown."""
+RATE = "987.654321"
+"""Stands for the mark where an object has only numbers."""
+
+# What is made, in this order: the address that makes it, the body, and which names the answer gives to which routes.
+# A name is (first part of a route's path, parameter) -> key of the answer, or a value in itself after "=".
+_Made = tuple[str, dict[str, Any], dict[tuple[str, str], str]]
+MADE: list[_Made] = [
+    (
+        "attributes/",
+        {"name": f"{MARK} size", "value_type": "string", "content_type": "deal"},
+        {("attributes", "id"): "id"},
+    ),
+    ("pipelines/", {"name": f"{MARK} pipeline", "stages": [f"{MARK} first"]}, {("pipelines", "id"): "id"}),
+    ("stages/", {"name": f"{MARK} stage", "pipeline": 2}, {("stages", "id"): "id"}),
+    ("loss-reasons/", {"name": f"{MARK} reason"}, {("loss-reasons", "id"): "id"}),
+    (
+        "exchange-rates/",
+        {"currency": "ISK", "valid_from": "2025-01-01", "rate": RATE},
+        {("exchange-rates", "currency"): "currency", ("exchange-rates", "valid_from"): "valid_from"},
+    ),
+    (
+        "users/",
+        {"custom_id": f"{MARK}-user", "email": f"{MARK}@example.com", "tags": [f"{MARK} tag"]},
+        {("users", "id"): "id", ("users-by-id", "custom_id"): "custom_id"},
+    ),
+    (
+        "products/",
+        {"custom_id": f"{MARK}-product", "name": f"{MARK} mug", "tags": [f"{MARK} tag"]},
+        {("products", "id"): "id", ("products-by-id", "custom_id"): "custom_id"},
+    ),
+    (
+        "deals/",
+        {
+            "custom_id": f"{MARK}-deal", "name": f"{MARK} order", "user_custom_id": f"{MARK}-user", "value": 10,
+            "currency": "EUR", "order_products": [{"product_custom_id": f"{MARK}-product", "value": 5, "quantity": 2}],
+            "products_custom_id": [f"{MARK}-product"], "tags": [f"{MARK} tag"], f"{MARK}_size": "large",
+        },
+        {
+            ("deals", "id"): "id", ("deals", "line_id"): "=1",
+            ("deals-by-id", "custom_id"): "custom_id", ("deals-by-id", "line_id"): "=1",
+        },
+    ),
+]  # fmt: skip
+
+# A body that a writing route takes where the empty object would be refused before the object is looked for.
+BODIES: dict[tuple[str, str], dict[str, Any]] = {
+    ("POST", "/pipelines/<int:id>/stages/"): {"name": "Another"},
+    ("PUT", "/exchange-rates/<currency>/<valid_from>/"): {"rate": 2},
+}
+
+
+@dataclass(frozen=True)
+class Wire:
+    """One method of one route."""
+
+    method: str
+    route: Route[Call]
+
+    @property
+    def named(self) -> bool:
+        """Whether the path names an object."""
+        return "<" in self.route.path
+
+    @property
+    def body(self) -> dict[str, Any]:
+        return BODIES.get((self.method, self.route.path), {})
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.route.path}"
+
+
+WIRES = [Wire(method, route) for route in ROUTES for method in route.methods]
+READING = [wire for wire in WIRES if wire.route.needs == "read"]
+WRITING = [wire for wire in WIRES if wire.route.needs == "write"]
+LISTS = [wire for wire in READING if wire.method == "GET" and not wire.named]
+
+
+@dataclass
+class World:
+    """``shop`` owns the objects of ``names``; ``stranger`` and ``newcomer`` are other workspaces of the same server."""
+
+    app: Application
+    shop: Shop
+    stranger: Shop
+    newcomer: Shop
+    anyone: httpx.AsyncClient
+    """Sends no token of its own."""
+    names: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def path(self, wire: Wire) -> str:
+        """The route's path with the names of the first workspace's objects, relative to the API's address."""
+        first, *rest = wire.route.path.strip("/").split("/")
+        parts = [self._name(first, part) if part.startswith("<") else part for part in rest]
+        return "/".join([first, *parts, ""])
+
+    def _name(self, first: str, part: str) -> str:
+        parameter = part.strip("<>").split(":")[-1]
+        if (first, parameter) not in self.names:
+            pytest.fail(f"no object stands for {parameter} of /{first}/: add one to MADE in {__name__}")
+        return self.names[first, parameter]
+
+    async def token(self, shop: Shop, **options: Any) -> str:
+        """A new token of a workspace."""
+        assert self.app.services
+        async with transaction(self.app.services.pool) as connection:
+            now = self.app.services.clock.now()
+            return (await create_token(connection, shop.workspace_id, "Test", now=now, **options)).secret
+
+
+async def make_all(shop: Shop) -> dict[tuple[str, str], str]:
+    """Make everything in ``MADE``; the names."""
+    names = {}
+    for path, body, given in MADE:
+        answer = await shop.client.post(path, json=body)
+        assert answer.status_code == 201, f"{path}: {answer.text}"
+        for name, key in given.items():
+            names[name] = key[1:] if key.startswith("=") else str(answer.json()[key])
+    return names
+
+
+@pytest_asyncio.fixture(scope="module")
+async def world(postgres: Dsn, template_database: str) -> AsyncIterator[World]:
+    """One for a module: its tests leave the first workspace as they found it."""
+    with fresh_database(postgres, template_database) as url:
+        async with serving(url) as (app, address):
+            shop, stranger, newcomer = [await open_shop(app, address) for _ in range(3)]
+            async with httpx.AsyncClient(base_url=address, timeout=30) as anyone:
+                yield World(app, shop, stranger, newcomer, anyone, await make_all(shop))
+            for closing in (shop, stranger, newcomer):
+                await closing.client.aclose()
+                await closing.v1.aclose()
