@@ -2,7 +2,7 @@
 
 from dealt.accounts.actor import Actor
 from dealt.accounts.bootstrap import FirstStart, create_workspace
-from dealt.accounts.definitions import Definitions, Part, Snapshot, settings_changed
+from dealt.accounts.definitions import Definitions, Part, Snapshot, await_writes, settings_changed
 from dealt.accounts.members import MEMBERS, create_member, list_members, set_password
 from dealt.accounts.tokens import NewToken, Tokens, create_token, list_tokens, revoke_token
 from dealt.accounts.workspaces import Workspace, read_workspace, update_workspace
@@ -17,6 +17,7 @@ __all__ = [
     "Snapshot",
     "Tokens",
     "Workspace",
+    "await_writes",
     "create_member",
     "create_token",
     "create_workspace",

@@ -12,6 +12,8 @@ from dealt.kernel.db import Connection
 from dealt.kernel.errors import NotFound
 
 T = TypeVar("T")
+_TRUSTED = 0x7472
+"""The class of advisory locks that say "this workspace's definitions are trusted now"."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,11 @@ class Definitions:
         return held[1] if held and time.monotonic() - held[0] < self._read_age_s else None
 
     async def for_writing(self, connection: Connection, workspace_id: int) -> Snapshot:
-        """The snapshot at the version that this transaction sees."""
+        """The snapshot at the version that this transaction sees.
+
+        Until the transaction ends nothing that it names can be removed: see ``await_writes``.
+        """
+        await connection.execute("SELECT pg_advisory_xact_lock_shared($1, $2)", _TRUSTED, _lock_key(workspace_id))
         version = await connection.fetchval("SELECT settings_version FROM workspaces WHERE id = $1", workspace_id)
         return await self.at_version(connection, workspace_id, version)
 
@@ -83,6 +89,19 @@ class Definitions:
             raise NotFound("There is no such workspace.")
         parts = {part.name: await part.load(connection, workspace_id) for part in self._parts}
         return Snapshot(workspace_id, row["settings_version"], ZoneInfo(row["time_zone"]), row["base_currency"], parts)
+
+
+async def await_writes(connection: Connection, workspace_id: int) -> None:
+    """Wait for every write that trusts the definitions, and let none begin until this transaction ends.
+
+    The first step of removing a definition that rows refer to (a stage, a loss reason): afterwards a look at the
+    rows sees every one of them.
+    """
+    await connection.execute("SELECT pg_advisory_xact_lock($1, $2)", _TRUSTED, _lock_key(workspace_id))
+
+
+def _lock_key(workspace_id: int) -> int:
+    return workspace_id % 2**31
 
 
 async def settings_changed(connection: Connection, workspace_id: int) -> None:

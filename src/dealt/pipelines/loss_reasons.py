@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from dealt.accounts import await_writes
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import Conflict, InvalidInput, NotFound
 from dealt.kernel.ids import next_settings_id
@@ -47,6 +48,7 @@ async def delete_loss_reason(
     connection: Connection, workspace_id: int, reason_id: int, *, now: datetime, actor: str = "system"
 ) -> None:
     """Remove a loss reason. Raises NotFound, and Conflict where lost deals give it."""
+    await await_writes(connection, workspace_id)
     known = await hold_pipelines(connection, workspace_id)
     if reason_id not in known.loss_reasons:
         raise NotFound

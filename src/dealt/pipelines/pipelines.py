@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
+from dealt.accounts import await_writes
 from dealt.attributes import ATTRIBUTES, name_std
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import Conflict, InvalidInput, NotFound
@@ -93,6 +94,7 @@ async def delete_pipeline(
     connection: Connection, workspace_id: int, pipeline_id: int, *, now: datetime, actor: str = "system"
 ) -> None:
     """Remove a pipeline and its stages. Raises NotFound, and Conflict for the last one or where deals stand in it."""
+    await await_writes(connection, workspace_id)
     known = await hold_pipelines(connection, workspace_id)
     pipeline = known.pipelines.get(pipeline_id)
     if pipeline is None:

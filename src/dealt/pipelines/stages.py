@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
+from dealt.accounts import await_writes
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import Conflict, InvalidInput, NotFound
 from dealt.kernel.ids import next_settings_id
@@ -65,6 +66,7 @@ async def delete_stage(
     connection: Connection, workspace_id: int, stage_id: int, *, now: datetime, actor: str = "system"
 ) -> None:
     """Remove a stage. Raises NotFound, and Conflict for a pipeline's last one or where deals stand in it."""
+    await await_writes(connection, workspace_id)
     known = await hold_pipelines(connection, workspace_id)
     stage = known.stages.get(stage_id)
     if stage is None:
