@@ -1,0 +1,108 @@
+"""Lock, then look: what is derived for a contact is computed under its lock, from rows newer than the lock."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+
+from dealt.freshness import queries
+from dealt.freshness.model import MOST_CONTACTS, Settler
+from dealt.kernel.clock import Clock
+from dealt.kernel.db import Connection
+from dealt.kernel.journal import Cause, Lane
+
+_ORDER = (Cause.SILENT, Cause.BACKFILL, Cause.MERGE, Cause.LIVE)
+"""Live work comes last: what followed from silent work is then already there, and nobody is told of it."""
+_ROWS_A_CONTACT = 4
+"""Stale rows looked at for each contact that is wanted: others may hold some, and a contact may have several."""
+
+Hops = dict[int, int]
+"""Contacts with the highest hop among their stale rows."""
+
+
+class Settling:
+    """Brings contacts up to date by the given settlers, in their order.
+
+    Every contact is locked by an advisory lock on its id until the transaction ends; statements that compute come
+    after that lock, so their snapshot holds every write whose stale row they consume, and an older result can never
+    overwrite a newer one.
+    """
+
+    def __init__(self, settlers: Sequence[Settler] = ()) -> None:
+        self._settlers = tuple(settlers)
+
+    async def claim(
+        self, connection: Connection, lane: Lane, limit: int, *, without: Collection[int] = ()
+    ) -> list[int]:
+        """Lock up to ``limit`` contacts of a lane that nobody else holds, the longest waiting first. Never waits."""
+        if not 0 < limit <= MOST_CONTACTS:
+            raise ValueError(f"{limit} contacts cannot be locked at once; at most {MOST_CONTACTS} can.")
+        rows = await connection.fetch(queries.CLAIM, int(lane), limit * _ROWS_A_CONTACT, limit, list(without))
+        return sorted(row["contact_id"] for row in rows)
+
+    async def settle_claimed(self, connection: Connection, contact_ids: Sequence[int], clock: Clock) -> None:
+        """Take all stale rows of these contacts, whose locks this transaction holds, and settle them."""
+        rows = await connection.fetch(queries.TAKE, contact_ids)
+        by_workspace: dict[int, dict[Cause, Hops]] = defaultdict(lambda: defaultdict(dict))
+        for row in rows:
+            hops = by_workspace[row["workspace_id"]][Cause(row["cause"])]
+            hops[row["contact_id"]] = max(row["hop"], hops.get(row["contact_id"], 0))
+        # The clock is read under the locks: whoever settles a contact later does so for a later moment.
+        now = clock.now()
+        for workspace_id, by_cause in sorted(by_workspace.items()):
+            await self._settle(connection, workspace_id, by_cause, now)
+
+    async def settle_on_read(
+        self, connection: Connection, workspace_id: int, contact_ids: Iterable[int], now: datetime
+    ) -> bool:
+        """Bring contacts that are about to be read up to date at ``now``, waiting for whoever settles them already.
+
+        A contact is settled if a stale row of it is visible, if its wake-up is due, or if its definitions changed.
+        False, and nothing done, where that is so for more than 500 of them: show how old the data is instead.
+        To be called outside a transaction, so that the locks last no longer than the settling; else AssertionError.
+        """
+        if connection.is_in_transaction():
+            raise AssertionError("settle_on_read commits what it settles: call it outside a transaction")
+        if not self._settlers:
+            return True
+        arguments = (workspace_id, list(contact_ids), now, MOST_CONTACTS + 1)
+        found = [row["id"] for row in await connection.fetch(queries.OUTDATED, *arguments)]
+        if len(found) > MOST_CONTACTS:
+            return False
+        if found:
+            async with connection.transaction():
+                await self._settle_found(connection, workspace_id, found, now)
+        return True
+
+    async def _settle_found(
+        self, connection: Connection, workspace_id: int, found: Sequence[int], now: datetime
+    ) -> None:
+        await connection.execute(queries.BEGIN_SETTLING)
+        await connection.execute(queries.WAIT_FOR_LOCKS, found)
+        # Look again under the locks: whoever held them may have done it all.
+        outdated = await connection.fetch(queries.OUTDATED, workspace_id, found, now, MOST_CONTACTS)
+        if not outdated:
+            return
+        by_cause: dict[Cause, Hops] = defaultdict(dict)
+        unmarked = {row["id"]: row["outdefined"] for row in outdated}
+        for row in await connection.fetch(queries.TAKE, list(unmarked)):
+            hops = by_cause[Cause(row["cause"])]
+            hops[row["contact_id"]] = max(row["hop"], hops.get(row["contact_id"], 0))
+        for contact_id, outdefined in unmarked.items():
+            if not any(contact_id in hops for hops in by_cause.values()):
+                by_cause[Cause.BACKFILL if outdefined else Cause.LIVE][contact_id] = 0
+        await self._settle(connection, workspace_id, by_cause, now)
+
+    async def _settle(
+        self, connection: Connection, workspace_id: int, by_cause: Mapping[Cause, Hops], now: datetime
+    ) -> None:
+        if not self._settlers:
+            return
+        version = await connection.fetchval(queries.DEFINITIONS_VERSION, workspace_id)
+        for cause in _ORDER:
+            if hops := by_cause.get(cause):
+                for settler in self._settlers:
+                    await settler.settle(connection, workspace_id, sorted(hops), now, cause, hops)
+        contact_ids = sorted({contact_id for hops in by_cause.values() for contact_id in hops})
+        await connection.execute(queries.SETTLED, workspace_id, contact_ids, now, version)

@@ -1,0 +1,36 @@
+"""Contacts whose windows close by the mere passing of time."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+
+from dealt.freshness import queries
+from dealt.kernel.clock import Clock
+from dealt.kernel.db import Pool, affected
+from dealt.kernel.rounds import IDLE_S
+
+AT_ONCE = 5000
+INTERACTIVE_UP_TO = 500
+"""More contacts than this wake together at a boundary that all share, such as midnight: they go by the bulk lane."""
+
+
+async def wake(pool: Pool, now: datetime) -> int:
+    """Mark up to 5,000 contacts whose ``wake_at`` has come as stale, the longest due first; how many."""
+    return affected(await pool.execute(queries.WAKE, now, AT_ONCE, INTERACTIVE_UP_TO))
+
+
+class WakingRounds:
+    """Wakes contacts, round after round; sets ``then`` when there is something to settle."""
+
+    def __init__(self, pool: Pool, clock: Clock, *, then: asyncio.Event) -> None:
+        self._pool = pool
+        self._clock = clock
+        self._then = then
+
+    async def round(self) -> float:
+        """Wake one batch."""
+        if not await wake(self._pool, self._clock.now()):
+            return IDLE_S
+        self._then.set()
+        return 0.0

@@ -1,0 +1,153 @@
+"""The composition root of worker processes: what is done to what is queued."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from contextlib import suppress
+
+import structlog
+
+from dealt.deals import CONVERT, REDATE, convert_deals, redate_deals
+from dealt.freshness import STALE_DUE, WAKE_DUE, Settler, Settling, SettlingRounds, WakingRounds
+from dealt.kernel import jobqueue, relay
+from dealt.kernel.clock import Clock, SystemClock
+from dealt.kernel.db import Pool, open_pool
+from dealt.kernel.doorbell import Channel
+from dealt.kernel.errors import Unavailable
+from dealt.kernel.housekeeping import Housekeeping
+from dealt.kernel.metrics import WORKER_NAME
+from dealt.kernel.migrate import pending
+from dealt.kernel.relay import Relay
+from dealt.kernel.rounds import IDLE_S, LONGEST_ROUND_S, Rounds
+from dealt.kernel.watch import Watch, Watched
+from dealt.kernel.worker import JobHandler, Worker, describe
+from dealt.settings import Settings
+
+HANDLERS: dict[str, JobHandler] = {CONVERT: convert_deals, REDATE: redate_deals}
+"""Who does which kind of job."""
+
+SETTLERS: list[Settler] = []
+"""What is derived for contacts, in the order in which it is computed."""
+
+JOBS_AT_ONCE = 4
+# One for each kind of rounds (jobs, settling, waking, relay, housekeeping, watch), one that listens, and the jobs'.
+CONNECTIONS = 7 + 2 * JOBS_AT_ONCE
+HEARTBEAT_S = 15.0
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 5.0
+
+_log = structlog.get_logger("dealt.worker")
+
+
+class NotMigrated(Unavailable):
+    """503: the database lacks migrations of this version."""
+
+
+async def run_worker(settings: Settings, stop: asyncio.Event, clock: Clock | None = None) -> None:
+    """Work until ``stop`` is set; what has begun is then finished.
+
+    A database that is not there, not migrated yet, or goes away in between is waited for.
+    """
+    pool = await _pool_when_ready(settings, stop)
+    if pool is None:
+        return
+    try:
+        await _work(pool, clock or SystemClock(), stop)
+    finally:
+        await _close(pool)
+
+
+async def _work(pool: Pool, clock: Clock, stop: asyncio.Event) -> None:
+    rounds = Rounds(stop)
+    worker = Worker(pool, HANDLERS, clock, rounds.bell("jobs"), parallel=JOBS_AT_ONCE)
+    settling = SettlingRounds(pool, Settling(SETTLERS), clock, then=rounds.bell("relay"))
+    watch = Watch(
+        pool,
+        clock,
+        [
+            Watched(rounds.bell("jobs"), jobqueue.DUE, Channel.JOBS),
+            Watched(rounds.bell("settling"), STALE_DUE, Channel.STALE),
+            Watched(rounds.bell("waking"), WAKE_DUE),
+            Watched(rounds.bell("relay"), relay.DUE, Channel.FOLLOWS),
+        ],
+    )
+    work = {
+        "jobs": worker.round,
+        "settling": settling.round,
+        "waking": WakingRounds(pool, clock, then=rounds.bell("settling")).round,
+        "relay": Relay(pool).round,
+        "housekeeping": Housekeeping(pool, clock).round,
+        "watch": watch.round,
+        "heartbeat": Heartbeat(rounds, settling).round,
+    }
+    listening = asyncio.create_task(watch.listener().run())
+    _log.info("working", handlers=sorted(HANDLERS))
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(rounds.ring_at_stop())
+            for name, do_round in work.items():
+                group.create_task(rounds.keep_doing(name, do_round))
+    finally:
+        listening.cancel()
+        with suppress(asyncio.CancelledError):
+            await listening
+        await worker.close()
+    _log.info("stopped")
+
+
+class Heartbeat:
+    """Says now and then that the process lives, and which of its work does not."""
+
+    def __init__(self, rounds: Rounds, settling: SettlingRounds) -> None:
+        self._rounds = rounds
+        self._settling = settling
+
+    async def round(self) -> float:
+        """One line in the log."""
+        limit_s = IDLE_S + 2 * LONGEST_ROUND_S
+        silent = {name: round(s) for name, s in self._rounds.silent_for().items() if name != "housekeeping"}
+        if stuck := {name: seconds for name, seconds in silent.items() if seconds > limit_s}:
+            _log.error("some work has stopped", silent_for_s=stuck)
+        _log.debug("alive", silent_for_s=silent, contacts_settled=self._settling.settled)
+        return HEARTBEAT_S
+
+
+async def _pool_when_ready(settings: Settings, stop: asyncio.Event) -> Pool | None:
+    """The pool once the database answers and is migrated; None when stopped before that."""
+    name = f"{WORKER_NAME} {socket.gethostname()[:32]}:{os.getpid()}"
+    pause_s = _FIRST_PAUSE_S
+    while not stop.is_set():
+        try:
+            return await _open(settings, name)
+        except Exception as error:
+            _log.warning("waiting for the database", error=describe(error), again_in_s=pause_s)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(pause_s):
+                await stop.wait()
+        pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
+    return None
+
+
+async def _open(settings: Settings, name: str) -> Pool:
+    pool = await open_pool(settings.database_url, size=CONNECTIONS, name=name)
+    try:
+        await _require_migrated(pool)
+    except BaseException:
+        pool.terminate()
+        raise
+    return pool
+
+
+async def _require_migrated(pool: Pool) -> None:
+    async with pool.acquire() as connection:
+        if missing := await pending(connection):
+            raise NotMigrated(f"The database lacks the migration {missing[0]}; `dealt upgrade` applies it.")
+
+
+async def _close(pool: Pool) -> None:
+    try:
+        async with asyncio.timeout(5):
+            await pool.close()
+    except (TimeoutError, OSError):
+        pool.terminate()
