@@ -1,0 +1,1 @@
+"""What Dealt claims about its speed, measured by anyone: ``python -m bench NAME``."""

@@ -1,0 +1,45 @@
+"""``python -m bench NAME [--json] [--quick]``: measure claims and print each with the limit it is compared with."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+
+from bench.claims import Claim, progress, show
+from bench.intake import bulk, growth, idle, lists, single
+from bench.plan import Plan
+
+GROUPS: dict[str, dict[str, Callable[[Plan], Iterator[Claim]]]] = {
+    "intake": {
+        "single": single.measure,
+        "lists": lists.measure,
+        "bulk": bulk.measure,
+        "idle": idle.measure,
+        "growth": growth.measure,
+    },
+}
+
+
+def main() -> int:
+    """Measure what was named; 0 when every claim holds, else 1."""
+    names = [*GROUPS, *(f"{group}.{part}" for group, parts in GROUPS.items() for part in parts)]
+    parser = argparse.ArgumentParser("bench", description=__doc__)
+    parser.add_argument("name", choices=names, help="a group of claims, or one part of it")
+    parser.add_argument("--json", action="store_true", help="one JSON object a claim")
+    parser.add_argument("--quick", action="store_true", help="one short round of everything, for a first impression")
+    asked = parser.parse_args()
+    group, _, part = asked.name.partition(".")
+    plan = Plan(rounds=1, seconds=3.0, quick=True) if asked.quick else Plan()
+    return 0 if show(_claims(GROUPS[group], part, plan), as_json=asked.json) else 1
+
+
+def _claims(parts: dict[str, Callable[[Plan], Iterator[Claim]]], only: str, plan: Plan) -> Iterator[Claim]:
+    for name, measure in parts.items():
+        if only in ("", name):
+            progress(f"{name} ...")
+            yield from measure(plan)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
