@@ -32,12 +32,13 @@ async def create_task(
     if missing:
         raise InvalidInput({name: ["This field is required."] for name in missing})
     workspace_id, deal_id = actor.workspace_id, patch.fields.get("deal_id")
+    snapshot = await definitions.for_writing(connection, workspace_id)
     deals = {} if deal_id is None else {deal_id: await hold_deal(connection, workspace_id, deal_id)}
     task_id = int(await connection.fetchval(queries.NEXT_ID))
     if patch.fields.get("custom_id"):
         await _claim(connection, workspace_id, patch.fields["custom_id"], task_id)
     before = BLANK | {"contact_id": NOBODY, "created_by": _member(actor)}
-    after, defined = await _after(connection, actor, before, patch, deals, definitions, now)
+    after, defined = await _after(connection, actor, before, patch, deals, snapshot, now)
     await connection.execute(queries.INSERT_ID, workspace_id, task_id, after["contact_id"])
     await connection.execute(queries.INSERT, workspace_id, after["contact_id"], task_id, 1, now, now, *_values(after))
     await count_open(connection, deals)
@@ -53,9 +54,10 @@ async def update_task(
     Raises NotFound, InvalidInput (CustomIdTaken among them), ReferenceNotFound and TaskMoved.
     """
     workspace_id = actor.workspace_id
+    snapshot = await definitions.for_writing(connection, workspace_id)
     held = await hold_task(connection, workspace_id, task_id, patch.fields.get("deal_id"))
     before = held.row
-    after, defined = await _after(connection, actor, before, patch, held.deals, definitions, now)
+    after, defined = await _after(connection, actor, before, patch, held.deals, snapshot, now)
     if not difference({name: before[name] for name in after}, after):
         return Written(task_id, changed=False, defined=defined)
     await _rename(connection, workspace_id, task_id, before["custom_id"], after["custom_id"])
@@ -105,11 +107,10 @@ async def _after(
     before: Mapping[str, Any],
     patch: TaskPatch,
     deals: Mapping[int, int],
-    definitions: Definitions,
+    snapshot: Snapshot,
     now: datetime,
 ) -> tuple[dict[str, Any], bool]:
     """Every column that a write decides as it is to be, with the contact; and whether definitions changed."""
-    snapshot = await definitions.for_writing(connection, actor.workspace_id)
     _check(patch, snapshot)
     await _check_company(connection, actor.workspace_id, patch)
     after = {name: before[name] for name in (*BLANK, "contact_id")}
