@@ -16,7 +16,7 @@ from dealt.deals.images import told
 from dealt.deals.model import DealImage
 from dealt.kernel.db import Connection
 from dealt.kernel.journal import FOLLOWERS, Entry, difference, encode
-from dealt.tasks import move_tasks
+from dealt.tasks import move_tasks, release_tasks
 
 
 @dataclass(slots=True)
@@ -53,6 +53,7 @@ async def store(connection: Connection, snapshot: Snapshot, changes: Sequence[Ch
     """
     await _remove_replaced(connection, changes)
     await _move(connection, snapshot.workspace_id, changes)
+    await _release_tasks(connection, changes, now)
     deals, lines, links = [], [], []
     marks: set[_Mark] = set()
     for change in changes:
@@ -91,6 +92,13 @@ async def _move(connection: Connection, workspace_id: int, changes: Sequence[Cha
             source, target, deal_id = change.before.deal.contact_id, change.after.deal.contact_id, change.after.deal.id
             await connection.execute(queries.MOVE_HISTORY, target, source, deal_id)
             await move_tasks(connection, workspace_id, deal_id, source, target)
+
+
+async def _release_tasks(connection: Connection, changes: Sequence[Change], now: datetime) -> None:
+    for change in changes:
+        if change.after is None and change.before is not None:
+            gone = change.before.deal
+            await release_tasks(connection, change.actor, gone.id, gone.contact_id, now=now)
 
 
 def _lines_change(change: Change) -> bool:
