@@ -2,7 +2,15 @@
 
 from dealt.accounts.actor import Actor
 from dealt.accounts.bootstrap import FirstStart, create_workspace
-from dealt.accounts.definitions import Definitions, Part, Snapshot, await_writes, settings_changed
+from dealt.accounts.definitions import (
+    Definitions,
+    Part,
+    Snapshot,
+    await_writes,
+    settings_changed,
+    trusting,
+    version_question,
+)
 from dealt.accounts.members import MEMBERS, create_member, list_members, set_password
 from dealt.accounts.tokens import NewToken, Tokens, create_token, list_tokens, revoke_token
 from dealt.accounts.workspaces import Workspace, read_workspace, update_workspace
@@ -27,5 +35,7 @@ __all__ = [
     "revoke_token",
     "set_password",
     "settings_changed",
+    "trusting",
     "update_workspace",
+    "version_question",
 ]

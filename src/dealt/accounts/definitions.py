@@ -10,18 +10,21 @@ from zoneinfo import ZoneInfo
 
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import NotFound
+from dealt.kernel.questions import Question
+from dealt.kernel.sql import sql
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 _TRUSTED = 0x7472
 """The class of advisory locks that say "this workspace's definitions are trusted now"."""
 
 
 @dataclass(frozen=True)
-class Part(Generic[T]):
+class Part(Generic[T_co]):
     """One kind of definition (attributes, stages ...) and how it is loaded for a workspace."""
 
     name: str
-    load: Callable[[Connection, int], Awaitable[T]]
+    load: Callable[[Connection, int], Awaitable[T_co]]
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ class Definitions:
 
         Until the transaction ends nothing that it names can be removed: see ``await_writes``.
         """
-        await connection.execute("SELECT pg_advisory_xact_lock_shared($1, $2)", _TRUSTED, _lock_key(workspace_id))
+        await connection.execute(trusting(workspace_id))
         version = await connection.fetchval("SELECT settings_version FROM workspaces WHERE id = $1", workspace_id)
         return await self.at_version(connection, workspace_id, version)
 
@@ -89,6 +92,20 @@ class Definitions:
             raise NotFound("There is no such workspace.")
         parts = {part.name: await part.load(connection, workspace_id) for part in self._parts}
         return Snapshot(workspace_id, row["settings_version"], ZoneInfo(row["time_zone"]), row["base_currency"], parts)
+
+
+def trusting(workspace_id: int) -> str:
+    """SQL that begins a write: until its transaction ends nothing can be removed that the definitions name.
+
+    The version must be read in a later statement, whose snapshot is newer than the lock.
+    """
+    return f"SELECT pg_advisory_xact_lock_shared({_TRUSTED}, {_lock_key(workspace_id)})"
+
+
+def version_question(workspace_id: int) -> Question[int]:
+    """The version at which the definitions stand, for ``at_version``."""
+    select = sql("SELECT settings_version FROM workspaces WHERE id = {}", workspace_id)
+    return Question(select, lambda rows: int(rows[0]["settings_version"]))
 
 
 async def await_writes(connection: Connection, workspace_id: int) -> None:

@@ -1,7 +1,14 @@
 """Companies and the contacts that belong to them."""
 
 from dealt.companies.fields import FIELDS
-from dealt.companies.finding import find_company_id, find_company_ids, list_companies, list_member_ids, read_company
+from dealt.companies.finding import (
+    companies_question,
+    find_company_id,
+    find_company_ids,
+    list_companies,
+    list_member_ids,
+    read_company,
+)
 from dealt.companies.members import add_member, list_members, remove_member
 from dealt.companies.model import Company, CompanyIds, CompanyRef, company_of
 from dealt.companies.schemas import CompanyPatch, parse_company
@@ -15,6 +22,7 @@ __all__ = [
     "CompanyRef",
     "WrittenCompany",
     "add_member",
+    "companies_question",
     "company_of",
     "create_company",
     "delete_company",

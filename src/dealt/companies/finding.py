@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import cast
 
 from dealt.companies import queries
 from dealt.companies.model import Company, CompanyIds, CompanyRef, company_of
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import NotFound
 from dealt.kernel.paging import Order, Page, PageRequest, fetch_page
+from dealt.kernel.questions import Question, Row, ask
 from dealt.kernel.sql import Sql, sql
 
 
@@ -16,16 +18,28 @@ async def find_company_ids(
     connection: Connection, workspace_id: int, *, ids: Iterable[int] = (), custom_ids: Iterable[str] = ()
 ) -> CompanyIds:
     """Which of these companies exist, in one statement."""
+    (found,) = await ask(connection, companies_question(workspace_id, ids=ids, custom_ids=custom_ids))
+    return cast(CompanyIds, found)
+
+
+def companies_question(
+    workspace_id: int, *, ids: Iterable[int] = (), custom_ids: Iterable[str] = ()
+) -> Question[CompanyIds]:
+    """What ``find_company_ids`` asks, to be asked together with other questions."""
     wanted, named = set(ids), set(custom_ids)
     storable = [company_id for company_id in wanted if 0 < company_id < 2**63]
-    found = CompanyIds()
-    for row in await connection.fetch(queries.FIND, workspace_id, storable, list(named)):
-        ref = CompanyRef(row["id"], row["custom_id"])
-        if ref.id in wanted:
-            found.by_id[ref.id] = ref
-        if ref.custom_id is not None and ref.custom_id in named:
-            found.by_custom_id[ref.custom_id] = ref
-    return found
+
+    def read(rows: list[Row]) -> CompanyIds:
+        found = CompanyIds()
+        for row in rows:
+            ref = CompanyRef(row["id"], row["custom_id"])
+            if ref.id in wanted:
+                found.by_id[ref.id] = ref
+            if ref.custom_id is not None and ref.custom_id in named:
+                found.by_custom_id[ref.custom_id] = ref
+        return found
+
+    return Question(sql(queries.FIND, workspace_id, storable, workspace_id, list(named)), read)
 
 
 async def read_company(connection: Connection, workspace_id: int, company_id: int) -> Company:

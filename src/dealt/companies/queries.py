@@ -1,8 +1,10 @@
 """All SQL of companies."""
 
+# A question (kernel/questions.py).
 FIND = """
-SELECT id, custom_id FROM companies
-WHERE workspace_id = $1 AND (id = ANY($2::bigint[]) OR custom_id = ANY($3::text[]))"""
+SELECT id, custom_id FROM companies WHERE workspace_id = {} AND id = ANY({}::bigint[])
+UNION ALL
+SELECT id, custom_id FROM companies WHERE workspace_id = {} AND custom_id = ANY({}::text[])"""
 
 SOURCE = "companies"
 COLUMNS = """id, custom_id, name, description, email, country, region, city, address, postal_code, approx_employees,

@@ -3,8 +3,9 @@
 from dealt.contacts.belonging import Memberships, memberships
 from dealt.contacts.deleting import delete_contact
 from dealt.contacts.editing import create_contact, update_contact, upsert_contact
+from dealt.contacts.ensuring import ensure_contacts
 from dealt.contacts.fields import FIELDS
-from dealt.contacts.finding import find_contacts, id_of, read_contact
+from dealt.contacts.finding import contacts_question, find_contacts, id_of, read_contact
 from dealt.contacts.listing import MOMENTS, TimeBound, list_contacts
 from dealt.contacts.model import GENDERS, STATUSES, ContactPatch, ContactRef, Contacts, WrittenContact, display_name
 from dealt.contacts.schemas import parse_contact
@@ -21,9 +22,11 @@ __all__ = [
     "Memberships",
     "TimeBound",
     "WrittenContact",
+    "contacts_question",
     "create_contact",
     "delete_contact",
     "display_name",
+    "ensure_contacts",
     "find_contacts",
     "id_of",
     "list_contacts",

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import cast
 
 from dealt.contacts import queries
 from dealt.contacts.model import ContactRef, Contacts
 from dealt.kernel.db import Connection, Record
 from dealt.kernel.errors import NotFound
+from dealt.kernel.questions import Question, Row, ask
+from dealt.kernel.sql import sql
 
 
 async def find_contacts(
@@ -18,14 +21,22 @@ async def find_contacts(
     custom_ids: Iterable[str] = (),
     keys: Iterable[str] = (),
 ) -> Contacts:
-    """The contacts with these ids, custom ids and keys, in one statement; placeholders are never found.
+    """The contacts with these ids, custom ids and keys, in one statement; placeholders are never found."""
+    (found,) = await ask(connection, contacts_question(workspace_id, ids=ids, custom_ids=custom_ids, keys=keys))
+    return cast(Contacts, found)
 
-    A contact found by its key costs a second statement, for its custom id.
-    """
+
+def contacts_question(
+    workspace_id: int, *, ids: Iterable[int] = (), custom_ids: Iterable[str] = (), keys: Iterable[str] = ()
+) -> Question[Contacts]:
+    """What ``find_contacts`` asks, to be asked together with other questions."""
     storable = [wanted for wanted in ids if 0 < wanted < 2**63]
-    rows = await connection.fetch(queries.FIND, workspace_id, storable, list(custom_ids), list(keys))
+    values = (workspace_id, storable, workspace_id, list(custom_ids), workspace_id, list(keys))
+    return Question(sql(queries.FIND, *values), _read)
+
+
+def _read(rows: list[Row]) -> Contacts:
     found = Contacts()
-    by_key: dict[int, list[str]] = {}
     for row in rows:
         contact = ContactRef(row["id"], row["custom_id"])
         if row["way"] == "id":
@@ -33,9 +44,7 @@ async def find_contacts(
         elif row["way"] == "custom_id":
             found.by_custom_id[row["asked"]] = contact
         else:
-            by_key.setdefault(contact.id, []).append(row["asked"])
-    for row in await connection.fetch(queries.CUSTOM_IDS_OF, workspace_id, list(by_key)) if by_key else ():
-        found.by_key.update({key: ContactRef(row["id"], row["custom_id"]) for key in by_key[row["id"]]})
+            found.by_key[row["asked"]] = contact
     return found
 
 

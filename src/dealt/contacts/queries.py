@@ -3,17 +3,16 @@
 from dealt.contacts.model import BLANK
 
 # One statement for all three ways. The directories are asked alone: rows of deleted contacts are not in them.
+# A question (kernel/questions.py). A cookie key is followed to its contact row, one contact at a time.
 FIND = """
 SELECT 'id' AS way, NULL AS asked, id, custom_id FROM contacts
-WHERE id = ANY($2::bigint[]) AND workspace_id = $1 AND NOT placeholder
+WHERE workspace_id = {} AND id = ANY({}::bigint[]) AND NOT placeholder
 UNION ALL
 SELECT 'custom_id', custom_id, contact_id, custom_id FROM contact_custom_ids
-WHERE workspace_id = $1 AND custom_id = ANY($3::text[])
+WHERE workspace_id = {} AND custom_id = ANY({}::text[])
 UNION ALL
-SELECT 'key', key, contact_id, NULL FROM contact_keys WHERE workspace_id = $1 AND key = ANY($4::text[])"""
-
-CUSTOM_IDS_OF = """
-SELECT id, custom_id FROM contacts WHERE id = ANY($2::bigint[]) AND workspace_id = $1 AND NOT placeholder"""
+SELECT 'key', key, contact_id, (SELECT custom_id FROM contacts WHERE id = contact_id) FROM contact_keys
+WHERE workspace_id = {} AND key = ANY({}::text[])"""
 
 COLUMNS = """id, key, custom_id, email, first_name, last_name, phone_number, gender, status, score, unsubscribed,
     notifications, country, region, city, timezone, last_ip, browser, browser_language, os_type, resolution, page_views,
@@ -45,6 +44,17 @@ ON CONFLICT (workspace_id, custom_id) DO NOTHING RETURNING contact_id"""
 
 RELEASE_CUSTOM_ID = "DELETE FROM contact_custom_ids WHERE workspace_id = $1 AND custom_id = $2 AND contact_id = $3"
 
+CLAIM_CUSTOM_IDS = """
+INSERT INTO contact_custom_ids (workspace_id, custom_id, contact_id)
+SELECT $1, custom_id, nextval('contact_id_seq')
+FROM unnest($2::text[]) WITH ORDINALITY AS wanted(custom_id, position) ORDER BY position
+ON CONFLICT (workspace_id, custom_id) DO NOTHING RETURNING custom_id, contact_id"""
+
+CLAIM_KEYS = """
+INSERT INTO contact_keys (workspace_id, key, contact_id)
+SELECT $1, key, contact_id FROM unnest($2::text[], $3::bigint[]) AS proposed(key, contact_id)
+ON CONFLICT (workspace_id, key) DO NOTHING RETURNING key, contact_id"""
+
 CLAIM_KEY = """
 INSERT INTO contact_keys (workspace_id, key, contact_id) VALUES ($1, $2, $3)
 ON CONFLICT (workspace_id, key) DO NOTHING RETURNING key"""
@@ -63,6 +73,10 @@ _PLACES = {
 INSERT = f"""
 INSERT INTO contacts (workspace_id, id, first_seen, created_at, updated_at, {", ".join(_PLACES)}, key)
 VALUES ($1, $2, $3, $3, $3, {", ".join(_PLACES.values())}, ${len(_PLACES) + 4})"""
+
+INSERT_MANY = f"""
+INSERT INTO contacts (workspace_id, first_seen, created_at, updated_at, id, key, {", ".join(BLANK)})
+SELECT $1, $2, $2, $2, id, key, {", ".join(BLANK)} FROM json_populate_recordset(NULL::contacts, $3::json)"""
 
 UPDATE = f"""
 UPDATE contacts SET updated_at = $3, version = version + 1, {", ".join(f"{n} = {p}" for n, p in _PLACES.items())}

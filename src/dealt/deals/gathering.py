@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 
-from dealt.accounts import Definitions, Snapshot
+from dealt.accounts import Definitions, Snapshot, trusting
 from dealt.deals.works import DealWork, DealWritten
 from dealt.deals.writing import Outcome, SetResult, Supplies, write_set
 from dealt.kernel.clock import Clock
@@ -76,7 +76,9 @@ class DealWriter:
         async def work(connection: Connection) -> SetResult:
             return await write_set(connection, self.supplies, workspace_id, works, now)
 
-        return list(self._remember(workspace_id, await in_transaction(self._pool, work)))
+        return list(
+            self._remember(workspace_id, await in_transaction(self._pool, work, opening=trusting(workspace_id)))
+        )
 
     async def _run(
         self, workspace_id: int, submissions: Sequence[Submission]
@@ -86,15 +88,18 @@ class DealWriter:
         now = self._clock.now()
         repeated: dict[int, FirstAnswer | DealtError] = {}
 
-        async def work(connection: Connection) -> SetResult:
+        async def work(connection: Connection) -> SetResult | None:
             repeated.clear()
             repeated.update(await _repeats(connection, workspace_id, submissions, now))
             fresh = [s for place, s in enumerate(submissions) if place not in repeated]
+            if not fresh:
+                return None
             result = await write_set(connection, self.supplies, workspace_id, [s.work for s in fresh], now)
             await _keep(connection, fresh, result)
             return result
 
-        written = iter(self._remember(workspace_id, await in_transaction(self._pool, work)))
+        result = await in_transaction(self._pool, work, opening=trusting(workspace_id))
+        written = iter(self._remember(workspace_id, result) if result else ())
         return [repeated[place] if place in repeated else next(written) for place in range(len(submissions))]
 
     def _remember(self, workspace_id: int, result: SetResult) -> list[Outcome]:

@@ -1,131 +1,106 @@
-"""What the writes of a set refer to, looked up for all of them at once."""
+"""What the works of a set refer to: looked up for all of them in one statement, then told to each."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
-from dealt.accounts import MEMBERS, Snapshot
-from dealt.companies import find_company_ids
-from dealt.contacts import find_contacts
+from dealt.accounts import MEMBERS, Snapshot, version_question
+from dealt.companies import CompanyIds, companies_question
+from dealt.contacts import Contacts, contacts_question
 from dealt.deals.editing import Resolved
 from dealt.deals.errors import CompanyNotFound, ContactNotFound
 from dealt.deals.schemas import DealPatch, Ref
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import DealtError, InvalidInput
+from dealt.kernel.questions import Question, ask
 from dealt.pipelines import PIPELINES, Pipelines
-from dealt.products import ProductIds, product_facts, reserve_products
-from dealt.tags import TAGS, ensure_tags
+from dealt.products import ProductFacts, ProductIds, facts_question, product_facts, reserve_products
+from dealt.tags import ensure_tags
+
+Sound = Sequence[tuple[DealPatch, Resolved]]
 
 
 @dataclass(slots=True)
-class References:
-    """The answers to a set's questions: a Resolved or an error for each patch, and what was reserved."""
+class Seen:
+    """What one look at the database found for a set, and the version at which its definitions stand."""
 
-    resolved: list[Resolved | DealtError]
-    reserved: dict[str, int]
+    version: int
+    contacts: Contacts
+    companies: CompanyIds | None
+    product_ids: dict[str, int]
+    facts: dict[int, ProductFacts] = field(default_factory=dict)
 
 
-async def resolve(
-    connection: Connection, snapshot: Snapshot, patches: Sequence[DealPatch | None], known: ProductIds
-) -> References:
-    """Resolve every patch of a set, in a number of statements that does not grow with the set.
-
-    A patch that names an unknown contact, company, stage, member, tag or loss reason gets its error; nothing is
-    reserved or created for it.
-    """
-    workspace_id = snapshot.workspace_id
+async def look(
+    connection: Connection, workspace_id: int, patches: Sequence[DealPatch | None], known: ProductIds
+) -> Seen:
+    """Look up everything that ``patches`` name, in one statement. Products that nothing ever named are left out."""
     wanted = [patch for patch in patches if patch is not None]
-    contacts = await find_contacts(
-        connection,
-        workspace_id,
-        ids=[*_named(wanted, "contact", "id"), *(p for patch in wanted for p in patch.participants or ())],
-        custom_ids=_named(wanted, "contact", "custom_id"),
-        keys=_named(wanted, "contact", "key"),
+    named_ids, custom_ids = _products(wanted)
+    product_ids = known.find(workspace_id, custom_ids)
+    questions: list[Question[Any]] = [version_question(workspace_id)]
+    questions.append(
+        contacts_question(
+            workspace_id,
+            ids=[*_named(wanted, "contact", "id"), *(p for patch in wanted for p in patch.participants or ())],
+            custom_ids=_named(wanted, "contact", "custom_id"),
+            keys=_named(wanted, "contact", "key"),
+        )
     )
-    company_ids = _named(wanted, "company", "id")
-    company_keys = _named(wanted, "company", "custom_id")
-    companies = None
-    if company_ids or company_keys:
-        companies = await find_company_ids(connection, workspace_id, ids=company_ids, custom_ids=company_keys)
-    pipelines, tags = snapshot.part(PIPELINES), snapshot.part(TAGS)
+    questions.append(facts_question(workspace_id, {*named_ids, *product_ids.values()}))
+    if any(patch.company for patch in wanted):
+        ids, keys = _named(wanted, "company", "id"), _named(wanted, "company", "custom_id")
+        questions.append(companies_question(workspace_id, ids=ids, custom_ids=keys))
+    version, contacts, facts, *companies = await ask(connection, *questions)
+    return Seen(version, contacts, companies[0] if companies else None, product_ids, facts)
+
+
+def resolve(seen: Seen, snapshot: Snapshot, patches: Sequence[DealPatch | None]) -> list[Resolved | DealtError]:
+    """Tell each patch what it refers to; one that names something unknown gets its error instead.
+
+    Tags and products are told by ``resolve_tags`` and ``resolve_products``, to those that are sound otherwise.
+    """
+    pipelines, members = snapshot.part(PIPELINES), snapshot.part(MEMBERS)
     resolved: list[Resolved | DealtError] = []
     for patch in patches:
-        to = Resolved(workspace_id, pipelines, snapshot.time_zone, {}, {})
+        to = Resolved(snapshot.workspace_id, pipelines, snapshot.time_zone, {}, {})
         try:
             if patch is not None:
-                _resolve_contact(to, patch, contacts)
-                _resolve_company(to, patch, companies)
-                _check_ids(patch, pipelines, snapshot.part(MEMBERS), tags)
+                _resolve_contact(to, patch, seen.contacts)
+                _resolve_company(to, patch, seen.companies)
+                _check_ids(patch, pipelines, members)
             resolved.append(to)
         except DealtError as error:
             resolved.append(error)
-    sound = [(patch, to) for patch, to in zip(patches, resolved, strict=True) if patch and isinstance(to, Resolved)]
-    reserved = await _resolve_products(connection, workspace_id, sound, known)
-    return References(resolved, reserved)
+    return resolved
 
 
-def _named(patches: Iterable[DealPatch], target: str, by: str) -> list:  # type: ignore[type-arg]
-    references: Iterable[Ref | None] = (getattr(patch, target) for patch in patches)
-    return [reference[1] for reference in references if reference and reference[0] == by]
+async def resolve_products(connection: Connection, workspace_id: int, sound: Sound, seen: Seen) -> dict[str, int]:
+    """Tell each patch its products; what nothing ever named is reserved.
 
-
-def _resolve_contact(to: Resolved, patch: DealPatch, contacts) -> None:  # type: ignore[no-untyped-def]
-    for participant in patch.participants or ():
-        if participant not in contacts.by_id:
-            raise ContactNotFound(f"the id {participant}")
-    if not patch.contact:
-        to.guest = patch.contact is None
-        return
-    by, value = patch.contact
-    found = {"id": contacts.by_id, "custom_id": contacts.by_custom_id, "key": contacts.by_key}[by].get(value)
-    if found is None:
-        raise ContactNotFound(f"the {by} {value}")
-    to.contact_id, to.user_custom_id = found.id, found.custom_id
-
-
-def _resolve_company(to: Resolved, patch: DealPatch, companies) -> None:  # type: ignore[no-untyped-def]
-    if not patch.company:
-        return
-    by, value = patch.company
-    found = (companies.by_id if by == "id" else companies.by_custom_id).get(value)
-    if found is None:
-        raise CompanyNotFound(f"the {by} {value}")
-    to.company_id, to.company_custom_id = found.id, found.custom_id
-
-
-def _check_ids(patch: DealPatch, pipelines: Pipelines, members: dict[int, str], tags: dict[int, str]) -> None:
-    fields, errors = patch.fields, {}
-    stage_id, pipeline_id = fields.get("stage_id"), fields.get("pipeline_id")
-    if stage_id is not None and stage_id not in pipelines.stages:
-        errors["stage"] = [f"There is no stage {stage_id}."]
-    if pipeline_id is not None and pipeline_id not in pipelines.pipelines:
-        errors["pipeline"] = [f"There is no pipeline {pipeline_id}."]
-    if not errors and stage_id and pipeline_id and pipelines.stages[stage_id].pipeline_id != pipeline_id:
-        errors["stage"] = [f"Stage {stage_id} belongs to another pipeline than {pipeline_id}."]
-    for name in ("assigned_to", "created_by"):
-        if fields.get(name) is not None and fields[name] not in members:
-            errors[name] = [f"There is no member {fields[name]}."]
-    if fields.get("loss_reason_id") is not None and fields["loss_reason_id"] not in pipelines.loss_reasons:
-        errors["loss_reason"] = [f"There is no loss reason {fields['loss_reason_id']}."]
-    for tag in patch.tags or ():
-        if isinstance(tag, int) and tag not in tags:
-            errors["tags"] = [f"There is no tag {tag}."]
-    if errors:
-        raise InvalidInput(errors)
+    Returns the reservations, to be remembered once they are committed.
+    """
+    _, custom_ids = _products([patch for patch, _ in sound])
+    missing = custom_ids - seen.product_ids.keys()
+    reserved: dict[str, int] = {}
+    if missing:
+        reserved = await reserve_products(connection, workspace_id, missing)
+        seen.product_ids |= reserved
+        seen.facts |= await product_facts(connection, workspace_id, reserved.values())
+    for _, to in sound:
+        to.product_ids, to.facts = seen.product_ids, seen.facts
+    return reserved
 
 
 async def resolve_tags(
-    connection: Connection,
-    workspace_id: int,
-    sound: Sequence[tuple[DealPatch, Resolved]],
-    tags: Mapping[int, str],
-    now: datetime,
+    connection: Connection, workspace_id: int, sound: Sound, tags: Mapping[int, str], now: datetime
 ) -> bool:
-    """Give each patch's tags their ids; tags named for the first time are made. Whether any was.
+    """Tell each patch the ids of its tags; those named for the first time are made. Whether any was.
 
     Called when the set holds its deals: making a tag locks the workspace's definitions until the commit.
     """
@@ -142,12 +117,23 @@ async def resolve_tags(
     return bool(missing)
 
 
-async def _resolve_products(
-    connection: Connection, workspace_id: int, sound: Sequence[tuple[DealPatch, Resolved]], known: ProductIds
-) -> dict[str, int]:
+def check_tags(patch: DealPatch | None, tags: Mapping[int, str]) -> None:
+    """Raise InvalidInput for a tag id that the workspace does not have."""
+    unknown = [tag for tag in (patch.tags or () if patch else ()) if isinstance(tag, int) and tag not in tags]
+    if unknown:
+        raise InvalidInput.of("tags", f"There is no tag {unknown[0]}.")
+
+
+def _named(patches: Iterable[DealPatch], target: str, by: str) -> list[Any]:
+    references: Iterable[Ref | None] = (getattr(patch, target) for patch in patches)
+    return [reference[1] for reference in references if reference and reference[0] == by]
+
+
+def _products(patches: Iterable[DealPatch]) -> tuple[set[int], set[str]]:
+    """The product ids and custom ids that lines and links name."""
     ids: set[int] = set()
     custom_ids: set[str] = set()
-    for patch, _ in sound:
+    for patch in patches:
         lines = [*(patch.lines or ()), *(edit for edit in patch.line_edits.values() if edit is not None)]
         for line in lines:
             if line.product_custom_id is not None:
@@ -157,10 +143,49 @@ async def _resolve_products(
         if patch.links:
             ids.update(patch.links[0])
             custom_ids.update(patch.links[1])
-    if not ids and not custom_ids:
-        return {}
-    reserved = await reserve_products(connection, workspace_id, custom_ids, known)
-    facts = await product_facts(connection, workspace_id, {*ids, *reserved.values()})
-    for _, to in sound:
-        to.product_ids, to.facts = reserved, facts
-    return reserved
+    return ids, custom_ids
+
+
+def _resolve_contact(to: Resolved, patch: DealPatch, contacts: Contacts) -> None:
+    for participant in patch.participants or ():
+        if participant not in contacts.by_id:
+            raise ContactNotFound(f"the id {participant}")
+    if not patch.contact:
+        to.guest = patch.contact is None
+        return
+    by, value = patch.contact
+    if by == "id":
+        found = contacts.by_id.get(value)
+    else:
+        found = (contacts.by_custom_id if by == "custom_id" else contacts.by_key).get(value)
+    if found is None:
+        raise ContactNotFound(f"the {by} {value}")
+    to.contact_id, to.user_custom_id = found.id, found.custom_id
+
+
+def _resolve_company(to: Resolved, patch: DealPatch, companies: CompanyIds | None) -> None:
+    if not patch.company or companies is None:
+        return
+    by, value = patch.company
+    found = companies.by_id.get(value) if by == "id" else companies.by_custom_id.get(value)
+    if found is None:
+        raise CompanyNotFound(f"the {by} {value}")
+    to.company_id, to.company_custom_id = found.id, found.custom_id
+
+
+def _check_ids(patch: DealPatch, pipelines: Pipelines, members: Mapping[int, str]) -> None:
+    fields, errors = patch.fields, {}
+    stage_id, pipeline_id = fields.get("stage_id"), fields.get("pipeline_id")
+    if stage_id is not None and stage_id not in pipelines.stages:
+        errors["stage"] = [f"There is no stage {stage_id}."]
+    if pipeline_id is not None and pipeline_id not in pipelines.pipelines:
+        errors["pipeline"] = [f"There is no pipeline {pipeline_id}."]
+    if not errors and stage_id and pipeline_id and pipelines.stages[stage_id].pipeline_id != pipeline_id:
+        errors["stage"] = [f"Stage {stage_id} belongs to another pipeline than {pipeline_id}."]
+    for name in ("assigned_to", "created_by"):
+        if fields.get(name) is not None and fields[name] not in members:
+            errors[name] = [f"There is no member {fields[name]}."]
+    if fields.get("loss_reason_id") is not None and fields["loss_reason_id"] not in pipelines.loss_reasons:
+        errors["loss_reason"] = [f"There is no loss reason {fields['loss_reason_id']}."]
+    if errors:
+        raise InvalidInput(errors)

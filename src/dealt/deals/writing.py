@@ -13,7 +13,7 @@ from dealt.deals.directory import Claim, Claims, claim, shared_deals
 from dealt.deals.editing import Resolved, apply_patch, is_older
 from dealt.deals.images import fetch_images
 from dealt.deals.model import DealImage
-from dealt.deals.resolving import resolve, resolve_tags
+from dealt.deals.resolving import Seen, check_tags, look, resolve, resolve_products, resolve_tags
 from dealt.deals.storing import Change, store
 from dealt.deals.works import DealWork, DealWritten
 from dealt.kernel.clock import iso
@@ -64,23 +64,30 @@ class _Set:
 async def write_set(
     connection: Connection, supplies: Supplies, workspace_id: int, works: Sequence[DealWork], now: datetime
 ) -> SetResult:
-    """Run ``works`` in the caller's transaction, in order where they name the same deal.
+    """Run ``works`` (at least one) in the caller's transaction, in order where they name the same deal.
+
+    The transaction has begun with ``accounts.trusting``.
 
     Each work has its own outcome: a refusal of one stores nothing of it and touches no other. An exception that
     is not a DealtError means that the whole transaction must be rolled back.
     """
     definitions = supplies.definitions
-    result = SetResult(await definitions.for_writing(connection, workspace_id))
     outcomes: dict[int, Outcome] = {}
+    result: SetResult | None = None
     left = list(range(len(works)))
     while left:
         round_, left = _without_repeats(works, left)
+        patches = [works[place].patch for place in round_]
+        seen = await look(connection, workspace_id, patches, supplies.products)
+        if result is None:
+            result = SetResult(await definitions.at_version(connection, workspace_id, seen.version))
         done = _Set(connection, supplies, result.snapshot, [works[place] for place in round_], now)
-        again = await _run(done, result)
+        again = await _run(done, seen, result)
         if result.definitions_changed:
             result.snapshot = await definitions.uncommitted(connection, workspace_id)
         outcomes.update((round_[place], outcome) for place, outcome in done.outcomes.items())
         left = sorted([round_[place] for place in again] + left)
+    assert result is not None, "a set is never empty"
     result.outcomes = [outcomes[place] for place in range(len(works))]
     return result
 
@@ -96,15 +103,14 @@ def _without_repeats(works: Sequence[DealWork], left: Sequence[int]) -> tuple[li
     return first, repeated
 
 
-async def _run(this: _Set, result: SetResult) -> set[int]:
+async def _run(this: _Set, seen: Seen, result: SetResult) -> set[int]:
     """One round; the places of works that must wait for the next because an earlier one holds their deal."""
     workspace_id = this.snapshot.workspace_id
-    references = await resolve(
-        this.connection, this.snapshot, [work.patch for work in this.works], this.supplies.products
-    )
-    result.reserved |= references.reserved
+    references = resolve(seen, this.snapshot, [work.patch for work in this.works])
     resolved: dict[int, Resolved] = {}
-    undefined = _assign_attributes(this, references.resolved, resolved)
+    undefined = _assign_attributes(this, references, resolved)
+    patched = [(patch, to) for place, to in resolved.items() if (patch := this.works[place].patch) is not None]
+    result.reserved |= await resolve_products(this.connection, workspace_id, patched, seen)
     sound = {place: this.works[place] for place in resolved}
     claims = await claim(this.connection, workspace_id, sound, this.supplies.deal_ids)
     again = shared_deals(claims)
@@ -133,6 +139,7 @@ def _assign_attributes(
             this.outcomes[place] = reference
             continue
         try:
+            check_tags(this.works[place].patch, this.snapshot.part(TAGS))
             if _assign(this.works[place], reference, catalogue, this.snapshot):
                 undefined.add(place)
             resolved[place] = reference

@@ -40,17 +40,31 @@ async def open_pool(
 
 
 @asynccontextmanager
-async def transaction(pool: Pool) -> AsyncIterator[Connection]:
-    """One connection in one transaction: committed when the block ends well, else rolled back."""
-    async with pool.acquire() as connection, connection.transaction():
-        yield connection
+async def transaction(pool: Pool, opening: str = "") -> AsyncIterator[Connection]:
+    """One connection in one transaction: committed when the block ends well, else rolled back.
+
+    ``opening`` is SQL without parameters (locks, mostly) that is sent together with BEGIN. A transaction that has
+    failed inside cannot be committed by accident: that raises InterfaceError.
+    """
+    async with pool.acquire() as connection:
+        await connection.execute(f"BEGIN; {opening}")
+        try:
+            yield connection
+        except BaseException:
+            if not connection.is_closed():
+                await connection.execute("ROLLBACK")
+            raise
+        if await connection.execute("COMMIT") != "COMMIT":
+            raise asyncpg.InterfaceError("The transaction had failed and was rolled back.")
 
 
-async def in_transaction(pool: Pool, work: Callable[[Connection], Awaitable[T]], *, tries: int = 5) -> T:
+async def in_transaction(
+    pool: Pool, work: Callable[[Connection], Awaitable[T]], *, opening: str = "", tries: int = 5
+) -> T:
     """The result of ``work`` in one transaction, begun anew after a deadlock or serialization failure."""
     for left in reversed(range(tries)):
         try:
-            async with transaction(pool) as connection:
+            async with transaction(pool, opening) as connection:
                 return await work(connection)
         except RETRYABLE:
             if not left:

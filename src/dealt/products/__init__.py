@@ -3,7 +3,7 @@
 from dealt.products.fields import FIELDS
 from dealt.products.model import LONGEST_CUSTOM_ID, STANDARD, Product, ProductFacts, product_of
 from dealt.products.reading import find_product_id, list_products, product_history, read_product, with_custom_id
-from dealt.products.reserving import ProductIds, find_product_ids, product_facts, reserve_products
+from dealt.products.reserving import ProductIds, facts_question, find_product_ids, product_facts, reserve_products
 from dealt.products.schemas import ProductPatch, parse_product
 from dealt.products.writing import WrittenProduct, create_product, delete_product, update_product
 
@@ -18,6 +18,7 @@ __all__ = [
     "WrittenProduct",
     "create_product",
     "delete_product",
+    "facts_question",
     "find_product_id",
     "find_product_ids",
     "list_products",

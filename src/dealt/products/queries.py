@@ -14,9 +14,10 @@ RESERVE_FOR = """
 INSERT INTO product_custom_ids (workspace_id, custom_id, product_id) VALUES ($1, $2, $3)
 ON CONFLICT (workspace_id, custom_id) DO NOTHING"""
 
+# A question (kernel/questions.py).
 FACTS = """
 SELECT id, custom_id, name, image_url, product_url FROM products
-WHERE workspace_id = $1 AND id = ANY($2::bigint[])"""
+WHERE workspace_id = {} AND id = ANY({}::bigint[])"""
 
 NEXT_ID = "SELECT nextval('product_id_seq')"
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
+from typing import cast
 
 from dealt.kernel.db import Connection
+from dealt.kernel.questions import Question, ask
+from dealt.kernel.sql import sql
 from dealt.products import queries
 from dealt.products.model import ProductFacts
 
@@ -61,9 +64,14 @@ async def product_facts(
     connection: Connection, workspace_id: int, product_ids: Iterable[int]
 ) -> dict[int, ProductFacts]:
     """What the catalogue now knows of these products, by id; a product that does not exist is left out."""
-    wanted = list(product_ids)
-    rows = await connection.fetch(queries.FACTS, workspace_id, wanted) if wanted else []
-    return {row["id"]: ProductFacts(**row) for row in rows}
+    (facts,) = await ask(connection, facts_question(workspace_id, product_ids))
+    return cast(dict[int, ProductFacts], facts)
+
+
+def facts_question(workspace_id: int, product_ids: Iterable[int]) -> Question[dict[int, ProductFacts]]:
+    """What ``product_facts`` asks, to be asked together with other questions."""
+    select = sql(queries.FACTS, workspace_id, list(product_ids))
+    return Question(select, lambda rows: {row["id"]: ProductFacts(**row) for row in rows})
 
 
 async def _rows(connection: Connection, query: str, workspace_id: int, custom_ids: Iterable[str]) -> dict[str, int]:
