@@ -20,8 +20,8 @@ class Settings:
     """The address to listen on."""
     port: int = 8000
     """The port to listen on."""
-    web_processes: int = 2
-    """How many web processes ``dealt serve`` starts."""
+    web_processes: int = max(1, (os.cpu_count() or 1) // 2)
+    """How many web processes ``dealt serve`` starts; PostgreSQL has use for the other half of the cores."""
     worker_processes: int = 1
     """How many worker processes ``dealt serve`` starts."""
     pool_size: int = 10
