@@ -75,8 +75,10 @@ def flag(value: Any) -> bool:
     """True or false, also as the words and digits that forms send."""
     if isinstance(value, bool):
         return value
-    if isinstance(value, str | int) and (word := str(value).lower()) in _TRUTH:
-        return _TRUTH[word]
+    if isinstance(value, int) and value in (0, 1):
+        return bool(value)
+    if isinstance(value, str) and value.lower() in _TRUTH:
+        return _TRUTH[value.lower()]
     raise ValueError(f"{shown(value)} is not true or false.")
 
 
