@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from contextlib import AsyncExitStack
+import asyncio
+from contextlib import AsyncExitStack, suppress
 from typing import Any
 
+import asyncpg
+import structlog
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+
+from dealt import demo_pictures
 from dealt.accounts import MEMBERS, Definitions, Part, Tokens
 from dealt.attributes import ATTRIBUTES
 from dealt.deals import DealWriter
 from dealt.kernel.clock import Clock, SystemClock
 from dealt.kernel.db import Pool, open_pool
+from dealt.kernel.doorbell import Doorbell
 from dealt.kernel.http import Receive, Response, Scope, Send
+from dealt.kernel.metrics import QueueMetrics
 from dealt.kernel.ratelimit import Buckets
 from dealt.pipelines import PIPELINES
 from dealt.publicapi import PublicApi, Services
@@ -18,6 +26,12 @@ from dealt.publicapi.dispatch import PREFIX
 from dealt.publicapi.routes import ROUTES
 from dealt.settings import Settings
 from dealt.tags import TAGS
+
+HEALTH_TIMEOUT_S = 5.0
+NOTE_TOKENS_S = 60.0
+DOWN = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+DATABASE_AWAY = Response(503, b'{"status":"the database does not answer"}', headers={"Retry-After": "1"})
+_log = structlog.get_logger("dealt.app")
 
 PARTS: list[Part[Any]] = [ATTRIBUTES, MEMBERS, PIPELINES, TAGS]
 """Every kind of definition that a snapshot holds."""
@@ -27,12 +41,14 @@ def build_services(pool: Pool, settings: Settings, clock: Clock | None = None) -
     """The caches and writers of one process over ``pool``."""
     definitions = Definitions(PARTS)
     rate = settings.requests_per_second
-    limits = Buckets(rate, 2 * rate) if rate else None
-    return Services(pool, clock or SystemClock(), Tokens(pool), definitions, DealWriter(), limits)
+    clock = clock or SystemClock()
+    writer = DealWriter(pool, clock, definitions, gather=settings.gather)
+    limits = Buckets(rate, 2 * rate, clock) if rate else None
+    return Services(pool, clock, Tokens(pool), definitions, writer, Doorbell(pool), limits)
 
 
 class Application:
-    """One web process: opens its pool at start-up, answers ``/healthz`` and the public API, closes all at the end."""
+    """One web process: opens its pool at start-up, answers the public API and a few pages, closes all at the end."""
 
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
         self._settings = settings
@@ -40,6 +56,9 @@ class Application:
         self._stack = AsyncExitStack()
         self.services: Services | None = None
         self._public: PublicApi | None = None
+        self._noting: asyncio.Task[None] | None = None
+        self._registry = CollectorRegistry()
+        self._metrics = QueueMetrics(self._registry)
 
     async def start(self) -> None:
         """Open the pool and build what routes need."""
@@ -49,10 +68,24 @@ class Application:
         )
         self.services = build_services(pool, settings, self._clock)
         self._public = PublicApi(self.services, ROUTES)
+        self._noting = asyncio.create_task(self._note_tokens())
 
     async def stop(self) -> None:
         """Finish what is under way and close the pool."""
+        if self.services is not None and self._noting is not None:
+            self._noting.cancel()
+            with suppress(*DOWN):
+                await self.services.deals.close()
+                await self.services.doorbell.close()
+                await self.services.tokens.write_last_used(self.services.clock.now())
         await self._stack.aclose()
+
+    async def _note_tokens(self) -> None:
+        """Once a minute, store when each token was last used."""
+        while self.services is not None:
+            await asyncio.sleep(NOTE_TOKENS_S)
+            with suppress(*DOWN):
+                await self.services.tokens.write_last_used(self.services.clock.now())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -71,11 +104,37 @@ class Application:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _other(self, scope: Scope, send: Send) -> None:
-        if scope["path"] == "/healthz" and self.services is not None:
-            await self.services.pool.fetchval("SELECT 1")
-            await Response(200, b'{"status":"ok"}').send(send)
-            return
-        await Response(404, b'{"detail":"Not found."}').send(send)
+        response = Response(404, b'{"detail":"Not found."}')
+        if scope["path"] == "/healthz":
+            response = await self._health()
+        elif scope["path"] == "/metrics":
+            response = await self._figures()
+        elif scope["path"].startswith(demo_pictures.PREFIX):
+            response = demo_pictures.picture_at(scope["path"])
+        await response.send(send, head_only=scope["method"] == "HEAD")
+
+    async def _health(self) -> Response:
+        """Whether this process can do its work: 503 while the database does not answer."""
+        try:
+            async with asyncio.timeout(HEALTH_TIMEOUT_S):
+                if self.services is not None:
+                    await self.services.pool.fetchval("SELECT 1")
+                    return Response(200, b'{"status":"ok"}')
+        except DOWN:
+            _log.warning("the database does not answer")
+        return DATABASE_AWAY
+
+    async def _figures(self) -> Response:
+        """What Prometheus asks for; 503 while the database does not answer."""
+        try:
+            async with asyncio.timeout(HEALTH_TIMEOUT_S):
+                if self.services is not None:
+                    async with self.services.pool.acquire() as connection:
+                        await self._metrics.refresh(connection, self.services.clock.now())
+                    return Response(200, generate_latest(self._registry), CONTENT_TYPE_LATEST.encode())
+        except DOWN:
+            _log.warning("the database does not answer")
+        return DATABASE_AWAY
 
 
 def create_app() -> Application:

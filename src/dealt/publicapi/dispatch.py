@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import structlog
 
 from dealt.accounts.tokens import Access
+from dealt.kernel.doorbell import Channel
 from dealt.kernel.errors import NotAuthenticated, NotFound
 from dealt.kernel.http import Receive, Request, Response, Route, Router, Scope, Send
 from dealt.publicapi.call import Call, answer, version_of
@@ -14,6 +15,7 @@ from dealt.publicapi.failures import describe
 from dealt.publicapi.services import Services
 
 PREFIX = "/api/public"
+_WRITING = ("POST", "PUT", "PATCH", "DELETE")
 _log = structlog.get_logger("dealt.publicapi")
 
 
@@ -31,6 +33,8 @@ class PublicApi:
         except Exception as error:
             response = _answer_error(error, request)
         await response.send(send, head_only=request.method == "HEAD")
+        if request.method in _WRITING and response.status < 400:
+            self.services.doorbell.ring(Channel.STALE, Channel.FOLLOWS, Channel.JOBS)
 
     async def _respond(self, request: Request) -> Response:
         routes, params = self.router.find(request.path.removeprefix(PREFIX))

@@ -8,6 +8,7 @@ from dealt.accounts import Definitions, Tokens
 from dealt.deals import DealWriter
 from dealt.kernel.clock import Clock
 from dealt.kernel.db import Pool
+from dealt.kernel.doorbell import Doorbell
 from dealt.kernel.ratelimit import Buckets
 
 
@@ -20,4 +21,5 @@ class Services:
     tokens: Tokens
     definitions: Definitions
     deals: DealWriter
+    doorbell: Doorbell
     limits: Buckets | None = None
