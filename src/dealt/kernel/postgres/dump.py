@@ -26,16 +26,20 @@ def dump(dsn: str, target: Path, binaries: Binaries) -> None:
     file = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     try:
         with os.fdopen(file, "wb") as output:
-            arguments = ["--format=custom", "--no-owner", "--no-privileges"]
-            Client(binaries, "pg_dump", dsn, *arguments, stdout=output).finish()
+            # By its name: into an open file it would write its table of contents twice.
+            arguments = ["--format=custom", "--no-owner", "--no-privileges", f"--file={unfinished.absolute()}"]
+            Client(binaries, "pg_dump", dsn, *arguments).finish()
             os.fsync(output.fileno())
         unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)
 
 
-def restore(dsn: str, source: Path, binaries: Binaries) -> None:
-    """Read a dump into the empty database of ``dsn``: all of it, or, with :class:`PostgresFailed`, nothing."""
+def restore(dsn: str, source: Path, binaries: Binaries, *, first: str = "") -> None:
+    """Read a dump into the empty database of ``dsn``: all of it, or, with :class:`PostgresFailed`, nothing.
+
+    ``first`` are statements that make the database empty; they too are undone where the dump cannot be read.
+    """
     with source.open("rb") as file:
         arguments = ["--no-owner", "--no-privileges", "--file=-"]
         script = Client(binaries, "pg_restore", None, *arguments, stdin=file, stdout=subprocess.PIPE)
@@ -43,7 +47,7 @@ def restore(dsn: str, source: Path, binaries: Binaries) -> None:
     if script.process.stdout is None or reader.process.stdin is None:
         raise AssertionError("both are pipes")
     try:
-        _pour(script.process.stdout, reader.process.stdin)
+        _pour(script.process.stdout, reader.process.stdin, first)
         # Without this last word nothing is kept, so that a damaged dump cannot leave half a database.
         if script.process.wait() == 0:
             reader.process.stdin.write(b"COMMIT;\n")
@@ -57,8 +61,8 @@ def restore(dsn: str, source: Path, binaries: Binaries) -> None:
         reader.finish()
 
 
-def _pour(script: IO[bytes], reader: IO[bytes]) -> None:
-    reader.write(b"BEGIN;\n")
+def _pour(script: IO[bytes], reader: IO[bytes], first: str) -> None:
+    reader.write(f"BEGIN;\n{first}\n".encode())
     for _ in range(HEADER_LINES):
         line = script.readline()
         if not line.startswith(UNKNOWN_TO_OLD_SERVERS):

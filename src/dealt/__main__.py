@@ -1,0 +1,5 @@
+"""``python -m dealt``."""
+
+from dealt.cli import main
+
+main()
