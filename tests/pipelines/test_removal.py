@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from dealt.accounts import Actor, Definitions
+from dealt.accounts import Actor, Definitions, trusting
 from dealt.app import PARTS
 from dealt.deals import DealWork, parse_deal
 from dealt.deals.writing import Supplies, write_set
@@ -32,6 +32,7 @@ async def test_a_stage_waits_for_writes_that_trust_it_and_then_sees_their_deals(
                 await delete_stage(connection, house.workspace_id, 6, now=NOW)
 
         async with transaction(pool) as connection:
+            await connection.execute(trusting(house.workspace_id))
             await write_set(connection, Supplies(Definitions(PARTS)), house.workspace_id, [work], NOW)
             removal = asyncio.create_task(remove())
             done, _ = await asyncio.wait([removal], timeout=0.3)
