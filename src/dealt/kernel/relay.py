@@ -18,7 +18,7 @@ LARGEST_PAYLOAD = 7900
 MOST_ENTRIES = 500
 """What one workspace gets entry by entry in a round; pages that look at more than that look anew."""
 _ROWS_A_BUCKET = 100
-_LEAST_S_BETWEEN = 0.02
+_LEAST_S_BETWEEN = 0.1
 # The first key of our locks; the second is the bucket. Two keys are a space of their own beside contact ids.
 _LOCK_SPACE = 0x6C697665  # "live"
 
