@@ -10,7 +10,8 @@ from bench.claims import Claim, progress, show
 from bench.intake import bulk, growth, idle, lists, single
 from bench.plan import Plan
 
-GROUPS: dict[str, dict[str, Callable[[Plan], Iterator[Claim]]]] = {
+Measure = Callable[[Plan], Iterator[Claim]]
+GROUPS: dict[str, dict[str, Measure]] = {
     "intake": {
         "single": single.measure,
         "lists": lists.measure,
@@ -25,20 +26,29 @@ def main() -> int:
     """Measure what was named; 0 when every claim holds, else 1."""
     names = [*GROUPS, *(f"{group}.{part}" for group, parts in GROUPS.items() for part in parts)]
     parser = argparse.ArgumentParser("bench", description=__doc__)
-    parser.add_argument("name", choices=names, help="a group of claims, or one part of it")
+    parser.add_argument("name", nargs="?", choices=names, help="a group of claims, or one part of it; all without one")
     parser.add_argument("--json", action="store_true", help="one JSON object a claim")
     parser.add_argument("--quick", action="store_true", help="one short round of everything, for a first impression")
     asked = parser.parse_args()
-    group, _, part = asked.name.partition(".")
+    group, _, part = (asked.name or "").partition(".")
     plan = Plan(rounds=1, seconds=3.0, quick=True) if asked.quick else Plan()
-    return 0 if show(_claims(GROUPS[group], part, plan), as_json=asked.json) else 1
+    return 0 if show(_claims(_parts(group, part), plan), as_json=asked.json) else 1
 
 
-def _claims(parts: dict[str, Callable[[Plan], Iterator[Claim]]], only: str, plan: Plan) -> Iterator[Claim]:
+def _parts(group: str, part: str) -> dict[str, Measure]:
+    """What to measure, by its full name; an empty name stands for all."""
+    return {
+        f"{of}.{name}": measure
+        for of, parts in GROUPS.items()
+        for name, measure in parts.items()
+        if group in ("", of) and part in ("", name)
+    }
+
+
+def _claims(parts: dict[str, Measure], plan: Plan) -> Iterator[Claim]:
     for name, measure in parts.items():
-        if only in ("", name):
-            progress(f"{name} ...")
-            yield from measure(plan)
+        progress(f"{name} ...")
+        yield from measure(plan)
 
 
 if __name__ == "__main__":

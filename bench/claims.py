@@ -53,7 +53,7 @@ def bounded(claim: str, *, figure: float, unit: str, at_most: float | None = Non
     limit, sign = (at_least, ">=") if at_most is None else (at_most, "<=")
     holds = figure >= limit if at_most is None else figure <= limit
     return Claim(
-        claim=claim, figure=figure, unit=unit, limit=limit, limit_is="the bar", ratio=figure / limit,
+        claim=claim, figure=figure, unit=unit, limit=limit, limit_is="the bar is", ratio=figure / limit,
         bar=f"{sign} {limit:g} {unit}", holds=holds,
     )  # fmt: skip
 
@@ -82,12 +82,10 @@ def progress(text: str) -> None:
 
 
 def _line(one: Claim) -> str:
+    machine = f"        machine: load {one.load:.2f}, calibration loop {one.calibration_ms:.0f} ms"
+    figure = f"{one.figure:,.5g} {one.unit}"
+    if not one.bar:
+        return f"[ info] {one.claim}\n        {figure}\n{machine}"
     verdict = "holds" if one.holds else "FAILS"
-    return "\n".join(
-        [
-            f"[{verdict}] {one.claim}",
-            f"        {one.figure:,.6g} {one.unit}; {one.limit_is}: {one.limit:,.6g} {one.unit}; "
-            f"ratio {one.ratio:.3g} ({one.bar})",
-            f"        machine: load {one.load:.2f}, calibration loop {one.calibration_ms:.0f} ms",
-        ]
-    )
+    compared_with = f"{one.limit_is} {one.limit:,.5g} {one.unit}; ratio {one.ratio:.3g} ({one.bar})"
+    return f"[{verdict}] {one.claim}\n        {figure}; {compared_with}\n{machine}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +13,8 @@ from bench.claims import progress
 from bench.shop import Shop
 from dealt.kernel.partitions import ensure_partitions
 
-_CHUNK = 250_000
+_CHUNK = 100_000
+_WRITERS = 2
 
 # Deals come in the order of their ids and times; whose they are and what they hold is chance.
 _CHOSEN = """
@@ -72,19 +75,24 @@ _TABLES = {
 
 async def fill(shop: Shop, deals: int) -> None:
     """Store ``deals`` deals of the year that ends now, about evenly over all contacts. The server must not run."""
-    connection = await asyncpg.connect(shop.dsn, command_timeout=3600)
     now = datetime.now(UTC)
-    try:
-        for month in range(13):
-            await ensure_partitions(connection, now - timedelta(days=30 * month))
-        started = time.monotonic()
-        for first in range(1, deals + 1, _CHUNK):
+    open_ = [await asyncpg.connect(shop.dsn, command_timeout=3600) for _ in range(_WRITERS)]
+    started = time.monotonic()
+    for month in range(13):
+        await ensure_partitions(open_[0], now - timedelta(days=30 * month))
+    chunks = iter(range(1, deals + 1, _CHUNK))
+
+    async def write(connection: asyncpg.Connection) -> None:
+        for first in chunks:
             await _fill(connection, shop, first, min(first + _CHUNK - 1, deals), now, deals)
-        await connection.execute("VACUUM ANALYZE")
-        await connection.execute("CHECKPOINT")
-        progress(f"stored {deals:,} deals in {time.monotonic() - started:.0f} s")
-    finally:
+
+    await asyncio.gather(*map(write, open_))
+    await open_[0].execute("VACUUM ANALYZE")
+    await open_[0].execute("CHECKPOINT")
+    for connection in open_:
         await connection.close()
+    os.sync()
+    progress(f"stored {deals:,} deals in {time.monotonic() - started:.0f} s")
 
 
 async def _fill(connection: asyncpg.Connection, shop: Shop, first: int, last: int, now: datetime, of: int) -> None:
