@@ -66,6 +66,7 @@ def test_root_runs_the_server_as_the_owner_of_the_folder(open_folder: Path) -> N
     os.chown(open_folder, NOBODY.pw_uid, NOBODY.pw_gid)
     assert life(open_folder / "data") == NOBODY.pw_uid
     assert life(open_folder / "data") == NOBODY.pw_uid
+    assert {path.stat().st_uid for path in open_folder.rglob("*")} == {NOBODY.pw_uid}
 
 
 @pytest.mark.usefixtures("as_root")
@@ -75,6 +76,8 @@ def test_an_ordinary_user_runs_it_directly(open_folder: Path) -> None:
     def work() -> None:
         assert life(open_folder / "data") == NOBODY.pw_uid
 
+    assert as_user(NOBODY, work) == 0
+    assert life(open_folder / "data") == NOBODY.pw_uid  # root comes by
     assert as_user(NOBODY, work) == 0
 
 

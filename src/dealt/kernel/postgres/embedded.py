@@ -144,6 +144,7 @@ class EmbeddedPostgres:
         lock = SupervisorLock(self.place.lock)
         lock.take()
         try:
+            who.own(self.place.lock)
             self.place.require_major(self.binaries.major)
             self._bring_up(who)
         except BaseException:

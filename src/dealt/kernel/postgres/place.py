@@ -87,17 +87,25 @@ def prepare(data_dir: Path, identity: Identity) -> Place:
     try:
         # Root's server may run as another account, which must pass through, but not look around.
         data_dir.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
+        if data_dir.parent.stat().st_uid == identity.owner:
+            identity.own(data_dir)
         if not wanted.exists():
-            wanted.mkdir(mode=0o755)
-            if not identity.can_use(wanted):
-                wanted.rmdir()
-                wanted.symlink_to(_far_home(data_dir))
+            _make_home(wanted, identity)
     except OSError as problem:
         raise FolderUnusable(f"The data folder {data_dir} cannot be used: {problem}.") from problem
     place = of(data_dir)
     if not identity.can_use(place.home):
         raise FolderUnusable(f"The user that runs the database cannot enter {place.home}: choose another data folder.")
     return place
+
+
+def _make_home(wanted: Path, identity: Identity) -> None:
+    wanted.mkdir(mode=0o755)
+    if identity.can_use(wanted):
+        identity.own(wanted)
+        return
+    wanted.rmdir()
+    wanted.symlink_to(_far_home(wanted.parent))
 
 
 def _far_home(data_dir: Path) -> Path:

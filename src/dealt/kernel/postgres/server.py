@@ -29,6 +29,7 @@ def launch(place: Place, cluster: Path, sockets: Path, binaries: Binaries, ident
     ]  # fmt: skip
     options = [part for setting in settings for part in ("-c", setting)]
     output = log.open_log(place.log)
+    identity.own(place.log)
     child = subprocess.Popen(  # noqa: S603
         identity.command(binaries.program("postgres"), "-D", str(cluster), *options),
         stdin=subprocess.DEVNULL,
