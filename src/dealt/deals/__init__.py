@@ -3,6 +3,7 @@
 from dealt.deals.deriving import CONVERT, REDATE, convert_deals, redate_deals
 from dealt.deals.gathering import DealWriter, Submission
 from dealt.deals.images import fetch_images, image_of
+from dealt.deals.lines import line_total
 from dealt.deals.model import Deal, DealImage, Line, Status
 from dealt.deals.reading import COMPARISONS, DATES, ORDERS, DealFilter, find_deal_id, get_deal, list_deals, list_history
 from dealt.deals.schemas import DealPatch, parse_deal, parse_line_edit
@@ -29,6 +30,7 @@ __all__ = [
     "find_deal_id",
     "get_deal",
     "image_of",
+    "line_total",
     "list_deals",
     "list_history",
     "parse_deal",

@@ -18,7 +18,7 @@ MOST_LINES = 1_000
 LONGEST_KEY = 255
 LARGEST_LINE = 16_384
 _MICRO = Decimal("0.000001")
-_ZERO = Decimal(0)
+_ZERO, _ONE = Decimal(0), Decimal(1)
 _NUMBERS = ("quantity", "value", "discount", "tax", "total", "returned_quantity", "refunded_value")
 _NOT_NEGATIVE = ("quantity", "returned_quantity", "refunded_value")
 # What a line keeps when its product is sent again without saying anything about these.
@@ -118,6 +118,18 @@ def totals(lines: Sequence[Line], currency: str | None, value: Decimal | None) -
     return total, refunded, total - refunded
 
 
+def line_total(draft: LineDraft) -> Decimal:
+    """What a complete line costs: its explicit total, else quantity x unit price - discount. Raises InvalidInput."""
+    total = draft.numbers.get("total")
+    if total is None:
+        value = draft.numbers["value"]
+        total = draft.numbers.get("quantity", _ONE) * value - draft.numbers.get("discount", _ZERO)
+        if abs(total) >= AMOUNT_LIMIT:
+            raise InvalidInput.of("order_products", "A line's total is too large.")
+        total = total.quantize(_MICRO, ROUND_HALF_EVEN)
+    return total
+
+
 def _match(
     draft: LineDraft,
     by_id: Mapping[int, Line],
@@ -167,15 +179,8 @@ def _build(
 
 def _price(draft: LineDraft) -> tuple[Decimal, Decimal, Decimal]:
     """``(quantity, unit price, line total)``; an explicit total is exact and the unit price follows from it."""
-    numbers = draft.numbers
-    quantity = numbers.get("quantity", Decimal(1))
-    total, value = numbers.get("total"), numbers.get("value")
-    if total is None:
-        assert value is not None, "a complete line has a value or a total"
-        total = quantity * value - numbers.get("discount", _ZERO)
-        if abs(total) >= AMOUNT_LIMIT:
-            raise InvalidInput.of("order_products", "A line's total is too large.")
-        total = total.quantize(_MICRO, ROUND_HALF_EVEN)
+    total, value = line_total(draft), draft.numbers.get("value")
+    quantity = draft.numbers.get("quantity", _ONE)
     if value is None:
         value = (total / quantity).quantize(_MICRO, ROUND_HALF_EVEN) if quantity else _ZERO
         if abs(value) >= AMOUNT_LIMIT:

@@ -20,7 +20,8 @@ class Status(IntEnum):
     ARCHIVED = 4
 
 
-class Deal(msgspec.Struct, kw_only=True, gc=False):
+# Defaults are left out where these travel as JSON: half of an order's columns hold them.
+class Deal(msgspec.Struct, kw_only=True, gc=False, omit_defaults=True):
     """A row of ``deals``: the fields are its columns. Money is in ``currency``, ``base_value`` in the workspace's."""
 
     contact_id: int
@@ -64,7 +65,7 @@ class Deal(msgspec.Struct, kw_only=True, gc=False):
     updated_at: datetime
 
 
-class Line(msgspec.Struct, kw_only=True, gc=False):
+class Line(msgspec.Struct, kw_only=True, gc=False, omit_defaults=True):
     """A row of ``deal_lines``. ``value`` is the unit price, ``total`` the line's price after discount.
 
     ``receipt`` is the line as it was sent, with what the catalogue knew at that moment.

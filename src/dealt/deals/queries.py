@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from dealt.deals.model import Deal, Line
-from dealt.kernel.journal import WRITE_ENTRIES
+from dealt.kernel.journal import WRITE_ENTRIES, encode
 
 DEAL_COLUMNS = ", ".join(Deal.__struct_fields__)
 LINE_COLUMNS = ", ".join(Line.__struct_fields__)
@@ -11,6 +13,14 @@ LINE_COLUMNS = ", ".join(Line.__struct_fields__)
 _KEPT = ("contact_id", "id", "workspace_id", "created_at", "open_tasks")
 _INSERTED = [name for name in Deal.__struct_fields__ if name not in ("base_rate", "base_value")]
 _UPDATED = [name for name in Deal.__struct_fields__ if name not in _KEPT]
+
+
+def blank(table: str, kind: type[msgspec.Struct]) -> str:
+    """SQL for a row of ``table`` that holds the defaults of ``kind``, which its JSON leaves out."""
+    known = {f.name: f.default for f in msgspec.structs.fields(kind) if f.default not in (msgspec.NODEFAULT, None)}
+    made = {f.name: f.default_factory() for f in msgspec.structs.fields(kind) if callable(f.default_factory)}
+    return f"json_populate_record(NULL::{table}, '{encode(known | made)}')"
+
 
 # One row for each deal with everything that an image needs; ``d`` is the deal.
 IMAGE = f"""
@@ -100,7 +110,7 @@ SELECT $1, at, id, workspace_id, kind, object_type, object_id, actor, cause, hop
 # $1 deals $2 lines $3 links $4 entries $5 now $6 workspace $7 followers $8 base currency $9 stale marks
 STORE = f"""
 WITH deal AS MATERIALIZED (
-    SELECT * FROM json_populate_recordset(NULL::deals, $1::json)
+    SELECT * FROM json_populate_recordset({blank("deals", Deal)}, $1::json)
 ), listed AS (
     INSERT INTO deal_ids AS i (workspace_id, deal_id, contact_id, custom_id)
     SELECT $6, id, contact_id, custom_id FROM deal
@@ -122,7 +132,7 @@ WITH deal AS MATERIALIZED (
     RETURNING id, base_rate, base_value
 ), lined AS (
     INSERT INTO deal_lines ({LINE_COLUMNS})
-    SELECT {LINE_COLUMNS} FROM json_populate_recordset(NULL::deal_lines, $2::json)
+    SELECT {LINE_COLUMNS} FROM json_populate_recordset({blank("deal_lines", Line)}, $2::json)
 ), linked AS (
     INSERT INTO deal_products (contact_id, deal_id, product_id, workspace_id, ordered_at)
     SELECT contact_id, deal_id, product_id, $6, ordered_at
