@@ -43,6 +43,13 @@ async def test_what_is_wrong_in_the_database_is_found(workspace_url: str, tmp_pa
     assert "1 webhooks.send (TimeoutError: no answer)" in done.stdout
     assert "jobs: 1 waiting, the oldest for 3,60" in done.stdout
     assert "there is no partition for this month" in done.stdout
+    assert "`dealt job retry`" in done.stdout
+    listed = command(tmp_path, "job", "list", DATABASE_URL=workspace_url)
+    assert listed.stdout.splitlines()[1].split()[:3] == ["7", "webhooks.send", "10"]
+    assert "TimeoutError: no answer" in listed.stdout
+    again = command(tmp_path, "job", "retry", DATABASE_URL=workspace_url)
+    assert again.stderr == "1 job given back to the workers.\n"
+    assert "Dead jobs    none" in command(tmp_path, "doctor", DATABASE_URL=workspace_url).stdout
 
 
 def test_a_database_that_does_not_answer_is_a_problem_and_no_crash(tmp_path: Path) -> None:

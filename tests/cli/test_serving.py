@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 from pathlib import Path
@@ -14,22 +15,23 @@ from tests.cli.conftest import Serve
 from tests.processes.running import DEALT, PATIENCE_S, command, until
 
 
-def test_a_web_process_and_a_worker_join_a_server_that_runs_and_end_by_themselves(data_dir: Path, serve: Serve) -> None:
+def test_a_web_process_and_a_worker_join_a_server_that_runs_and_end_by_themselves(
+    data_dir: Path, folder: Path, serve: Serve
+) -> None:
     alone = command(data_dir, "web", "--port", "0")
     assert (alone.returncode, "No database runs in" in alone.stderr) == (1, True)
     server = serve(data_dir, "--workers", "0", "--web", "1").ready()
-    port = int(server.address.rpartition(":")[2]) + 1
     environment = {**os.environ, "DEALT_DATA_DIR": str(data_dir)}
-    joined = [
-        subprocess.Popen([*DEALT, "web", "--port", str(port)], env=environment),
-        subprocess.Popen([*DEALT, "worker"], env=environment),
-    ]
+    said = folder / "said"
+    with said.open("wb") as output:
+        joined = [
+            subprocess.Popen([*DEALT, name, *options], env=environment, stderr=output)
+            for name, options in (("web", ("--port", "0")), ("worker", ()))
+        ]
 
     def answers() -> bool:
-        try:
-            return httpx.get(f"http://127.0.0.1:{port}/healthz", trust_env=False).status_code == 200
-        except httpx.TransportError:
-            return False
+        found = re.search(r"answering on port (\d+)", said.read_text())
+        return found is not None and httpx.get(f"http://127.0.0.1:{found[1]}/healthz", timeout=PATIENCE_S, trust_env=False).is_success
 
     try:
         until(answers, "the other web process")
@@ -64,7 +66,7 @@ def test_a_setting_that_cannot_be_read_is_told_in_a_sentence(
 def test_every_command_explains_itself(tmp_path: Path) -> None:
     done = command(tmp_path, "--help")
     assert done.returncode == 0
-    for name in ("serve", "web", "worker", "token", "member", "doctor", "backup", "restore", "upgrade"):
+    for name in ("serve", "web", "worker", "token", "member", "job", "doctor", "backup", "restore", "upgrade"):
         assert f" {name} " in done.stdout
     assert "--demo" in command(tmp_path, "serve", "--help").stdout
     assert command(tmp_path, "--version").stdout.strip()

@@ -29,7 +29,7 @@ def _postgres(data_dir: Path) -> int | None:
 
 def test_a_first_start_shows_once_how_to_enter_and_a_second_keeps_everything(folder: Path, serve: Serve) -> None:
     data_dir = folder / "new data"
-    first = serve(data_dir, "--workers", "0").ready()
+    first = serve(data_dir, "--workers", "0", "--web", "2").ready()
     assert first.token in first.output
     assert stat.S_IMODE((data_dir / "token").stat().st_mode) == 0o600
     assert stat.S_IMODE(data_dir.stat().st_mode) & 0o044 == 0
@@ -39,7 +39,7 @@ def test_a_first_start_shows_once_how_to_enter_and_a_second_keeps_everything(fol
     assert first.stop() == 0
     assert not any(map(is_alive, web))
     assert database_processes.named(EmbeddedPostgres(data_dir).place.name) == []
-    second = serve(data_dir, "--workers", "0").ready()
+    second = serve(data_dir, "--workers", "0", "--web", "1").ready()
     assert _count(second) == 1
     assert "Password" not in second.output
     assert first.token not in second.output
@@ -48,7 +48,7 @@ def test_a_first_start_shows_once_how_to_enter_and_a_second_keeps_everything(fol
 
 
 def test_a_killed_web_process_is_started_again_and_the_other_is_left_alone(data_dir: Path, serve: Serve) -> None:
-    server = serve(data_dir, "--workers", "0").ready()
+    server = serve(data_dir, "--workers", "0", "--web", "2").ready()
     victim, other = server.pids("web")
     os.kill(victim, signal.SIGKILL)
     until(lambda: len(server.pids("web")) == 2 and victim not in server.pids("web"), "another web process")
@@ -86,7 +86,7 @@ def test_a_killed_database_comes_back_and_web_processes_and_workers_live_through
 def test_when_the_parent_is_killed_its_children_end_and_the_next_start_adopts_the_database(
     data_dir: Path, serve: Serve
 ) -> None:
-    server = serve(data_dir, "--workers", "1").ready()
+    server = serve(data_dir, "--web", "1", "--workers", "1").ready()
     assert server.post(DEALS, {"name": "Before"})[0] == 201
     children = until(lambda: [*server.pids("web"), *server.pids("worker")], "the processes")
     database = _postgres(data_dir)
@@ -94,7 +94,7 @@ def test_when_the_parent_is_killed_its_children_end_and_the_next_start_adopts_th
     server.process.wait()
     until(lambda: not any(map(is_alive, children)), "the end of the children")
     assert _postgres(data_dir) == database
-    again = serve(data_dir, "--workers", "0").ready()
+    again = serve(data_dir, "--web", "1", "--workers", "0").ready()
     assert _postgres(data_dir) == database
     assert _count(again) == 1
     assert again.stop() == 0
@@ -103,7 +103,8 @@ def test_when_the_parent_is_killed_its_children_end_and_the_next_start_adopts_th
 
 def test_two_servers_run_side_by_side(data_dir: Path, folder: Path, serve: Serve, installed: Path) -> None:
     other_dir = Path(shutil.copytree(installed, folder / "other", symlinks=True))
-    one, two = serve(data_dir, "--workers", "0"), serve(other_dir, "--workers", "0")
+    options = ("--web", "1", "--workers", "0")
+    one, two = serve(data_dir, *options), serve(other_dir, *options)
     assert one.ready().address != two.ready().address
     assert one.post(DEALS, {"name": "Mine"})[0] == 201
     assert (_count(one), _count(two)) == (1, 0)

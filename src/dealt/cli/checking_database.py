@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 from dealt.cli.finding import Finding
+from dealt.cli.jobs import last_line
 from dealt.kernel.clock import SystemClock
 from dealt.kernel.db import Connection, Record
-from dealt.kernel.logs import without_secrets
 from dealt.kernel.migrate import OLDEST_SERVER, pending
 from dealt.settings import Settings
 
@@ -101,13 +101,8 @@ async def _dead_jobs(connection: Connection) -> Finding:
     rows = await connection.fetch(_DEAD)
     if not rows:
         return Finding("Dead jobs", "none")
-    told = "; ".join(f"{row['number']} {row['kind']} ({_last_line(row['error'])})" for row in rows)
-    return Finding("Dead jobs", told, 'Mend the cause, then run them again: docs/operations.md, "Dead jobs".')
-
-
-def _last_line(error: str) -> str:
-    lines = error.splitlines()
-    return without_secrets(lines[-1])[:120] if lines else "no reason given"
+    told = "; ".join(f"{row['number']} {row['kind']} ({last_line(row['error'])})" for row in rows)
+    return Finding("Dead jobs", told, "Mend the cause, then run them again: `dealt job list`, `dealt job retry`.")
 
 
 async def _indexes(connection: Connection) -> Finding:

@@ -44,7 +44,7 @@ def serve(
     demo
         Also load the demo shop, once: a year of orders, to look around in.
     web
-        How many web processes to run. Default: DEALT_WEB_PROCESSES, or 2.
+        How many web processes to run. Default: DEALT_WEB_PROCESSES, or half of the cores.
     workers
         How many workers to run. Default: DEALT_WORKER_PROCESSES, or 1.
     """

@@ -7,6 +7,9 @@ from collections.abc import Callable
 
 from dealt.kernel.errors import DealtError
 
+INTERRUPTED = 130
+"""What shells call a program that was ended by Ctrl-C."""
+
 
 def or_complain(work: Callable[[], int]) -> int:
     """The exit code of ``work``; 1 with the sentence on standard error where it raised a DealtError or a ValueError."""
@@ -15,3 +18,5 @@ def or_complain(work: Callable[[], int]) -> int:
     except (DealtError, ValueError) as problem:
         sys.stderr.write(f"Error: {problem}\n")
         return 1
+    except KeyboardInterrupt:
+        return INTERRUPTED

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +24,8 @@ GRACE_S = 30
 """How long requests that have begun may take when the process is asked to end."""
 KEEP_ALIVE_S = 75
 """Longer than the minute for which proxies keep an idle connection: the side that reuses it must close it first."""
+
+logger = logging.getLogger(__name__)
 
 
 class Server(uvicorn.Server):
@@ -61,9 +65,16 @@ def main() -> int:
     logs.route_structlog()
     follow_parent()
     collect_rarely()
-    sockets = listening.handed_over() or listening.open_sockets(settings.host, settings.port, 1)[0]
+    sockets = listening.handed_over() or _own_sockets(settings)
     Server(configuration(settings)).run(sockets=sockets)
     return 0
+
+
+def _own_sockets(settings: Settings) -> list[socket.socket]:
+    """Those of a process that was started by itself."""
+    opened = listening.open_sockets(settings.host, settings.port, 1)
+    logger.info("answering on port %d of %s", listening.port_of(opened), settings.host)
+    return opened[0]
 
 
 if __name__ == "__main__":
