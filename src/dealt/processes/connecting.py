@@ -19,13 +19,17 @@ class Unreachable(Unavailable):
     """503: the database does not let us in; the sentence says what it answered and what to look at."""
 
 
+class NotAllowed(Unavailable):
+    """503: the database's role lacks a right that Dealt needs."""
+
+
 class Behind(Unavailable):
     """503: the database has not been brought up to this version."""
 
 
 @asynccontextmanager
 async def connected(url: str, name: str = "dealt command") -> AsyncIterator[Connection]:
-    """One connection for the length of the block. Raises Unreachable."""
+    """One connection for the length of the block. Raises Unreachable, and NotAllowed where the role lacks a right."""
     try:
         connection = await asyncpg.connect(
             url, timeout=CONNECT_TIMEOUT_S, server_settings={"application_name": name, "timezone": "UTC"}
@@ -37,6 +41,11 @@ async def connected(url: str, name: str = "dealt command") -> AsyncIterator[Conn
         ) from error
     try:
         yield connection
+    except asyncpg.InsufficientPrivilegeError as error:
+        raise NotAllowed(
+            f"The database at {_shown(url)} refuses: {error}. Dealt makes its own tables: "
+            "let the role of DATABASE_URL own the database."
+        ) from error
     finally:
         await connection.close()
 
