@@ -32,6 +32,7 @@ Dsn = Callable[[str], str]
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "database: uses the run's database server (set by itself)")
     if hasattr(config, "workerinput"):
         return
     for left in _base().glob(f"{PREFIX}*"):
@@ -43,6 +44,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput") and RUN in os.environ:
         _clear(Path(os.environ.pop(RUN)))
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    if "postgres" in getattr(item, "fixturenames", ()):
+        item.add_marker("database")
 
 
 @pytest.fixture(scope="session")
