@@ -115,25 +115,25 @@ def _installer(place: Path) -> list[str]:
     """Make the environment, with the first tool that this machine has, and return its command to install."""
     python = _python_of(place)
     uv = shutil.which("uv")
-    if uv and subprocess.run([uv, "--version"], capture_output=True, check=False).returncode == 0:
+    if uv and _works([uv, "--version"]):
         _run([uv, "venv", "--quiet", "--allow-existing", "--python", sys.executable, str(place)])
         return [uv, "pip", "install", "--quiet", "--python", str(python)]
     quiet = ["--quiet", "--disable-pip-version-check", "--no-input"]
-    if importlib.util.find_spec("ensurepip"):
-        _run([sys.executable, "-m", "venv", str(place)])
+    if importlib.util.find_spec("ensurepip") and _works([sys.executable, "-m", "venv", str(place)]):
         return [str(python), "-m", "pip", "install", *quiet]
-    if _pip_works_from_outside():
+    # Debian keeps what venv needs to install pip in a package of its own; an older pip outside will do.
+    outside = [sys.executable, "-m", "pip", "--python"]
+    if _works([*outside, sys.executable, "--version"]):
         _run([sys.executable, "-m", "venv", "--without-pip", str(place)])
-        return [sys.executable, "-m", "pip", "--python", str(python), "install", *quiet]
+        return [*outside, str(python), "install", *quiet]
     raise SetupFailed(
         "this Python cannot make virtual environments. On Debian and Ubuntu one command brings what is missing:\n"
         "  apt install python3-venv"
     )
 
 
-def _pip_works_from_outside() -> bool:
-    asked = [sys.executable, "-m", "pip", "--python", sys.executable, "--version"]
-    return subprocess.run(asked, capture_output=True, check=False).returncode == 0
+def _works(command: Sequence[str]) -> bool:
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 def _run(command: Sequence[str]) -> str:
