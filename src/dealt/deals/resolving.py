@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -19,8 +18,14 @@ from dealt.kernel.db import Connection
 from dealt.kernel.errors import DealtError, InvalidInput
 from dealt.kernel.questions import Question, ask
 from dealt.pipelines import PIPELINES, Pipelines
-from dealt.products import ProductFacts, ProductIds, facts_question, product_facts, reserve_products
-from dealt.tags import ensure_tags
+from dealt.products import (
+    ProductFacts,
+    ProductIds,
+    facts_question,
+    product_facts,
+    release_products,
+    reserve_products,
+)
 
 Sound = Sequence[tuple[DealPatch, Resolved]]
 
@@ -63,7 +68,7 @@ async def look(
 def resolve(seen: Seen, snapshot: Snapshot, patches: Sequence[DealPatch | None]) -> list[Resolved | DealtError]:
     """Tell each patch what it refers to; one that names something unknown gets its error instead.
 
-    Tags and products are told by ``resolve_tags`` and ``resolve_products``, to those that are sound otherwise.
+    Tags and products are told by ``tell_tags`` and ``resolve_products``, to those that are sound otherwise.
     """
     pipelines, members = snapshot.part(PIPELINES), snapshot.part(MEMBERS)
     resolved: list[Resolved | DealtError] = []
@@ -80,8 +85,10 @@ def resolve(seen: Seen, snapshot: Snapshot, patches: Sequence[DealPatch | None])
     return resolved
 
 
-async def resolve_products(connection: Connection, workspace_id: int, sound: Sound, seen: Seen) -> dict[str, int]:
-    """Tell each patch its products; what nothing ever named is reserved.
+async def resolve_products(
+    connection: Connection, workspace_id: int, sound: Sound, seen: Seen, made: set[str]
+) -> dict[str, int]:
+    """Tell each patch its products; what nothing ever named is reserved, and told in ``made``.
 
     Returns the reservations, to be remembered once they are committed.
     """
@@ -89,7 +96,7 @@ async def resolve_products(connection: Connection, workspace_id: int, sound: Sou
     missing = custom_ids - seen.product_ids.keys()
     reserved: dict[str, int] = {}
     if missing:
-        reserved = await reserve_products(connection, workspace_id, missing)
+        reserved = await reserve_products(connection, workspace_id, missing, made=made)
         seen.product_ids |= reserved
         seen.facts |= await product_facts(connection, workspace_id, reserved.values())
     for _, to in sound:
@@ -97,24 +104,27 @@ async def resolve_products(connection: Connection, workspace_id: int, sound: Sou
     return reserved
 
 
-async def resolve_tags(
-    connection: Connection, workspace_id: int, sound: Sound, tags: Mapping[int, str], now: datetime
-) -> bool:
-    """Tell each patch the ids of its tags; those named for the first time are made. Whether any was.
+async def release_idle(
+    connection: Connection, workspace_id: int, made: set[str], stored: Iterable[DealPatch]
+) -> set[str]:
+    """Take back the reservations of ``made`` that only refused patches named; a refusal leaves no trace. Which."""
+    idle = made - _products(stored)[1] if made else made
+    if idle:
+        await release_products(connection, workspace_id, idle)
+    return idle
 
-    Called when the set holds its deals: making a tag locks the workspace's definitions until the commit.
+
+def tell_tags(patch: DealPatch, to: Resolved, ids: Mapping[str, int]) -> bool:
+    """Tell a patch the ids of its tags. Whether one is named for the first time: below zero is what stands in for it.
+
+    Tags are made for works that are known to be sound, when the set holds its deals: that locks the workspace's
+    definitions until the commit.
     """
-    tagged = [(patch.tags, to) for patch, to in sound if patch.tags is not msgspec.UNSET]
-    if not tagged:
+    if patch.tags is msgspec.UNSET:
         return False
-    ids = {name: tag_id for tag_id, name in tags.items()}
-    names = {tag for wanted, _ in tagged for tag in wanted if isinstance(tag, str)}
-    missing = names - ids.keys()
-    if missing:
-        ids |= await ensure_tags(connection, workspace_id, sorted(missing), now)
-    for wanted, to in tagged:
-        to.tag_ids = list(dict.fromkeys(tag if isinstance(tag, int) else ids[tag] for tag in wanted))
-    return bool(missing)
+    found = [tag if isinstance(tag, int) else ids.get(tag, -place) for place, tag in enumerate(patch.tags, 1)]
+    to.tag_ids = list(dict.fromkeys(found))
+    return min(found, default=0) < 0
 
 
 def check_tags(patch: DealPatch | None, tags: Mapping[int, str]) -> None:

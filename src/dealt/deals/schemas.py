@@ -131,7 +131,7 @@ def _take_tags(patch: DealPatch, value: Any, _zone: ZoneInfo) -> None:
         tag = item.get("id", item.get("name")) if isinstance(item, dict) else item
         if isinstance(tag, bool) or not isinstance(tag, int | str) or tag == "":
             raise ValueError("A tag is a name or an id.")
-        found.append(_id(tag) if isinstance(tag, int) else _text(tag))
+        found.append(_id(tag) if isinstance(tag, int) else _key(tag))
     patch.tags = found
 
 
@@ -235,7 +235,7 @@ def _status(value: Any) -> int:
 
 
 def _scope(value: Any) -> int:
-    number = int(value) if isinstance(value, str) and value.isdigit() and len(value) < 10 else value
+    number = int(value) if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10 else value
     if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < 2**31:
         raise ValueError("A whole number is needed.")
     return number

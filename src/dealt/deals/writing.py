@@ -13,7 +13,7 @@ from dealt.deals.directory import Claim, Claims, claim, shared_deals
 from dealt.deals.editing import Resolved, apply_patch, is_older
 from dealt.deals.images import fetch_images
 from dealt.deals.model import DealImage
-from dealt.deals.resolving import Seen, check_tags, look, resolve, resolve_products, resolve_tags
+from dealt.deals.resolving import Seen, check_tags, look, release_idle, resolve, resolve_products, tell_tags
 from dealt.deals.storing import Change, store
 from dealt.deals.works import DealWork, DealWritten
 from dealt.kernel.clock import iso
@@ -22,7 +22,7 @@ from dealt.kernel.errors import DealtError
 from dealt.kernel.ids import IdPool
 from dealt.kernel.journal import same_json
 from dealt.products import ProductIds
-from dealt.tags import TAGS
+from dealt.tags import TAGS, ensure_tags
 
 Outcome = DealWritten | DealtError
 
@@ -108,15 +108,15 @@ async def _run(this: _Set, seen: Seen, result: SetResult) -> set[int]:
     workspace_id = this.snapshot.workspace_id
     references = resolve(seen, this.snapshot, [work.patch for work in this.works])
     resolved: dict[int, Resolved] = {}
-    undefined = _assign_attributes(this, references, resolved)
+    undefined = _define_known(this, references, resolved)
     patched = [(patch, to) for place, to in resolved.items() if (patch := this.works[place].patch) is not None]
-    result.reserved |= await resolve_products(this.connection, workspace_id, patched, seen)
+    made: set[str] = set()
+    reserved = await resolve_products(this.connection, workspace_id, patched, seen, made)
     sound = {place: this.works[place] for place in resolved}
     claims = await claim(this.connection, workspace_id, sound, this.supplies.deal_ids)
     again = shared_deals(claims)
     for place in again:
         del claims.of[place]
-    result.definitions_changed |= await _resolve_tags(this, claims, resolved)
     images = await fetch_images(this.connection, workspace_id, _places_of(claims))
     await _decide_all(this, claims, images, resolved)
     undefined &= this.changes.keys()
@@ -125,37 +125,32 @@ async def _run(this: _Set, seen: Seen, result: SetResult) -> set[int]:
         await _define(this, undefined, resolved)
         await _decide_all(this, claims, images, resolved, undefined)
     await _finish(this, claims)
+    stored = [patch for place in this.changes if (patch := this.works[place].patch) is not None]
+    idle = await release_idle(this.connection, workspace_id, made, stored)
+    result.reserved |= {custom_id: reserved[custom_id] for custom_id in reserved.keys() - idle}
     return again
 
 
-def _assign_attributes(
-    this: _Set, references: Sequence[Resolved | DealtError], resolved: dict[int, Resolved]
-) -> set[int]:
-    """Type the attributes of every sound work; the places of those that need a definition made or widened."""
+def _define_known(this: _Set, references: Sequence[Resolved | DealtError], resolved: dict[int, Resolved]) -> set[int]:
+    """Type the attributes and find the tags of every sound work; the places of those that need definitions made."""
     undefined = set()
-    catalogue = this.snapshot.part(ATTRIBUTES)
+    catalogue, tags = this.snapshot.part(ATTRIBUTES), this.snapshot.part(TAGS)
+    tag_ids = {name: tag_id for tag_id, name in tags.items()}
     for place, reference in enumerate(references):
         if isinstance(reference, DealtError):
             this.outcomes[place] = reference
             continue
         try:
-            check_tags(this.works[place].patch, this.snapshot.part(TAGS))
+            patch = this.works[place].patch
+            check_tags(patch, tags)
             if _assign(this.works[place], reference, catalogue, this.snapshot):
+                undefined.add(place)
+            if patch is not None and tell_tags(patch, reference, tag_ids):
                 undefined.add(place)
             resolved[place] = reference
         except DealtError as error:
             this.outcomes[place] = error
     return undefined
-
-
-async def _resolve_tags(this: _Set, claims: Claims, resolved: dict[int, Resolved]) -> bool:
-    sound = [
-        (patch, resolved[place])
-        for place, claimed in claims.of.items()
-        if isinstance(claimed, Claim) and (patch := this.works[place].patch) is not None
-    ]
-    tags = this.snapshot.part(TAGS)
-    return await resolve_tags(this.connection, this.snapshot.workspace_id, sound, tags, this.now)
 
 
 def _assign(work: DealWork, to: Resolved, catalogue: Catalogue, snapshot: Snapshot) -> bool:
@@ -168,15 +163,20 @@ def _assign(work: DealWork, to: Resolved, catalogue: Catalogue, snapshot: Snapsh
 
 async def _define(this: _Set, places: set[int], resolved: dict[int, Resolved]) -> None:
     """Make the definitions that sound works need; a work that lost the race for a name is typed anew by the winner."""
+    workspace_id = this.snapshot.workspace_id
     for place in sorted(places):
-        work = this.works[place]
-        assert work.patch is not None, "only a patch brings attributes"
+        work, to = this.works[place], resolved[place]
+        assert work.patch is not None, "only a patch brings attributes and tags"
         try:
             catalogue = await define_for(
-                this.connection, this.snapshot.workspace_id, "deal", [work.patch.attributes],
+                this.connection, workspace_id, "deal", [work.patch.attributes],
                 this.snapshot.time_zone, actor=work.actor.name, now=this.now,
             )  # fmt: skip
-            _assign(work, resolved[place], catalogue, this.snapshot)
+            _assign(work, to, catalogue, this.snapshot)
+            if to.tag_ids and min(to.tag_ids) < 0:
+                names = [tag for tag in work.patch.tags or () if isinstance(tag, str)]
+                ids = await ensure_tags(this.connection, workspace_id, names, this.now, actor=work.actor.name)
+                tell_tags(work.patch, to, ids)
         except DealtError as error:
             this.outcomes[place] = error
             del this.changes[place]
@@ -204,6 +204,7 @@ async def _decide_all(
             this.outcomes[place] = claimed
             continue
         before = images.get(claimed.deal_id)
+        this.changes.pop(place, None)
         try:
             await _give_placeholder(this, resolved[place], before)
             _decide(this, place, claimed, before, resolved[place])

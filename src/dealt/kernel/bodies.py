@@ -15,6 +15,8 @@ from dealt.kernel.errors import InvalidInput
 _DECODER = msgspec.json.Decoder()
 _KEY = re.compile(rb'"[ \t\n\r]*:')
 _LARGEST = 2**63 - 1
+DEEPEST = 100
+"""How many lists and objects may stand within each other: far below what would exhaust anybody's stack."""
 _NUL = b"\\u0000"
 FORM = "application/x-www-form-urlencoded"
 
@@ -41,7 +43,7 @@ def parse_json(body: bytes) -> Any:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InvalidInput.of("body", f"This is not JSON: {error}.") from None
     except RecursionError:
-        raise InvalidInput.of("body", "The JSON is nested too deeply.") from None
+        raise _too_deep() from None
     if isinstance(value, int):
         _refuse_huge(value)
     try:
@@ -79,8 +81,13 @@ def _refuse_huge(value: Any, path: str = "") -> None:
         _refuse_huge(item, f"{path}.{key}".strip("."))
 
 
-def _count_keys(value: Any) -> int:
-    """The number of keys in all objects. Raises OverflowError for a whole number beyond 64 bits: one walk does both."""
+def _count_keys(value: Any, depth: int = 1) -> int:
+    """The number of keys in all objects. Raises OverflowError for a whole number beyond 64 bits: one walk does both.
+
+    Raises InvalidInput where it is nested too deeply.
+    """
+    if depth > DEEPEST:
+        raise _too_deep()
     inner: Iterable[Any]
     if type(value) is dict:
         count, inner = len(value), value.values()
@@ -91,10 +98,14 @@ def _count_keys(value: Any) -> int:
     for item in inner:
         kind = type(item)
         if kind is dict or kind is list:
-            count += _count_keys(item)
+            count += _count_keys(item, depth + 1)
         elif kind is int and not -_LARGEST <= item <= _LARGEST:
             raise OverflowError
     return count
+
+
+def _too_deep() -> InvalidInput:
+    return InvalidInput.of("body", f"The JSON is nested more than {DEEPEST} deep.")
 
 
 def _refuse_repeated_keys(body: bytes) -> None:

@@ -3,7 +3,14 @@
 from dealt.products.fields import FIELDS
 from dealt.products.model import LONGEST_CUSTOM_ID, STANDARD, Product, ProductFacts, product_of
 from dealt.products.reading import find_product_id, list_products, product_history, read_product, with_custom_id
-from dealt.products.reserving import ProductIds, facts_question, find_product_ids, product_facts, reserve_products
+from dealt.products.reserving import (
+    ProductIds,
+    facts_question,
+    find_product_ids,
+    product_facts,
+    release_products,
+    reserve_products,
+)
 from dealt.products.schemas import ProductPatch, parse_product
 from dealt.products.writing import WrittenProduct, create_product, delete_product, update_product
 
@@ -27,6 +34,7 @@ __all__ = [
     "product_history",
     "product_of",
     "read_product",
+    "release_products",
     "reserve_products",
     "update_product",
     "with_custom_id",

@@ -10,6 +10,8 @@ INSERT INTO product_custom_ids (workspace_id, custom_id)
 SELECT $1, custom_id FROM unnest($2::text[]) WITH ORDINALITY AS wanted(custom_id, position) ORDER BY position
 ON CONFLICT (workspace_id, custom_id) DO NOTHING RETURNING custom_id, product_id"""
 
+RELEASE = "DELETE FROM product_custom_ids WHERE workspace_id = $1 AND custom_id = ANY($2::text[])"
+
 RESERVE_FOR = """
 INSERT INTO product_custom_ids (workspace_id, custom_id, product_id) VALUES ($1, $2, $3)
 ON CONFLICT (workspace_id, custom_id) DO NOTHING"""

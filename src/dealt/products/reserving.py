@@ -36,23 +36,35 @@ class ProductIds:
 
 
 async def reserve_products(
-    connection: Connection, workspace_id: int, custom_ids: Iterable[str], known: ProductIds | None = None
+    connection: Connection,
+    workspace_id: int,
+    custom_ids: Iterable[str],
+    known: ProductIds | None = None,
+    made: set[str] | None = None,
 ) -> dict[str, int]:
     """The product id of every custom id; one that nobody has named before is reserved in this transaction.
 
     No round trip when ``known`` has them all, one when the database does. Each custom id has 1 to
-    ``LONGEST_CUSTOM_ID`` characters; the caller has checked.
+    ``LONGEST_CUSTOM_ID`` characters; the caller has checked. ``made`` collects those reserved just now.
     """
     wanted = set(custom_ids)
     reserved = known.find(workspace_id, wanted) if known else {}
     if missing := wanted - reserved.keys():
         reserved |= await _rows(connection, queries.FIND_IDS, workspace_id, missing)
     if missing := wanted - reserved.keys():
-        reserved |= await _rows(connection, queries.RESERVE, workspace_id, missing)
+        fresh = await _rows(connection, queries.RESERVE, workspace_id, missing)
+        reserved |= fresh
+        if made is not None:
+            made.update(fresh)
     if missing := wanted - reserved.keys():
         # Somebody else committed these while we waited for their keys.
         reserved |= await _rows(connection, queries.FIND_IDS, workspace_id, missing)
     return reserved
+
+
+async def release_products(connection: Connection, workspace_id: int, custom_ids: Iterable[str]) -> None:
+    """Take back reservations that this very transaction made and that nothing has come to name."""
+    await connection.execute(queries.RELEASE, workspace_id, sorted(custom_ids))
 
 
 async def find_product_ids(connection: Connection, workspace_id: int, custom_ids: Iterable[str]) -> dict[str, int]:
