@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+
+from dealt.freshness import Settling, SettlingRounds
+from dealt.kernel.clock import FixedClock
+from dealt.kernel.db import Pool, transaction
+from dealt.kernel.journal import Lane, mark_stale
+from tests.freshness.deriving import ScoreSettler, add_contacts, derived, edit, scores, stale
+
+
+def _rounds(pool: Pool, settler: ScoreSettler, clock: FixedClock) -> SettlingRounds:
+    return SettlingRounds(pool, Settling([settler]), clock, then=asyncio.Event())
+
+
+async def _mark(pool: Pool, ids: range, clock: FixedClock, lane: Lane = Lane.INTERACTIVE) -> None:
+    async with transaction(pool) as connection:
+        await mark_stale(connection, 1, ids, clock.now(), lane=lane)
+
+
+async def _drain(rounds: SettlingRounds) -> None:
+    while await rounds.round() == 0:
+        pass
+
+
+async def test_all_that_is_stale_is_settled_in_batches(pool: Pool, clock: FixedClock) -> None:
+    await add_contacts(pool, range(1, 1201), clock.now())
+    await _mark(pool, range(1, 1201), clock)
+    settler = ScoreSettler()
+    rounds = _rounds(pool, settler, clock)
+    await _drain(rounds)
+    assert [len(call.contact_ids) for call in settler.calls] == [500, 500, 200]
+    assert (len(await derived(pool)), rounds.settled, await stale(pool)) == (1200, 1200, [])
+
+
+async def test_an_edit_is_settled_before_bulk_work_that_came_earlier(pool: Pool, clock: FixedClock) -> None:
+    await add_contacts(pool, range(1, 1001), clock.now())
+    await _mark(pool, range(1, 1000), clock, Lane.BULK)
+    settler = ScoreSettler()
+    rounds = _rounds(pool, settler, clock)
+    await rounds.round()
+    await edit(pool, 1000, clock.now())
+    await rounds.round()
+    await _drain(rounds)
+    assert settler.calls[1].contact_ids == [1000]
+    assert len(settler.calls[0].contact_ids) < 500, "a batch of bulk work is small enough to wait for"
+    assert await stale(pool) == []
+
+
+async def test_what_may_follow_is_woken_only_when_something_was_settled(pool: Pool, clock: FixedClock) -> None:
+    await add_contacts(pool, [1], clock.now())
+    then = asyncio.Event()
+    rounds = SettlingRounds(pool, Settling([ScoreSettler()]), clock, then=then)
+    await rounds.round()
+    assert not then.is_set()
+    await edit(pool, 1, clock.now())
+    await rounds.round()
+    assert then.is_set()
+
+
+async def test_a_contact_that_cannot_be_settled_stalls_no_other(pool: Pool, clock: FixedClock) -> None:
+    await add_contacts(pool, range(1, 301), clock.now())
+    await _mark(pool, range(1, 301), clock)
+    settler = ScoreSettler(broken={7, 150})
+    await _drain(_rounds(pool, settler, clock))
+    assert sorted(await derived(pool)) == [n for n in range(1, 301) if n not in (7, 150)]
+    assert await stale(pool) == [7, 150], "their work is not lost"
+
+
+async def test_a_contact_that_was_set_aside_is_tried_again(pool: Pool, clock: FixedClock) -> None:
+    await add_contacts(pool, [1], clock.now())
+    await edit(pool, 1, clock.now())
+    settler = ScoreSettler(broken={1})
+    rounds = _rounds(pool, settler, clock)
+    await _drain(rounds)
+    assert await rounds.round() <= 1.0, "the rest ends when it may be tried again"
+    settler.broken.clear()
+    while await stale(pool):  # noqa: ASYNC110
+        await asyncio.sleep(min(await rounds.round(), 0.1))
+    assert await derived(pool) == {1: 1}
+
+
+DIES = """
+import asyncio, sys
+from dealt.freshness import Settling, SettlingRounds
+from dealt.kernel.clock import FixedClock
+from dealt.kernel.db import open_pool
+from tests.kernel.conftest import NOON
+
+class Hangs:
+    async def settle(self, connection, workspace_id, contact_ids, now, cause, hops):
+        print(len(contact_ids), flush=True)
+        await asyncio.Event().wait()
+
+async def main():
+    pool = await open_pool(sys.argv[1], size=2)
+    await SettlingRounds(pool, Settling([Hangs()]), FixedClock(NOON), then=asyncio.Event()).round()
+
+asyncio.run(main())
+"""
+
+
+async def test_a_killed_worker_loses_no_stale_row(pool: Pool, clock: FixedClock, database_url: str) -> None:
+    await add_contacts(pool, range(1, 801), clock.now())
+    for contact_id in range(1, 801):
+        await edit(pool, contact_id, clock.now())
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", DIES, database_url, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout
+    assert await process.stdout.readline() == b"500\n"
+    rounds = _rounds(pool, ScoreSettler(), clock)
+    await _drain(rounds)
+    assert len(await derived(pool)) == 300, "what the other one holds is left to it"
+    process.send_signal(signal.SIGKILL)
+    await process.wait()
+    while await stale(pool):
+        await _drain(rounds)
+    assert await derived(pool) == await scores(pool)
