@@ -35,7 +35,7 @@ class Settled:
 
 @dataclass
 class ScoreSettler:
-    """Looks, dawdles up to ``dawdle_s``, and stores what it had seen: without locks it would often be too late.
+    """Looks, dawdles up to ``dawdle_s`` or waits for ``gate``, and stores what it had seen: then often too late.
 
     It fails for the contacts in ``broken``, and wants to be woken ``wake_after`` now.
     """
@@ -43,6 +43,8 @@ class ScoreSettler:
     dawdle_s: float = 0.0
     wake_after: timedelta | None = None
     broken: set[int] = field(default_factory=set)
+    gate: asyncio.Event | None = None
+    looked: asyncio.Event = field(default_factory=asyncio.Event)
     calls: list[Settled] = field(default_factory=list)
 
     async def settle(
@@ -59,6 +61,9 @@ class ScoreSettler:
         rows = await connection.fetch("SELECT id, score FROM contacts WHERE id = ANY($1::bigint[])", contact_ids)
         if self.broken.intersection(contact_ids):
             raise ValueError("this contact cannot be settled")
+        self.looked.set()
+        if self.gate:
+            await self.gate.wait()
         if self.dawdle_s:
             await asyncio.sleep(random.uniform(0, self.dawdle_s))
         wake_at = now + self.wake_after if self.wake_after else None

@@ -24,6 +24,16 @@ async def _read(pool: Pool, settler: ScoreSettler, clock: FixedClock, ids: list[
         return await Settling([settler]).settle_on_read(connection, workspace_id, ids, clock.now())
 
 
+async def _waiting_for_a_lock(pool: Pool) -> None:
+    """Wait until somebody waits for a contact."""
+    waits = (
+        "SELECT EXISTS (SELECT FROM pg_locks JOIN pg_database AS d ON d.oid = database "
+        "WHERE d.datname = current_database() AND locktype = 'advisory' AND NOT granted)"
+    )
+    while not await pool.fetchval(waits):  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+
+
 async def test_what_is_derived_follows_an_edit(pool: Pool, clock: FixedClock) -> None:
     await add_contacts(pool, [1, 2], clock.now())
     await edit(pool, 1, clock.now())
@@ -187,9 +197,7 @@ async def test_a_read_waits_for_who_settles_already_and_does_not_do_it_again(poo
     async with transaction(pool) as connection:
         claimed = await settling.claim(connection, Lane.INTERACTIVE, 10)
         reading = asyncio.create_task(_read(pool, reader, clock, [1]))
-        waits = "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)"
-        while not await pool.fetchval(waits):  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+        await _waiting_for_a_lock(pool)
         await settling.settle_claimed(connection, claimed, clock)
     assert await reading
     assert reader.calls == []
@@ -214,7 +222,23 @@ async def test_a_read_settles_itself_when_who_began_to_settle_failed(pool: Pool,
     assert await derived(pool) == {1: 1}
 
 
-async def test_an_older_result_never_overwrites_a_newer_one(pool: Pool) -> None:
+async def test_who_looked_before_an_edit_stores_before_who_looked_after_it(pool: Pool, clock: FixedClock) -> None:
+    await add_contacts(pool, [1], clock.now())
+    gate = asyncio.Event()
+    early, late = ScoreSettler(gate=gate), ScoreSettler()
+    first = asyncio.create_task(_read(pool, early, clock, [1]))
+    await early.looked.wait()
+    await edit(pool, 1, clock.now())
+    assert await _settle(pool, late, clock) == [], "a worker passes over a contact that somebody settles"
+    second = asyncio.create_task(_read(pool, late, clock, [1]))
+    await _waiting_for_a_lock(pool)
+    gate.set()
+    assert await first
+    assert await second
+    assert await derived(pool) == {1: 1}
+
+
+async def test_under_many_writers_workers_and_readers_the_last_result_is_the_newest(pool: Pool) -> None:
     clock, ids, stop = SystemClock(), [1, 2, 3], asyncio.Event()
     await add_contacts(pool, ids, clock.now())
     settler = ScoreSettler(dawdle_s=0.01)

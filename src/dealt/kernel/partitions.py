@@ -37,7 +37,7 @@ async def ensure_partitions(connection: Connection, now: datetime) -> list[str]:
                 if await _make(connection, name, first, end):
                     made.append(name)
         except asyncpg.CheckViolationError:
-            _log.warning("a month of the journal stays in its default partition, which has entries of it", month=name)
+            _log.info("a month of the journal stays in its default partition, which has entries of it", month=name)
         except asyncpg.LockNotAvailableError:
             _log.info("the journal is busy; a partition is made later", month=name)
     return made
