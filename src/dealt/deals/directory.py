@@ -28,10 +28,13 @@ class Claim:
 
 @dataclass(slots=True)
 class Claims:
-    """A claim or an error for each piece of work, and the keys that must be let go if its work fails."""
+    """A claim or an error for each piece of work, and what becomes of its custom id; pairs of custom id and deal."""
 
     of: dict[int, Claim | DealtError] = field(default_factory=dict)
-    fresh_keys: dict[int, str] = field(default_factory=dict)
+    fresh_keys: dict[int, tuple[str, int]] = field(default_factory=dict)
+    """Claimed just now: to be let go where the work changes nothing."""
+    buried_keys: dict[int, tuple[str, int]] = field(default_factory=dict)
+    """Of deleted deals: to be revived where the work is stored, else to stay tombstones."""
 
 
 async def claim(connection: Connection, workspace_id: int, works: Mapping[int, DealWork], ids: IdPool) -> Claims:
@@ -94,16 +97,14 @@ async def _claim_keys(
         queries.CLAIM_CUSTOM_IDS, workspace_id, [key for key, _, _ in wanted], [deal_id for _, deal_id, _ in wanted]
     )
     held = {row["custom_id"]: row for row in rows}
-    revived = []
     for key, deal_id, place in wanted:
-        claims.of[place] = _judge(works[place], held[key], deal_id)
-        if held[key]["deal_id"] == deal_id and works[place].may_create:
-            claims.fresh_keys[place] = key
-        elif held[key]["deleted_at"] is not None and _is_sound(claims.of[place]):
-            revived.append((key, deal_id))
-    if revived:
-        keys, deal_ids = zip(*revived, strict=True)
-        await connection.execute(queries.REVIVE_CUSTOM_IDS, workspace_id, list(keys), list(deal_ids))
+        row, judged = held[key], _judge(works[place], held[key], deal_id)
+        claims.of[place] = judged
+        if row["deleted_at"] is not None:
+            if isinstance(judged, Claim) and judged.buried_at is None:
+                claims.buried_keys[place] = (key, deal_id)
+        elif row["deal_id"] == deal_id:
+            claims.fresh_keys[place] = (key, deal_id)
 
 
 def _judge(work: DealWork, row: Record, deal_id: int) -> Claim | DealtError:
@@ -118,10 +119,6 @@ def _judge(work: DealWork, row: Record, deal_id: int) -> Claim | DealtError:
     if work.is_upsert:
         return Claim(row["deal_id"], contact_id=0)
     return CustomIdTaken(work.new_custom_id or "")
-
-
-def _is_sound(claimed: Claim | DealtError) -> bool:
-    return isinstance(claimed, Claim) and claimed.buried_at is None
 
 
 async def _lock_deals(connection: Connection, workspace_id: int, works: Mapping[int, DealWork], claims: Claims) -> None:
@@ -139,6 +136,8 @@ async def _lock_deals(connection: Connection, workspace_id: int, works: Mapping[
     held = {row["deal_id"]: row for row in rows}
     for place, claimed in existing.items():
         row, work = held.get(claimed.deal_id), works[place]
+        if row is not None and place in claims.fresh_keys and row["custom_id"] == work.new_custom_id:
+            del claims.fresh_keys[place]  # the deal has this custom id already
         if row is None or (work.deal_id is None and row["custom_id"] != work.custom_id):
             claims.of[place] = NotFound()
         else:

@@ -272,11 +272,8 @@ async def _finish(this: _Set, claims: Claims) -> None:
         await this.connection.execute(queries.INSERT_PLACEHOLDERS, workspace_id, placeholders, this.now)
     if changes:
         await store(this.connection, this.snapshot, changes, this.now)
-    released = [
-        (key, claimed.deal_id)
-        for place, key in claims.fresh_keys.items()
-        if place not in this.changes and isinstance(claimed := claims.of.get(place), Claim)
-    ]
+    released = [pair for place, pair in claims.fresh_keys.items() if place not in this.changes]
+    revived = [pair for place, pair in claims.buried_keys.items() if place in this.changes]
     buried, gone = [], []
     for place, change in this.changes.items():
         if change.before is None:
@@ -292,6 +289,7 @@ async def _finish(this: _Set, claims: Claims) -> None:
     if gone:
         await this.connection.execute(queries.DELETE_IDS, workspace_id, gone)
     for query, rows, values in (
+        (queries.REVIVE_CUSTOM_IDS, revived, ()),
         (queries.RELEASE_CUSTOM_IDS, released, ()),
         (queries.BURY_CUSTOM_IDS, buried, (this.now,)),
     ):
