@@ -20,8 +20,8 @@ class Settings:
     """The address to listen on."""
     port: int = 8000
     """The port to listen on."""
-    web_processes: int = max(1, (os.cpu_count() or 1) // 2)
-    """How many web processes ``dealt serve`` starts; PostgreSQL has use for the other half of the cores."""
+    web_processes: int = min(4, os.cpu_count() or 1)
+    """How many web processes ``dealt serve`` starts; each writes one set of deals at a time."""
     worker_processes: int = 1
     """How many worker processes ``dealt serve`` starts."""
     pool_size: int = 10

@@ -36,7 +36,7 @@ class DealWriter:
         self._pool = pool
         self._clock = clock
         self._limit = LARGEST_SET if gather else 1
-        self._writers = 2 if gather else 64
+        self._writers = 1 if gather else 64
         self._gatherers: dict[int, Gatherer[Submission, DealWritten | FirstAnswer]] = {}
 
     async def submit(self, submission: Submission) -> DealWritten | FirstAnswer:

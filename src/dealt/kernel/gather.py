@@ -61,14 +61,21 @@ class Gatherer(Generic[W, R]):
             await asyncio.gather(*self._tasks)
 
     async def _drain(self) -> None:
-        # One turn of the loop, so that requests which arrived together are in the first set together.
-        await asyncio.sleep(0)
+        await self._let_arrive()
         while taken := self._take():
             try:
                 await self._run_set(taken)
             finally:
                 for waiting in taken:
                     self._busy -= waiting.keys
+            await self._let_arrive()
+
+    async def _let_arrive(self) -> None:
+        """Turn the loop while every turn brings more work: what arrives together is written together."""
+        before = -1
+        while before < len(self._waiting) < self._limit:
+            before = len(self._waiting)
+            await asyncio.sleep(0)
 
     def _take(self) -> list[_Waiting[W, R]]:
         taken: list[_Waiting[W, R]] = []
