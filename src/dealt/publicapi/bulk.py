@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections import deque
+from collections.abc import AsyncIterator, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ from dealt.kernel.http import LARGEST_BODY, Request, Response, Route
 from dealt.publicapi.call import Call
 from dealt.publicapi.failures import describe
 
+SETS_UNDER_WAY = 3
 LINES_A_SET = 500
 BYTES_A_SET = 4_000_000
 NDJSON = b"application/x-ndjson"
@@ -45,19 +47,24 @@ async def write_deals(call: Call) -> Response:
 
 
 async def _results(call: Call, actor: Actor, snapshot: Snapshot) -> AsyncIterator[bytes]:
-    """One set is written while the next is read and checked."""
-    writing: asyncio.Task[bytes] | None = None
+    """Some sets are written while the next is read and checked; answers keep the order of the input."""
+    under_way: deque[tuple[asyncio.Task[bytes], frozenset[Hashable]]] = deque()
     try:
         async for items in _sets(call.request, actor, snapshot, user_id_is_custom=call.version == 1):
-            if writing is not None:
-                yield await writing
-            writing = asyncio.create_task(_write(call, items))
-        if writing is not None:
-            yield await writing
+            keys = _keys(items)
+            # A deal that an earlier set writes waits for that set: later lines win over earlier ones.
+            while under_way and (len(under_way) >= SETS_UNDER_WAY or any(keys & held for _, held in under_way)):
+                yield await under_way.popleft()[0]
+            under_way.append((asyncio.create_task(_write(call, items)), keys))
+        while under_way:
+            yield await under_way.popleft()[0]
     except ConnectionError:
         # The client went away: what is being written is finished, nobody is there to be told.
-        if writing is not None:
-            await writing
+        await asyncio.gather(*(task for task, _ in under_way))
+
+
+def _keys(items: Sequence[_Item]) -> frozenset[Hashable]:
+    return frozenset(key for item in items if isinstance(item.work, DealWork) for key in item.work.keys)
 
 
 async def _write(call: Call, items: Sequence[_Item]) -> bytes:
