@@ -22,6 +22,12 @@ def product_of(draft: LineDraft) -> int | None:
     return IDS.get(draft.product_custom_id or "")
 
 
+def strict_product_of(draft: LineDraft) -> int | None:
+    """Knows only what this very message names, as a set of works does."""
+    assert draft.product_custom_id is None
+    return draft.product_id
+
+
 def merge(sent: Any, before: list[Line] | None = None, facts: dict[int, ProductFacts] | None = None) -> list[Line]:
     last = max([0, *(line.id for line in before or [])])
     return merge_lines(before or [], parse_lines(sent), product_of, facts or {}, "EUR", last)
@@ -76,6 +82,37 @@ def test_a_line_whose_product_is_replaced_takes_the_new_products_name() -> None:
     before = merge([{"product_custom_id": "B", "value": 5, "name": "Lamp"}])
     (line,) = merge([{"id": 1, "product_custom_id": "A", "name": None}], before, {1: MUG})
     assert (line.product_id, line.receipt["name"]) == (1, "Mug")
+
+
+def test_a_line_may_be_given_a_product_of_the_other_kind() -> None:
+    before = merge([{"product_custom_id": "A", "value": 5}])
+    (line,) = merge_lines(before, parse_lines([{"id": 1, "product_id": 2}]), strict_product_of, {}, "EUR", 1)
+    assert (line.product_id, line.receipt.get("product_custom_id"), line.receipt["product_id"]) == (2, None, 2)
+    (line,) = merge([{"id": 1, "product_custom_id": "A"}], [line])
+    assert (line.product_id, line.receipt.get("product_id"), line.receipt["product_custom_id"]) == (1, None, "A")
+
+
+@pytest.mark.parametrize("sent", [{"value": None}, {"value": ""}, {"value": None, "quantity": 3}])
+def test_a_line_cannot_lose_its_price(sent: dict[str, Any]) -> None:
+    before = merge([{"product_custom_id": "A", "value": 5}])
+    with pytest.raises(InvalidInput) as refused:
+        merge([{"id": 1} | sent], before)
+    assert "order_products.0.value" in refused.value.fields
+
+
+def test_a_line_cannot_be_given_twice() -> None:
+    before = merge([{"product_custom_id": "A", "value": 5}])
+    with pytest.raises(InvalidInput) as refused:
+        merge([{"id": 1}, {"id": 1, "quantity": 2}], before)
+    assert "order_products.1.id" in refused.value.fields
+
+
+def test_no_total_is_larger_than_its_column() -> None:
+    largest = 10**14 - 1
+    with pytest.raises(InvalidInput):
+        totals(merge([{"product_custom_id": "A", "value": -largest, "refunded_value": largest}]), "EUR", None)
+    with pytest.raises(InvalidInput):  # 99999999999999.9999999999, which the column would round up
+        merge([{"product_custom_id": "A", "value": "99999900000099.999900", "quantity": "1.000001"}])
 
 
 def test_a_line_that_is_left_out_is_gone() -> None:

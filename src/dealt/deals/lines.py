@@ -21,6 +21,7 @@ _MICRO = Decimal("0.000001")
 _ZERO, _ONE = Decimal(0), Decimal(1)
 _NUMBERS = ("quantity", "value", "discount", "tax", "total", "returned_quantity", "refunded_value")
 _NOT_NEGATIVE = ("quantity", "returned_quantity", "refunded_value")
+_PRODUCT = ("product_id", "product_custom_id")
 # What a line keeps when its product is sent again without saying anything about these.
 _KEPT = ("name", "image_url", "product_url", "returned_quantity", "refunded_value")
 
@@ -87,13 +88,17 @@ def merge_lines(
     for line in before:
         if line.id not in named:
             by_product[_product_key(line.product_id, line.receipt.get("product_id"))].append(line)
-    merged = []
+    merged: list[Line] = []
+    met: set[int] = set()
     for position, draft in enumerate(drafts):
         place = f"order_products.{position}"
         draft, matched = _match(draft, by_id, by_product, product_of, place)
         if matched is None:
             last_line_id += 1
         line_id = matched.id if matched else last_line_id
+        if line_id in met:
+            raise InvalidInput.of(f"{place}.id", f"Line {line_id} is given twice.")
+        met.add(line_id)
         if matched is not None and _names_the_same(draft, matched.receipt):
             product_id, known = matched.product_id, None
         else:
@@ -115,7 +120,7 @@ def totals(lines: Sequence[Line], currency: str | None, value: Decimal | None) -
         return None, _ZERO, value
     total = sum((line.total for line in lines), _ZERO)
     refunded = sum((line.refunded_value for line in lines), _ZERO)
-    for amount in (total, refunded):
+    for amount in (total, refunded, total - refunded):
         if abs(amount) >= AMOUNT_LIMIT:
             raise InvalidInput.of("order_products", "The lines' total is too large.")
     return total, refunded, total - refunded
@@ -127,9 +132,10 @@ def line_total(draft: LineDraft) -> Decimal:
     if total is None:
         value = draft.numbers["value"]
         total = draft.numbers.get("quantity", _ONE) * value - draft.numbers.get("discount", _ZERO)
+        if abs(total) < AMOUNT_LIMIT:
+            total = total.quantize(_MICRO, ROUND_HALF_EVEN)
         if abs(total) >= AMOUNT_LIMIT:
             raise InvalidInput.of("order_products", "A line's total is too large.")
-        total = total.quantize(_MICRO, ROUND_HALF_EVEN)
     return total
 
 
@@ -143,7 +149,9 @@ def _match(
     if draft.id is not None:
         line = by_id.get(draft.id)
         if line is not None:
-            return parse_line(line.receipt | draft.sent, place), line
+            draft = parse_line(_without_product(line.receipt, draft) | draft.sent, place)
+            _check_complete(draft, place)
+            return draft, line
         if by_id:
             raise InvalidInput.of(f"{place}.id", f"The deal has no line {draft.id}.")
         _check_complete(draft, place)
@@ -154,6 +162,12 @@ def _match(
     line = same.pop(0)
     kept = {key: line.receipt[key] for key in _KEPT if key in line.receipt and key not in draft.sent}
     return (parse_line(kept | draft.sent, place) if kept else draft), line
+
+
+def _without_product(receipt: Mapping[str, Any], draft: LineDraft) -> dict[str, Any]:
+    """The receipt, its product's names left out where the draft names a product."""
+    is_named = draft.product_id is not None or draft.product_custom_id is not None
+    return {key: value for key, value in receipt.items() if not (is_named and key in _PRODUCT)}
 
 
 def _build(
@@ -218,7 +232,7 @@ def _is_short(key: str, value: Any) -> bool:
 
 def _names_the_same(draft: LineDraft, receipt: Mapping[str, Any]) -> bool:
     """Whether a draft speaks of the product that the receipt names; what was frozen then stays frozen."""
-    return all(str(draft.sent.get(key)) == str(receipt.get(key)) for key in ("product_id", "product_custom_id"))
+    return all(str(draft.sent.get(key)) == str(receipt.get(key)) for key in _PRODUCT)
 
 
 def _product_key(product_id: int | None, sent_id: Any) -> Hashable:
