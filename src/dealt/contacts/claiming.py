@@ -64,9 +64,14 @@ async def custom_id_of(connection: Connection, workspace_id: int, contact_id: in
     return found
 
 
+def new_key() -> str:
+    """A cookie key that most likely nobody has."""
+    return "".join(secrets.choice(_KEY_LETTERS) for _ in range(KEY_LENGTH))
+
+
 async def claim_key(connection: Connection, workspace_id: int, contact_id: int) -> str:
     """A new cookie key for a contact: 12 lower-case letters and digits."""
     while True:
-        key = "".join(secrets.choice(_KEY_LETTERS) for _ in range(KEY_LENGTH))
+        key = new_key()
         if await connection.fetchval(queries.CLAIM_KEY, workspace_id, key, contact_id):
             return key

@@ -82,10 +82,10 @@ async def _insert(
 ) -> WrittenContact:
     resolved = await resolve(connection, actor, patch, snapshot, now)
     key = await claiming.claim_key(connection, actor.workspace_id, contact_id)
-    after = _apply(BLANK, patch, resolved)
+    after = applied(BLANK, patch, resolved)
     await connection.execute(queries.INSERT, actor.workspace_id, contact_id, now, *_values(after), key)
     joined = await _join(connection, actor.workspace_id, contact_id, resolved, now)
-    changes = difference(_told(BLANK), _told(after)) | {"key": (None, key)} | joined
+    changes = difference(told(BLANK), told(after)) | {"key": (None, key)} | joined
     await follow(connection, actor, contact_id, "contact.created", changes, now)
     return WrittenContact(contact_id, created=True, defined=resolved.defined)
 
@@ -99,9 +99,9 @@ async def _update(
     now: datetime,
 ) -> WrittenContact:
     contact_id = before["id"]
-    after = _apply(before, patch, resolved)
+    after = applied(before, patch, resolved)
     joined = await _join(connection, actor.workspace_id, contact_id, resolved, now)
-    changes = difference(_told(before), _told(after)) | joined
+    changes = difference(told(before), told(after)) | joined
     if changes:
         await connection.execute(queries.UPDATE, actor.workspace_id, contact_id, now, *_values(after))
         await follow(connection, actor, contact_id, "contact.updated", changes, now)
@@ -115,7 +115,7 @@ async def _lock(connection: Connection, workspace_id: int, contact_id: int) -> d
     return dict(row, attributes=msgspec.json.decode(row["attributes"]))
 
 
-def _apply(before: Mapping[str, Any], patch: ContactPatch, resolved: Resolved) -> dict[str, Any]:
+def applied(before: Mapping[str, Any], patch: ContactPatch, resolved: Resolved) -> dict[str, Any]:
     """Every writable column as it is to be."""
     after = {column: before[column] for column in BLANK} | _split_name(before, patch) | patch.fields
     after["tag_ids"] = list(dict.fromkeys([*before["tag_ids"], *resolved.tag_ids]))
@@ -138,7 +138,7 @@ def _values(after: Mapping[str, Any]) -> list[Any]:
     return [encode(after[column]) if column == "attributes" else after[column] for column in BLANK]
 
 
-def _told(contact: Mapping[str, Any]) -> dict[str, Any]:
+def told(contact: Mapping[str, Any]) -> dict[str, Any]:
     """What the journal tells of a contact: field -> value, attributes by name."""
     fields = {_SHOWN_AS.get(column, column): contact[column] for column in BLANK if column != "attributes"}
     return {**fields, **contact["attributes"]}
