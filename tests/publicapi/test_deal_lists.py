@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
 from typing import Any
 
 import pytest
@@ -47,7 +48,8 @@ async def test_deals_are_found_by_everything_that_the_documentation_names(shop: 
     key = (await shop.client.get("users-by-id/john-doe-01/")).json()["user_key"]
     for params in (
         {"user_custom_id": "john-doe-01"}, {"user_id": deals[0]["user_id"]}, {"userkey": key}, {"status": 2},
-        {"stage": 3}, {"product_custom_id": "A"}, {"product_id": product}, {"user_custom_id": "john-doe-01", "stage": 3},
+        {"stage": 3}, {"product_custom_id": "A"}, {"product_id": product},
+        {"user_custom_id": "john-doe-01", "stage": 3},
     ):  # fmt: skip
         assert await names(shop, **params) == even, params
     for params in ({"status": 1}, {"stage": 2}, {"product_custom_id": "B"}):
@@ -71,10 +73,21 @@ async def test_dates_narrow_a_list_with_bounds_that_mean_what_they_say(shop: Sho
     assert len(await names(shop, updated_at__gte="2025-06-03", won_at__gte="2025-06-01")) == 4
 
 
+async def test_a_day_in_an_argument_is_that_day_in_every_time_zone(shop: Shop) -> None:
+    changed = await shop.client.patch("workspace/", json={"time_zone": "Europe/Warsaw"})
+    assert changed.status_code == 200, changed.text
+    await shop.client.post("deals/", json={"name": "Order", "custom_id": "n", "expected_close_date": "2025-06-24"})
+    for argument, day in (("gte", "2025-06-24"), ("lte", "2025-06-24"), ("gt", "2025-06-23"), ("lt", "2025-06-25")):
+        assert await names(shop, **{f"expected_close_date__{argument}": day}) == ["n"], argument
+    for argument, day in (("gt", "2025-06-24"), ("lt", "2025-06-24")):
+        assert await names(shop, **{f"expected_close_date__{argument}": day}) == [], argument
+
+
 @pytest.mark.parametrize(
     "params",
-    [{"colour": "red"}, {"status": "paid"}, {"ordering": "name"}, {"order_date__gte": "soon"}, {"ordered_at__like": "1"},
-     {"page_size": "0"}, {"cursor": "x"}, {"user_id": "abc"}, {"stage": "1;2"}],
+    [{"colour": "red"}, {"status": "paid"}, {"ordering": "name"}, {"order_date__gte": "soon"},
+     {"ordered_at__like": "1"}, {"page_size": "0"}, {"cursor": "x"}, {"user_id": "abc"}, {"stage": "1;2"}, {"status": "99999"}, {"status": "5"},
+     {"cursor": urlsafe_b64encode(b"[" * 9_000).decode()}],
 )  # fmt: skip
 async def test_an_argument_that_means_nothing_is_refused_by_name(shop: Shop, params: dict[str, str]) -> None:
     answer = await shop.client.get("deals/", params=params)

@@ -156,7 +156,7 @@ def _cursor(text: str | None) -> list[Any] | None:
         value, row_id = msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         if isinstance(value, str):
             value = datetime.fromisoformat(value)
-    except (ValueError, TypeError, binascii.Error, msgspec.DecodeError):
+    except (ValueError, TypeError, RecursionError, binascii.Error, msgspec.DecodeError):
         raise InvalidInput.of("cursor", NOT_A_CURSOR) from None
     if not isinstance(row_id, int) or not isinstance(value, int | datetime) or abs(row_id) >= 2**63:
         raise InvalidInput.of("cursor", NOT_A_CURSOR)

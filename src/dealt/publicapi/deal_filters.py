@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from dealt.accounts import Snapshot
 from dealt.contacts import find_contacts
-from dealt.deals import COMPARISONS, DATES, ORDERS, DealFilter
+from dealt.deals import COMPARISONS, DATES, ORDERS, DealFilter, Status
 from dealt.kernel.clock import parse_datetime
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import InvalidInput
@@ -31,7 +31,7 @@ async def parse_filter(connection: Connection, snapshot: Snapshot, args: Mapping
         if name not in _PLAIN:
             wanted.dates.append(_date(name, text, snapshot))
     if args.get("status"):
-        wanted.statuses = [_whole("status", part) for part in args["status"].split(",")]
+        wanted.statuses = [_status(part) for part in args["status"].split(",")]
     wanted.stage_ids = _stages(snapshot, args)
     wanted.custom_id = args.get("custom_id")
     wanted.contact_id = await _contact(connection, snapshot.workspace_id, args)
@@ -49,10 +49,12 @@ def _date(name: str, text: str, snapshot: Snapshot) -> tuple[str, str, date | da
     if column not in DATES or comparison not in COMPARISONS:
         raise InvalidInput.of(name, "This list cannot be narrowed by this argument.")
     try:
-        moment = parse_datetime(int(text) if text.isdigit() else text, snapshot.time_zone)
+        moment = parse_datetime(int(text) if text.isascii() and text.isdigit() else text, snapshot.time_zone)
     except ValueError as error:
         raise InvalidInput.of(name, str(error)) from None
-    return column, comparison, moment.date() if column == "expected_close_date" else moment
+    if column == "expected_close_date":
+        return column, comparison, moment.astimezone(snapshot.time_zone).date()
+    return column, comparison, moment
 
 
 def _stages(snapshot: Snapshot, args: Mapping[str, str]) -> list[int] | None:
@@ -87,6 +89,13 @@ async def _product(connection: Connection, workspace_id: int, args: Mapping[str,
         found = await find_product_ids(connection, workspace_id, [args["product_custom_id"]])
         return found.get(args["product_custom_id"], _NOWHERE)
     return None
+
+
+def _status(text: str) -> int:
+    number = _whole("status", text)
+    if number not in set(Status):
+        raise InvalidInput.of("status", f"{number} is not a valid choice.")
+    return number
 
 
 def _whole(name: str, text: str) -> int:
