@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dealt.deals.lines import LineDraft, merge_lines, parse_lines, totals
+from dealt.deals.lines import LineDraft, line_total, merge_lines, parse_lines, totals
 from dealt.deals.model import Line
 from dealt.kernel.errors import InvalidInput
 from dealt.products import ProductFacts
@@ -41,6 +41,15 @@ def test_a_value_is_the_price_of_one_piece_and_a_discount_is_off_the_line() -> N
 def test_an_explicit_total_is_exact_and_the_price_of_one_piece_follows() -> None:
     (line,) = merge([{"product_custom_id": "A", "total": 10, "quantity": 3}])
     assert (line.value, line.total) == (Decimal("3.333333"), Decimal(10))
+
+
+def test_what_a_line_costs_is_known_before_it_meets_any_other() -> None:
+    sent = [
+        {"product_custom_id": "A", "value": 9.99, "quantity": 3, "discount": 2},
+        {"product_custom_id": "A", "value": 9.99},
+        {"product_custom_id": "A", "value": 9.99, "total": 8},
+    ]
+    assert [line_total(draft) for draft in parse_lines(sent)] == [Decimal("27.97"), Decimal("9.99"), Decimal(8)]
 
 
 def test_a_line_of_nothing_keeps_its_total() -> None:

@@ -36,10 +36,11 @@ def in_workspace(where: Where, workspace: int | None, work: Callable[[Task], Awa
     Raises DealtError where there is no database, or no such workspace, and what ``work`` raises.
     """
     with reachable_url(where.settings) as url:
-        return asyncio.run(_run(url, workspace, work))
+        return asyncio.run(in_workspace_of(url, workspace, work))
 
 
-async def _run(url: str, workspace: int | None, work: Callable[[Task], Awaitable[T]]) -> T:
+async def in_workspace_of(url: str, workspace: int | None, work: Callable[[Task], Awaitable[T]]) -> T:
+    """The same for a command that goes on working with the database of ``url`` by itself."""
     await require_current(url)
     async with connected(url) as connection, connection.transaction():
         workspace_id = await _chosen(connection, workspace)

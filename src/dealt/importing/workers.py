@@ -1,0 +1,123 @@
+"""The processes that write: each has its own connections, and all orders of one key go to the same."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing.connection import wait
+from types import TracebackType
+from zlib import crc32
+from zoneinfo import ZoneInfo
+
+import uvloop
+
+from dealt.accounts import Actor
+from dealt.deals import DealWriter
+from dealt.importing.composing import Composer
+from dealt.importing.errors import ImportStopped
+from dealt.importing.grouping import Group
+from dealt.importing.mapping import OrderMapping
+from dealt.importing.writing import OrderWriter, Written
+from dealt.kernel.clock import SystemClock
+from dealt.kernel.db import Pool, open_pool
+
+STATEMENT_TIMEOUT_S = 600
+MakeWriter = Callable[[Pool], DealWriter]
+"""Makes the deal writer of a process. It must be a function of a module, so that it can be named to a process."""
+
+
+@dataclass(frozen=True)
+class Orders:
+    """What a process must know to write orders."""
+
+    url: str
+    actor: Actor
+    mapping: OrderMapping
+    headings: Sequence[str]
+    zone: ZoneInfo
+    make_writer: MakeWriter
+
+
+class Workers:
+    """``count`` processes, started when they are first needed and ended with the block."""
+
+    def __init__(self, orders: Orders, count: int) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._pools = [
+            ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=(orders,)) for _ in range(count)
+        ]
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for pool in self._pools:
+            pool.shutdown(cancel_futures=True)
+
+    def place_of(self, key: str) -> int:
+        """Which process an order goes to."""
+        return crc32(key.encode()) % len(self._pools)
+
+    def submit(self, place: int, groups: Sequence[Group]) -> Future[Written]:
+        """Have one process write orders, after those that it was given before."""
+        return self._pools[place].submit(_write, groups)
+
+
+def result_of(future: Future[Written]) -> Written:
+    """What a process answered. Raises ImportStopped where it ended."""
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        raise ImportStopped(
+            "A process of the import ended by itself, perhaps because memory was short. What was stored stays; "
+            "run the same command again to go on from there."
+        ) from None
+
+
+_runner: asyncio.Runner | None = None
+_writer: OrderWriter | None = None
+
+
+def _begin(orders: Orders) -> None:
+    """Set up this process."""
+    global _runner, _writer
+    # Ctrl-C reaches every process of the terminal; the one that was started decides what becomes of the others.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
+    _writer = _runner.run(_open(orders))
+    # Sets are many objects without cycles, and looking through them again and again takes a tenth of the time.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(200_000, 20, 20)
+
+
+async def _open(orders: Orders) -> OrderWriter:
+    pool = await open_pool(orders.url, size=2, statement_timeout_s=STATEMENT_TIMEOUT_S, name="dealt import")
+    composer = Composer(orders.mapping, orders.headings, orders.zone)
+    return OrderWriter(
+        pool, orders.make_writer(pool), SystemClock(), orders.actor, composer,
+        create_contacts=orders.mapping.create_contacts,
+    )  # fmt: skip
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+
+def _write(groups: Sequence[Group]) -> Written:
+    assert _runner is not None and _writer is not None, "a process is set up before it is asked"
+    return _runner.run(_writer.write(groups))
