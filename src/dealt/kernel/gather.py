@@ -61,14 +61,19 @@ class Gatherer(Generic[W, R]):
             await asyncio.gather(*self._tasks)
 
     async def _drain(self) -> None:
-        await self._let_arrive()
-        while taken := self._take():
-            try:
-                await self._run_set(taken)
-            finally:
-                for waiting in taken:
-                    self._busy -= waiting.keys
+        writer = asyncio.current_task()
+        try:
             await self._let_arrive()
+            while taken := self._take():
+                try:
+                    await self._run_set(taken)
+                finally:
+                    for waiting in taken:
+                        self._busy -= waiting.keys
+                await self._let_arrive()
+        finally:
+            # In this very turn of the loop: work that comes before the next one must find that it needs a writer.
+            self._tasks -= {writer}
 
     async def _let_arrive(self) -> None:
         """Turn the loop while every turn brings more work: what arrives together is written together."""
