@@ -17,6 +17,8 @@ from dealt.kernel.sql import Sql, sql
 DATES = ("ordered_at", "created_at", "updated_at", "won_at", "lost_at", "expected_close_date")
 COMPARISONS = {"gte": ">=", "gt": ">", "lte": "<=", "lt": "<"}
 ORDERS = ("ordered_at", "updated_at", "id")
+_LOOKS = 10
+"""A deal may go to another contact between the look at its directory and the look at itself: then look again."""
 
 
 @dataclass
@@ -34,13 +36,14 @@ class DealFilter:
 
 async def get_deal(connection: Connection, workspace_id: int, deal_id: int) -> DealImage:
     """The image of one deal by system id. Raises NotFound."""
-    row = await connection.fetchrow(queries.FIND_ONE, workspace_id, deal_id)
-    if row is None:
-        raise NotFound
-    images = await fetch_images(connection, workspace_id, [(row["contact_id"], deal_id)])
-    if deal_id not in images:
-        raise NotFound
-    return images[deal_id]
+    for _ in range(_LOOKS):
+        contact_id = await _home(connection, workspace_id, deal_id)
+        if contact_id is None:
+            break
+        images = await fetch_images(connection, workspace_id, [(contact_id, deal_id)])
+        if deal_id in images:
+            return images[deal_id]
+    raise NotFound
 
 
 async def find_deal_id(connection: Connection, workspace_id: int, custom_id: str) -> int:
@@ -81,15 +84,19 @@ async def list_deals(connection: Connection, workspace_id: int, wanted: DealFilt
 
 async def list_history(connection: Connection, workspace_id: int, deal_id: int, page: PageRequest) -> Page:
     """A page of a deal's journal, oldest first. Raises NotFound for an unknown deal."""
-    contact_id = await _home(connection, workspace_id, deal_id)
-    if contact_id is None:
-        raise NotFound
-    conditions = [
-        sql("contact_id = {} AND object_type = 'deal' AND object_id = {}", contact_id, deal_id),
-        sql("workspace_id = {}", workspace_id),
-    ]
     columns = "id, at, kind, actor, cause, hop, changes"
-    return await fetch_page(connection, columns, "journal", conditions, Order("id"), page)
+    for _ in range(_LOOKS):
+        contact_id = await _home(connection, workspace_id, deal_id)
+        if contact_id is None:
+            break
+        conditions = [
+            sql("contact_id = {} AND object_type = 'deal' AND object_id = {}", contact_id, deal_id),
+            sql("workspace_id = {}", workspace_id),
+        ]
+        found = await fetch_page(connection, columns, "journal", conditions, Order("id"), page)
+        if found.rows or await _home(connection, workspace_id, deal_id) == contact_id:
+            return found
+    raise NotFound
 
 
 async def _home(connection: Connection, workspace_id: int, deal_id: int | None) -> int | None:
