@@ -2,7 +2,7 @@
 
 from dealt.deals.deriving import CONVERT, REDATE, convert_deals, redate_deals
 from dealt.deals.gathering import DealWriter, Submission
-from dealt.deals.images import fetch_images, image_of
+from dealt.deals.images import fetch_images
 from dealt.deals.lines import line_total
 from dealt.deals.model import Deal, DealImage, Line, Status
 from dealt.deals.reading import COMPARISONS, DATES, ORDERS, DealFilter, find_deal_id, get_deal, list_deals, list_history
@@ -29,7 +29,6 @@ __all__ = [
     "fetch_images",
     "find_deal_id",
     "get_deal",
-    "image_of",
     "line_total",
     "list_deals",
     "list_history",

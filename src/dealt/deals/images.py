@@ -32,27 +32,34 @@ _SHOWN_AS = {
 
 
 async def fetch_images(
-    connection: Connection, workspace_id: int, keys: Sequence[tuple[int, int]]
+    connection: Connection, workspace_id: int, keys: Sequence[tuple[int, int]], *, to_show: bool = False
 ) -> dict[int, DealImage]:
-    """The images of deals named by (contact id, deal id), by deal id; what does not exist is left out."""
+    """The images of deals named by (contact id, deal id), by deal id; what does not exist is left out.
+
+    ``to_show`` leaves the lines as the receipts that answers hold: such an image cannot be edited.
+    """
     if not keys:
         return {}
     contact_ids, deal_ids = zip(*keys, strict=True)
-    rows = await connection.fetch(queries.IMAGES, workspace_id, list(contact_ids), list(deal_ids))
-    return {row["id"]: image_of(row) for row in rows}
+    query = queries.SHOWN if to_show else queries.IMAGES
+    rows = await connection.fetch(query, workspace_id, list(contact_ids), list(deal_ids))
+    return {row["id"]: _image_of(row, to_show=to_show) for row in rows}
 
 
-def image_of(row: Record) -> DealImage:
-    """The image in a row of ``queries.IMAGE``."""
-    values = {name: row[name] for name in _COLUMNS}
+def _image_of(row: Record, *, to_show: bool) -> DealImage:
+    values = dict(zip(_COLUMNS, row, strict=False))
     values["attributes"] = _attributes.decode(row["attributes"])
-    return DealImage(
+    image = DealImage(
         deal=Deal(**values),
-        lines=_lines.decode(row["lines"]) if row["lines"] else [],
         guest=row["guest"],
         user_custom_id=row["user_custom_id"],
         company_custom_id=row["company_custom_id"],
     )
+    if to_show:
+        image.receipts = msgspec.Raw((row["receipts"] or "[]").encode())
+    elif row["lines"]:
+        image.lines = _lines.decode(row["lines"])
+    return image
 
 
 def told(image: DealImage | None) -> dict[str, Any]:

@@ -91,6 +91,8 @@ class DealImage(msgspec.Struct, kw_only=True):
 
     deal: Deal
     lines: list[Line] = []
+    receipts: msgspec.Raw | None = None
+    """The lines as answers hold them, in an image that was read only to be shown."""
     guest: bool = False
     user_custom_id: str | None = None
     company_custom_id: str | None = None

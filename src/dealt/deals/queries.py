@@ -22,20 +22,20 @@ def blank(table: str, kind: type[msgspec.Struct]) -> str:
     return f"json_populate_record(NULL::{table}, '{encode(known | made)}')"
 
 
-# One row for each deal with everything that an image needs; ``d`` is the deal.
-IMAGE = f"""
-d.id AS deal_id, {", ".join("d." + name for name in Deal.__struct_fields__)},
-c.placeholder AS guest, c.custom_id AS user_custom_id, co.custom_id AS company_custom_id,
-(SELECT json_agg(l ORDER BY l.position) FROM deal_lines AS l
- WHERE l.contact_id = d.contact_id AND l.deal_id = d.id) AS lines"""
-IMAGE_FROM = """
-deals AS d
+# One row for each deal with what it refers to; ``d`` is the deal.
+_IMAGES = f"""
+SELECT {", ".join("d." + name for name in Deal.__struct_fields__)},
+    c.placeholder AS guest, c.custom_id AS user_custom_id, co.custom_id AS company_custom_id, {{lines}}
+FROM deals AS d
 JOIN contacts AS c ON c.id = d.contact_id
-LEFT JOIN companies AS co ON co.workspace_id = d.workspace_id AND co.id = d.company_id"""
-
-IMAGES = f"""
-SELECT {IMAGE} FROM {IMAGE_FROM}
+LEFT JOIN companies AS co ON co.workspace_id = d.workspace_id AND co.id = d.company_id
 WHERE d.workspace_id = $1 AND (d.contact_id, d.id) IN (SELECT * FROM unnest($2::bigint[], $3::bigint[]))"""
+_LINES = """(SELECT json_agg({line} ORDER BY l.position) FROM deal_lines AS l
+    WHERE l.contact_id = d.contact_id AND l.deal_id = d.id) AS {name}"""
+
+# To be edited: with whole lines. To be shown: with their receipts, as the JSON that they are answered with.
+IMAGES = _IMAGES.format(lines=_LINES.format(line="l", name="lines"))
+SHOWN = _IMAGES.format(lines=_LINES.format(line="l.receipt", name="receipts"))
 
 FIND_BY_ID = (
     "SELECT deal_id, contact_id, custom_id FROM deal_ids WHERE workspace_id = $1 AND deal_id = ANY($2::bigint[])"
@@ -107,7 +107,8 @@ SELECT $1, at, id, workspace_id, kind, object_type, object_id, actor, cause, hop
 
 # Everything of a set in one statement: deals with their value in base currency, directory, lines, links, journal,
 # followers and stale marks.
-# $1 deals $2 lines $3 links $4 entries $5 now $6 workspace $7 followers $8 base currency $9 stale marks
+# $1 deals $2 lines $3 linked deals $4 entries $5 now $6 workspace $7 followers $8 base currency $9 stale marks
+# $10 time zone $11 linked products
 STORE = f"""
 WITH deal AS MATERIALIZED (
     SELECT * FROM json_populate_recordset({blank("deals", Deal)}, $1::json)
@@ -135,8 +136,8 @@ WITH deal AS MATERIALIZED (
     SELECT {LINE_COLUMNS} FROM json_populate_recordset({blank("deal_lines", Line)}, $2::json)
 ), linked AS (
     INSERT INTO deal_products (contact_id, deal_id, product_id, workspace_id, ordered_at)
-    SELECT contact_id, deal_id, product_id, $6, ordered_at
-    FROM json_populate_recordset(NULL::deal_products, $3::json)
+    SELECT deal.contact_id, deal.id, link.product_id, $6, deal.ordered_at
+    FROM unnest($3::bigint[], $11::bigint[]) AS link(deal_id, product_id) JOIN deal ON deal.id = link.deal_id
 ), entry AS (
     SELECT * FROM json_to_recordset($4::json) AS e(contact_id bigint, kind text, object_type text,
         object_id bigint, actor text, cause smallint, hop smallint, changes jsonb)

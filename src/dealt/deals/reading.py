@@ -40,7 +40,7 @@ async def get_deal(connection: Connection, workspace_id: int, deal_id: int) -> D
         contact_id = await _home(connection, workspace_id, deal_id)
         if contact_id is None:
             break
-        images = await fetch_images(connection, workspace_id, [(contact_id, deal_id)])
+        images = await fetch_images(connection, workspace_id, [(contact_id, deal_id)], to_show=True)
         if deal_id in images:
             return images[deal_id]
     raise NotFound
@@ -54,15 +54,16 @@ async def find_deal_id(connection: Connection, workspace_id: int, custom_id: str
     return int(deal_id)
 
 
-async def list_deals(connection: Connection, workspace_id: int, wanted: DealFilter, page: PageRequest) -> Page:
-    """A page of rows of ``queries.IMAGE``; newest order first unless told otherwise."""
+async def list_deals(
+    connection: Connection, workspace_id: int, wanted: DealFilter, request: PageRequest
+) -> tuple[Page, dict[int, DealImage]]:
+    """A page of deals, newest order first unless told otherwise: rows with their ``id``, and images by id to show."""
     conditions = [sql("d.workspace_id = {}", workspace_id)]
-    source, order_table = queries.IMAGE_FROM, "d"
-    counted = "deals AS d"
+    source, order_table = "deals AS d", "d"
     if wanted.product_id is not None:
         # Both the filter and the order of the list come from the links' own index.
         join = " JOIN deal_products AS p ON p.contact_id = d.contact_id AND p.deal_id = d.id"
-        source, counted, order_table = source + join, counted + join, "p"
+        source, order_table = source + join, "p"
         conditions.append(sql("p.workspace_id = {} AND p.product_id = {}", workspace_id, wanted.product_id))
     if wanted.contact_id is not None:
         conditions.append(sql("d.contact_id = {}", wanted.contact_id))
@@ -79,7 +80,10 @@ async def list_deals(connection: Connection, workspace_id: int, wanted: DealFilt
         table = order_table if column == "ordered_at" else "d"
         conditions.append(sql(f"{table}.{column} {COMPARISONS[comparison]} {{}}", moment))
     order = _order(wanted.order, order_table)
-    return await fetch_page(connection, queries.IMAGE, source, conditions, order, page, counted=counted)
+    columns = f"d.contact_id, d.id, d.id AS deal_id, {order_table}.ordered_at, d.updated_at"
+    page = await fetch_page(connection, columns, source, conditions, order, request)
+    keys = [(row["contact_id"], row["id"]) for row in page.rows]
+    return page, await fetch_images(connection, workspace_id, keys, to_show=True)
 
 
 async def list_history(connection: Connection, workspace_id: int, deal_id: int, page: PageRequest) -> Page:

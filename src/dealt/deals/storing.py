@@ -39,13 +39,6 @@ class _Mark(msgspec.Struct, frozen=True):
     hop: int
 
 
-class _Link(msgspec.Struct):
-    contact_id: int
-    deal_id: int
-    product_id: int
-    ordered_at: datetime
-
-
 async def store(connection: Connection, snapshot: Snapshot, changes: Sequence[Change], now: datetime) -> None:
     """Write ``changes`` with their journal, followers and stale marks; the images get their base values.
 
@@ -67,8 +60,9 @@ async def store(connection: Connection, snapshot: Snapshot, changes: Sequence[Ch
             links += _new_links(change)
     entries = [entry for change in changes if (entry := _entry(change)) is not None]
     rows = await connection.fetch(
-        queries.STORE, encode(deals), encode(lines), encode(links), encode(entries), now, snapshot.workspace_id,
-        FOLLOWERS, snapshot.base_currency, encode(list(marks)), snapshot.time_zone.key,
+        queries.STORE, encode(deals), encode(lines), [deal_id for deal_id, _ in links], encode(entries), now,
+        snapshot.workspace_id, FOLLOWERS, snapshot.base_currency, encode(list(marks)), snapshot.time_zone.key,
+        [product_id for _, product_id in links],
     )  # fmt: skip
     stored = {row["id"]: row for row in rows}
     for deal in deals:
@@ -123,14 +117,12 @@ def _new_lines(change: Change) -> list[Any]:
     return list(image.lines)
 
 
-def _new_links(change: Change) -> list[_Link]:
+def _new_links(change: Change) -> list[tuple[int, int]]:
+    """Pairs of deal and product."""
     image = change.after
     if image is None or not (change.before is None or _links_change(change)):
         return []
-    deal = image.deal
-    return [
-        _Link(deal.contact_id, deal.id, product_id, deal.ordered_at) for product_id in product_links(deal, image.lines)
-    ]
+    return [(image.deal.id, product_id) for product_id in product_links(image.deal, image.lines)]
 
 
 def _entry(change: Change) -> Entry | None:

@@ -59,7 +59,10 @@ class FixedClock:
 
 def iso(at: datetime) -> str:
     """An aware moment as ``2018-10-29T20:00:32.471199Z``; without the fraction where that is zero."""
-    return f"{_utc(at).isoformat()[: -len('+00:00')]}Z"
+    text = at.isoformat()
+    if not text.endswith("+00:00"):
+        text = _utc(at).isoformat()
+    return text[:-6] + "Z"
 
 
 def parse_datetime(value: object, zone: ZoneInfo) -> datetime:

@@ -14,7 +14,6 @@ from dealt.deals import (
     Submission,
     find_deal_id,
     get_deal,
-    image_of,
     list_deals,
     list_history,
     parse_deal,
@@ -78,8 +77,10 @@ async def list_(call: Call) -> Response:
     async with call.reading() as connection:
         snapshot = await call.definitions(connection)
         wanted = await parse_filter(connection, snapshot, call.request.query)
-        page = await list_deals(connection, call.workspace_id, wanted, call.page_request)
-    return paged(call, page, lambda row: shape_deal(image_of(row), snapshot, call.version))
+        page, images = await list_deals(connection, call.workspace_id, wanted, call.page_request)
+    # A deal that was deleted or moved between the two looks is not there to be shown.
+    page.rows[:] = [row for row in page.rows if row["id"] in images]
+    return paged(call, page, lambda row: shape_deal(images[row["id"]], snapshot, call.version))
 
 
 async def history(call: Call) -> Response:
