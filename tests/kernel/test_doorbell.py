@@ -98,7 +98,7 @@ async def test_a_ring_that_cannot_be_sent_disturbs_nobody(database_url: str) -> 
     await bell.close()
 
 
-async def test_a_listener_leaves_a_clean_connection_behind(database_url: str) -> None:
+async def test_who_uses_the_pool_after_a_listener_does_not_listen(database_url: str) -> None:
     async with await open_pool(database_url, size=1) as pool:
         async with listening(pool):
             pass

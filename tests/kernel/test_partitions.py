@@ -85,3 +85,21 @@ async def test_partitions_have_the_indexes_of_the_journal(pool: Pool) -> None:
     made = [row[0].split("USING")[1] for row in await pool.fetch(columns, "journal_y2026m11")]
     given = [row[0].split("USING")[1] for row in await pool.fetch(columns, "journal_default")]
     assert sorted(made) == sorted(given)
+
+
+async def test_an_entry_that_is_on_its_way_while_its_month_is_made_is_not_refused(pool: Pool) -> None:
+    now = datetime(2026, 11, 15, tzinfo=UTC)
+    async with pool.acquire() as writer:
+        pid = writer.get_server_pid()
+        slow = asyncio.create_task(
+            writer.execute(
+                "INSERT INTO journal (contact_id, at, workspace_id, kind, object_type, object_id, actor, changes) "
+                "SELECT 5, $1::timestamptz, 1, 'deal.created', 'deal', 1, 'system', '{}' "
+                "FROM (SELECT pg_sleep(0.5) OFFSET 0) AS dawdling",
+                now,
+            )
+        )
+        while await pool.fetchval("SELECT wait_event FROM pg_stat_activity WHERE pid = $1", pid) != "PgSleep":  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        assert await _ensure(pool, now) == ["journal_y2026m12", "journal_y2027m01"]
+        assert await slow == "INSERT 0 1"

@@ -49,11 +49,7 @@ class Listener:
     async def _listen(self, connection: Connection) -> None:
         """Until the connection ends, which is noticed at once or, where the other side just fell silent, by asking."""
         lost = asyncio.Event()
-
-        def on_loss(*_: Any) -> None:
-            lost.set()
-
-        connection.add_termination_listener(on_loss)
+        connection.add_termination_listener(lambda _: lost.set())
         try:
             for channel in self._heard:
                 await connection.add_listener(channel, self._on_notification)
@@ -65,13 +61,8 @@ class Listener:
                 if not lost.is_set():
                     await connection.fetchval("SELECT 1", timeout=_ANSWER_WITHIN_S)
         finally:
-            connection.remove_termination_listener(on_loss)
-            await self._hang_up(connection)
-
-    async def _hang_up(self, connection: Connection) -> None:
-        with suppress(*AWAY):
-            for channel in self._heard:
-                await connection.remove_listener(channel, self._on_notification)
+            # Ended, not given back: whoever got it next would be listening too.
+            connection.terminate()
 
     def _on_notification(self, _connection: Any, _pid: int, channel: str, payload: str) -> None:
         self._heard[channel](payload)
