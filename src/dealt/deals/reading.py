@@ -58,32 +58,54 @@ async def list_deals(
     connection: Connection, workspace_id: int, wanted: DealFilter, request: PageRequest
 ) -> tuple[Page, dict[int, DealImage]]:
     """A page of deals, newest order first unless told otherwise: rows with their ``id``, and images by id to show."""
-    conditions = [sql("d.workspace_id = {}", workspace_id)]
-    source, order_table = "deals AS d", "d"
+    conditions = await _conditions(connection, workspace_id, wanted)
+    if wanted.product_id is None:
+        table, source = "d", "deals AS d"
+    elif _is_about_links(wanted):
+        table, source = "p", "deal_products AS p"
+    else:
+        table = "p"
+        source = "deal_products AS p JOIN deals AS d ON d.contact_id = p.contact_id AND d.id = p.deal_id"
+        conditions.append(sql("d.workspace_id = {}", workspace_id))
+    key = "id" if table == "d" else "deal_id"
+    column = wanted.order.removeprefix("-")
+    order_column = (
+        f"{table}.ordered_at" if column == "ordered_at" else f"{table}.{key}" if column == "id" else f"d.{column}"
+    )
+    order = Order(order_column, wanted.order.startswith("-"), id_column=f"{table}.{key}")
+    columns = f"{table}.contact_id, {table}.{key} AS id, {table}.{key}, {order_column}"
+    page = await fetch_page(connection, columns, source, conditions, order, request)
+    keys = [(row["contact_id"], row["id"]) for row in page.rows]
+    return page, await fetch_images(connection, workspace_id, keys, to_show=True)
+
+
+def _is_about_links(wanted: DealFilter) -> bool:
+    """Whether the links to products, which know contact and time, answer a filter by product alone."""
+    if wanted.statuses or wanted.stage_ids is not None or wanted.custom_id is not None:
+        return False
+    return {column for column, _, _ in wanted.dates} <= {"ordered_at"} and wanted.order.endswith(("ordered_at", "id"))
+
+
+async def _conditions(connection: Connection, workspace_id: int, wanted: DealFilter) -> list[Sql]:
+    """The filter on ``d``, the deals, or where a product is asked for on ``p``, its links, in their index's order."""
+    table = "d" if wanted.product_id is None else "p"
+    conditions = [sql(f"{table}.workspace_id = {{}}", workspace_id)]
     if wanted.product_id is not None:
-        # Both the filter and the order of the list come from the links' own index.
-        join = " JOIN deal_products AS p ON p.contact_id = d.contact_id AND p.deal_id = d.id"
-        source, order_table = source + join, "p"
-        conditions.append(sql("p.workspace_id = {} AND p.product_id = {}", workspace_id, wanted.product_id))
+        conditions.append(sql("p.product_id = {}", wanted.product_id))
     if wanted.contact_id is not None:
-        conditions.append(sql("d.contact_id = {}", wanted.contact_id))
+        conditions.append(sql(f"{table}.contact_id = {{}}", wanted.contact_id))
     if wanted.statuses:
         conditions.append(_one_of("d.status", list(wanted.statuses), "smallint"))
     if wanted.stage_ids is not None:
         conditions.append(_one_of("d.stage_id", list(wanted.stage_ids), "bigint"))
     if wanted.custom_id is not None:
         deal_id = await connection.fetchval(queries.FIND_ONE_BY_CUSTOM_ID, workspace_id, wanted.custom_id)
-        conditions.append(
-            sql("d.id = {} AND d.contact_id = {}", deal_id, await _home(connection, workspace_id, deal_id))
-        )
+        home = await _home(connection, workspace_id, deal_id)
+        conditions.append(sql("d.id = {} AND d.contact_id = {}", deal_id, home))
     for column, comparison, moment in wanted.dates:
-        table = order_table if column == "ordered_at" else "d"
-        conditions.append(sql(f"{table}.{column} {COMPARISONS[comparison]} {{}}", moment))
-    order = _order(wanted.order, order_table)
-    columns = f"d.contact_id, d.id, d.id AS deal_id, {order_table}.ordered_at, d.updated_at"
-    page = await fetch_page(connection, columns, source, conditions, order, request)
-    keys = [(row["contact_id"], row["id"]) for row in page.rows]
-    return page, await fetch_images(connection, workspace_id, keys, to_show=True)
+        owner = table if column == "ordered_at" else "d"
+        conditions.append(sql(f"{owner}.{column} {COMPARISONS[comparison]} {{}}", moment))
+    return conditions
 
 
 async def list_history(connection: Connection, workspace_id: int, deal_id: int, page: PageRequest) -> Page:
@@ -113,9 +135,3 @@ def _one_of(column: str, values: list[int], kind: str) -> Sql:
     if len(values) == 1:
         return sql(f"{column} = {{}}", values[0])
     return sql(f"{column} = ANY({{}}::{kind}[])", values)
-
-
-def _order(name: str, table: str) -> Order:
-    column, descending = name.removeprefix("-"), name.startswith("-")
-    table = table if column == "ordered_at" else "d"
-    return Order(f"{table}.{column}", descending, id_column="p.deal_id" if table == "p" else "d.id")
