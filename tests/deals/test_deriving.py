@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import msgspec
-from tests.publicapi.conftest import Shop
-from tests.publicapi.test_deals import make_contact, make_order
 
 from dealt.deals import CONVERT, REDATE, convert_deals, redate_deals
+from tests.publicapi.conftest import Shop
+from tests.publicapi.test_deals import make_contact, make_order
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -99,3 +99,7 @@ async def test_a_deal_converts_at_most_what_a_column_holds(shop: Shop) -> None:
     deal = await make_order(shop, value=99_999_999_999_999, order_products=[], products_custom_id=[])
     assert deal["base_value"] is None
     assert Decimal(deal["value"]) == 99_999_999_999_999
+    await set_rate(shop, "2025-06-02", "1.000001")
+    # 99999999999999.9999999999 in the base currency, which the column would round up.
+    deal = await make_order(shop, custom_id="close", value="99999900000099.9999", order_products=[])
+    assert deal["base_value"] is None

@@ -120,7 +120,7 @@ WITH deal AS MATERIALIZED (
 ), stored AS (
     INSERT INTO deals ({", ".join(_INSERTED)}, base_rate, base_value)
     SELECT {", ".join("deal." + name for name in _INSERTED)}, at_day.rate,
-        CASE WHEN abs(deal.value * at_day.rate) < 1e14 THEN round(deal.value * at_day.rate, 6) END
+        CASE WHEN abs(round(deal.value * at_day.rate, 6)) < 1e14 THEN round(deal.value * at_day.rate, 6) END
     FROM deal CROSS JOIN LATERAL (SELECT CASE
         WHEN deal.currency = $8 THEN 1
         WHEN deal.currency IS NOT NULL THEN (
@@ -162,7 +162,8 @@ WITH walked AS MATERIALIZED (
     FROM walked WHERE $5::text IS NULL OR currency = $5
 ), converted AS (
     UPDATE deals AS d SET base_rate = rated.rate,
-        base_value = CASE WHEN abs(rated.value * rated.rate) < 1e14 THEN round(rated.value * rated.rate, 6) END
+        base_value = CASE WHEN abs(round(rated.value * rated.rate, 6)) < 1e14
+            THEN round(rated.value * rated.rate, 6) END
     FROM rated WHERE d.contact_id = rated.contact_id AND d.id = rated.id AND d.base_rate IS DISTINCT FROM rated.rate
     RETURNING d.contact_id
 )
