@@ -71,12 +71,15 @@ def product_links(deal: Deal, lines: list[Line]) -> set[int]:
     return linked | {line.product_id for line in lines if line.product_id is not None}
 
 
-def is_older(before: Deal, patch: DealPatch) -> bool:
-    """Whether a message is older than what is stored, by its source's clock; a tie goes to the larger hash."""
+def is_late(before: Deal, patch: DealPatch) -> bool:
+    """Whether a message says nothing new by its source's clock: older than what is stored, or that very message.
+
+    Of two with the same time the one with the larger hash counts as the newer.
+    """
     if before.source_updated_at is None or patch.source_updated_at is None:
         return False
     stored = (before.source_updated_at, before.content_hash or 0)
-    return (patch.source_updated_at, patch.content_hash or 0) < stored
+    return (patch.source_updated_at, patch.content_hash or 0) <= stored
 
 
 def _blank(patch: DealPatch, to: Resolved, deal_id: int, now: datetime) -> DealImage:
@@ -163,6 +166,8 @@ def _set_lines(after: DealImage, patch: DealPatch, to: Resolved) -> None:
     elif patch.lines is not msgspec.UNSET:
         drafts = patch.lines
     else:
+        if "currency" in patch.fields:
+            _follow_currency(after)
         return
     deal = after.deal
     merged = merge_lines(after.lines, drafts, to.product_of, to.facts, deal.currency, deal.last_line_id)
@@ -171,6 +176,16 @@ def _set_lines(after: DealImage, patch: DealPatch, to: Resolved) -> None:
     if not _same_lines(merged, after.lines):
         after.lines = merged
         deal.last_line_id = max([deal.last_line_id, *(line.id for line in merged)])
+
+
+def _follow_currency(after: DealImage) -> None:
+    """A line that tells no currency of its own is in that of its deal."""
+    currency = after.deal.currency
+    if any(line.currency != currency and not line.receipt.get("currency") for line in after.lines):
+        after.lines = [
+            line if line.receipt.get("currency") else msgspec.structs.replace(line, currency=currency)
+            for line in after.lines
+        ]
 
 
 def _same_lines(merged: list[Line], lines: list[Line]) -> bool:

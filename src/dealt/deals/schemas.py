@@ -16,6 +16,7 @@ from dealt.deals.lines import LineDraft, parse_line, parse_lines
 from dealt.kernel.clock import parse_date, parse_datetime
 from dealt.kernel.errors import InvalidInput
 from dealt.kernel.money import parse_amount, parse_currency
+from dealt.kernel.shown import shown
 
 LONGEST_TEXT = 255
 LONGEST_DESCRIPTION = 10_000
@@ -148,7 +149,11 @@ def _take_listed_attributes(patch: DealPatch, value: Any, _zone: ZoneInfo) -> No
     for item in _list(value):
         if not isinstance(item, dict) or not isinstance(item.get("name_std"), str):
             raise ValueError("An attribute is an object with name_std and value.")
-        patch.attributes[item["name_std"]] = item.get("value")
+        name, given = item["name_std"], item.get("value")
+        if name_std(name) not in STANDARD:
+            patch.attributes[name] = given
+        elif given is not None:
+            raise ValueError(f"{shown(name)} is a field of its own, not an attribute.")
 
 
 def _content_hash(body: Mapping[str, Any]) -> int:

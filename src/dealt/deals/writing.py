@@ -10,7 +10,7 @@ from dealt.accounts import Definitions, Snapshot
 from dealt.attributes import ATTRIBUTES, Catalogue, assign, define_for
 from dealt.deals import queries
 from dealt.deals.directory import Claim, Claims, claim, shared_deals
-from dealt.deals.editing import Resolved, apply_patch, is_older
+from dealt.deals.editing import Resolved, apply_patch, is_late
 from dealt.deals.images import fetch_images
 from dealt.deals.model import DealImage
 from dealt.deals.resolving import Seen, check_tags, look, release_idle, resolve, resolve_products, tell_tags
@@ -235,8 +235,10 @@ def _decide(this: _Set, place: int, claimed: Claim, before: DealImage | None, to
         written.image = None
         this.changes[place] = Change(before, None, work.actor)
         return
-    if before is not None and is_older(before.deal, work.patch):
-        written.ignored = _older(before)
+    if before is not None and is_late(before.deal, work.patch):
+        is_known = work.patch.source_updated_at == before.deal.source_updated_at
+        is_known = is_known and work.patch.content_hash == before.deal.content_hash
+        written.ignored = "This very message was taken before." if is_known else _older(before)
         return
     after = apply_patch(before, work.patch, to, claimed.deal_id, this.now)
     written.image, written.created = after, before is None
