@@ -150,6 +150,40 @@ async def test_an_older_message_changes_nothing_and_says_so(shop: Shop) -> None:
     assert "Older" in answer["ignored"]
 
 
+async def test_a_message_that_is_repeated_takes_back_no_later_edit(shop: Shop) -> None:
+    await make_contact(shop)
+    message = ARTICLE | {"source_updated_at": "2025-07-02T00:00:00Z"}
+    url = "deals/update_or_create/"
+    deal_id = (await shop.client.post(url, json=message)).json()["id"]
+    await shop.client.patch(f"deals/{deal_id}/", json={"name": "Edited by an agent"})
+    answer = (await shop.client.post(url, json=message)).json()
+    assert answer["name"] == "Edited by an agent"
+    assert "before" in answer["ignored"]
+
+
+async def test_a_currency_that_comes_later_is_the_currency_of_the_lines(shop: Shop) -> None:
+    await make_contact(shop)
+    lines = [{"product_custom_id": "A", "value": 5}, {"product_custom_id": "B", "value": 2, "currency": "USD"}]
+    deal = await make_order(shop, currency=None, order_products=lines[:1])
+    answer = await shop.client.patch(f"deals/{deal['id']}/", json={"currency": "PLN"})
+    assert (answer.json()["currency"], answer.json()["lines_total"]) == ("PLN", "5.00")
+    answer = await shop.client.patch(f"deals/{deal['id']}/", json={"order_products": lines, "currency": "EUR"})
+    assert answer.json()["lines_total"] is None
+    answer = await shop.client.patch(f"deals/{deal['id']}/", json={"currency": "USD"})
+    assert answer.json()["lines_total"] == "7.00"
+    kept = await shop.fetch("SELECT currency FROM deal_lines ORDER BY position")
+    assert [line["currency"] for line in kept] == ["USD", "USD"]
+
+
+async def test_an_attribute_of_an_answer_never_hides_behind_a_fields_name(shop: Shop) -> None:
+    await make_contact(shop)
+    listed = [{"name_std": "status", "value": "odd"}]
+    fails(await shop.v1.post("deals/", json={"name": "Order", "attributes": listed}), 400, "attributes")
+    listed = [{"name_std": "status", "value": None}, {"name_std": "colour", "value": "red"}]
+    answer = await shop.v1.post("deals/", json={"name": "Order", "attributes": listed})
+    assert {a["name_std"]: a["value"] for a in answer.json()["attributes"]}["colour"] == "red"
+
+
 async def test_an_idempotency_key_replays_the_first_answer(shop: Shop) -> None:
     await make_contact(shop)
     body = {key: value for key, value in ARTICLE.items() if key != "custom_id"}
@@ -162,6 +196,18 @@ async def test_an_idempotency_key_replays_the_first_answer(shop: Shop) -> None:
     other = await shop.client.post("deals/", json=body | {"value": 1}, headers=headers)
     assert other.status_code == 409
     assert (await shop.fetch("SELECT count(*) AS n FROM deals"))[0]["n"] == 1
+
+
+async def test_a_delete_that_is_repeated_with_its_key_gets_its_first_answer(shop: Shop) -> None:
+    await make_contact(shop)
+    deal = await make_order(shop)
+    key = {"Idempotency-Key": "gone"}
+    first = await shop.client.delete(f"deals/{deal['id']}/", headers=key)
+    again = await shop.client.delete(f"deals/{deal['id']}/", headers=key)
+    assert (first.status_code, again.status_code) == (204, 204)
+    assert (first.content, again.content, again.headers["Idempotency-Replayed"]) == (b"", b"", "true")
+    other = await shop.client.delete(f"deals/{deal['id']}/?source_updated_at=2025-07-01", headers=key)
+    assert other.status_code == 409
 
 
 async def test_a_refused_request_may_use_its_key_again(shop: Shop) -> None:

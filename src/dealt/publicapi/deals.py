@@ -58,10 +58,7 @@ async def delete(call: Call) -> Response:
     except ValueError as error:
         raise InvalidInput.of("source_updated_at", str(error)) from None
     work = DealWork(how="delete", actor=call.actor, source_updated_at=source, **_target(call))
-    written = await call.services.deals.submit(Submission(work=work))
-    if isinstance(written, DealWritten) and written.ignored:
-        return answer({"id": written.deal_id, "ignored": written.ignored})
-    return Response(204)
+    return await _write(call, work)
 
 
 async def read(call: Call) -> Response:
@@ -132,6 +129,8 @@ async def _write(call: Call, work: DealWork, *, upsert_answer: bool = False) -> 
 
 
 def _answer(written: DealWritten, snapshot: Snapshot, version: int, *, upsert_answer: bool) -> Response:
+    if written.image is None and written.ignored is None:
+        return Response(204)
     body: dict[str, Any] = {"id": written.deal_id}
     if written.image is not None:
         body = shape_deal(written.image, snapshot, version)
@@ -158,7 +157,8 @@ def _idempotency_key(call: Call) -> IdempotencyKey | None:
     if len(key) > LONGEST_KEY:
         raise InvalidInput.of("Idempotency-Key", f"At most {LONGEST_KEY} characters are allowed.")
     request = call.request
-    content = b"\n".join((request.method.encode(), request.path.encode("latin-1"), request.body))
+    place = (request.method.encode(), request.path.encode("latin-1"), request.query_string)
+    content = b"\n".join((*place, request.body))
     return IdempotencyKey(key, hashlib.blake2b(content, digest_size=16).digest())
 
 
