@@ -13,14 +13,15 @@ from dealt.kernel.errors import DealtError, InvalidInput
 # The database is away or starting: the same request may succeed in a moment.
 AWAY = (
     asyncpg.CannotConnectNowError,
-    asyncpg.ConnectionDoesNotExistError,
+    asyncpg.PostgresConnectionError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.InterfaceError,
     asyncpg.TooManyConnectionsError,
-    ConnectionError,
-    FileNotFoundError,
+    OSError,
 )
+# It is there, and could not do this in the time or space that it has.
+BUSY = (asyncpg.QueryCanceledError, asyncpg.TransactionRollbackError, asyncpg.InsufficientResourcesError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,4 +44,6 @@ def describe(error: Exception) -> Failure:
         return Failure(400, {"errors": {"body": ["A character cannot be stored."]}})
     if isinstance(error, AWAY):
         return Failure(503, {"detail": "The database cannot be reached; try again."}, {"Retry-After": "1"})
+    if isinstance(error, BUSY):
+        return Failure(503, {"detail": "The database could not finish this; try again."}, {"Retry-After": "1"})
     return Failure(500, {"detail": "An unexpected error was logged. Nothing of this request was stored."}, {}, True)
