@@ -31,7 +31,10 @@ def test_a_web_process_and_a_worker_join_a_server_that_runs_and_end_by_themselve
 
     def answers() -> bool:
         found = re.search(r"answering on port (\d+)", said.read_text())
-        return found is not None and httpx.get(f"http://127.0.0.1:{found[1]}/healthz", timeout=PATIENCE_S, trust_env=False).is_success
+        if found is None:
+            return False
+        address = f"http://127.0.0.1:{found[1]}/healthz"
+        return httpx.get(address, timeout=PATIENCE_S, trust_env=False).is_success
 
     try:
         until(answers, "the other web process")

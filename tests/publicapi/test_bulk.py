@@ -24,7 +24,8 @@ async def send(shop: Shop, lines: list[bytes], **params: str) -> list[dict[str, 
 async def test_every_line_has_its_own_answer_in_order(shop: Shop) -> None:
     await make_contact(shop)
     lines = [
-        order(1), b"{not json", order(2, user_custom_id="nobody"), order(3, stage=99), b'["a list"]', order(4, currency="QQQ"),
+        order(1), b"{not json", order(2, user_custom_id="nobody"), order(3, stage=99), b'["a list"]',
+        order(4, currency="QQQ"),
         order(5, order_products=[{"product_custom_id": "A", "value": "x"}]), b'{"name": "a", "name": "b"}',
         order(1, stage=2), order(6),
     ]  # fmt: skip

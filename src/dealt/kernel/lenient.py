@@ -50,7 +50,7 @@ link: Reader = or_nothing(_read_link)
 
 def names(value: Any) -> list[str]:
     """Reads a list of names, or of objects with a name; null is an empty list."""
-    found = [item.get("name") if isinstance(item, dict) else item for item in _list(value)]
+    found: list[Any] = [item.get("name") if isinstance(item, dict) else item for item in _list(value)]
     for name in found:
         if not isinstance(name, str):
             raise ValueError(f"{shown(name)} is not a name.")
