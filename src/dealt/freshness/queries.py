@@ -42,11 +42,11 @@ ON CONFLICT (contact_id) DO UPDATE SET computed_at = excluded.computed_at,
     wake_at = CASE WHEN d.wake_at > excluded.computed_at THEN d.wake_at END"""
 
 WAKE = """
-WITH due AS MATERIALIZED (
-    SELECT contact_id, workspace_id FROM contact_derived WHERE wake_at <= $1
-    ORDER BY wake_at LIMIT $2 FOR UPDATE SKIP LOCKED
-), answered AS (
-    UPDATE contact_derived AS d SET wake_at = NULL FROM due WHERE d.contact_id = due.contact_id
+WITH due AS (
+    UPDATE contact_derived SET wake_at = NULL WHERE contact_id = ANY(ARRAY(
+        SELECT contact_id FROM contact_derived WHERE wake_at <= $1
+        ORDER BY wake_at LIMIT $2 FOR UPDATE SKIP LOCKED))
+    RETURNING contact_id, workspace_id
 )
 INSERT INTO stale (contact_id, workspace_id, lane, cause, hop, marked_at)
 SELECT contact_id, workspace_id, CASE WHEN count(*) OVER () > $3 THEN 1 ELSE 0 END, 0, 0, $1 FROM due"""

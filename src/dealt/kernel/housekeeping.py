@@ -14,11 +14,8 @@ EVERY_S = 3600.0
 _CHUNK = 1000
 
 _FORGET_KEYS = """
-WITH old AS MATERIALIZED (
-    SELECT workspace_id, key FROM idempotency_keys WHERE created_at < $1
-    ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED
-)
-DELETE FROM idempotency_keys AS k USING old WHERE k.workspace_id = old.workspace_id AND k.key = old.key"""
+DELETE FROM idempotency_keys WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM idempotency_keys WHERE created_at < $1 ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED))"""
 
 
 async def forget_old_keys(pool: Pool, now: datetime) -> int:

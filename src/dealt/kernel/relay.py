@@ -29,13 +29,12 @@ SELECT bucket FROM generate_series(0, $3::int - 1) AS bucket
 WHERE CASE WHEN EXISTS (SELECT FROM follows AS f WHERE f.follower = $1::smallint AND f.bucket = bucket.bucket::smallint)
     THEN pg_try_advisory_xact_lock($2::int, bucket) ELSE false END"""
 
+# By place: a join would read the whole table when it is long. Nobody else moves rows of a bucket that we hold.
 _TAKE = """
-WITH taken AS MATERIALIZED (
-    SELECT f.bucket, f.id FROM unnest($2::smallint[]) AS locked(bucket) CROSS JOIN LATERAL (
-        SELECT bucket, id FROM follows WHERE follower = $1 AND bucket = locked.bucket ORDER BY id LIMIT $3) AS f
-)
-DELETE FROM follows AS f USING taken WHERE f.follower = $1 AND f.bucket = taken.bucket AND f.id = taken.id
-RETURNING f.id, f.workspace_id, f.kind, f.contact_id, f.object_id, f.journal_id"""
+DELETE FROM follows WHERE ctid = ANY(ARRAY(
+    SELECT f.place FROM unnest($2::smallint[]) AS locked(bucket) CROSS JOIN LATERAL (
+        SELECT ctid AS place FROM follows WHERE follower = $1 AND bucket = locked.bucket ORDER BY id LIMIT $3) AS f))
+RETURNING id, workspace_id, kind, contact_id, object_id, journal_id"""
 
 # With the deletion in one transaction: both happen or neither. It need not reach the disk before it counts, for
 # what a crash brings back is only broadcast again.
