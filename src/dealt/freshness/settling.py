@@ -9,7 +9,7 @@ from datetime import datetime
 from dealt.freshness import queries
 from dealt.freshness.model import MOST_CONTACTS, Settler
 from dealt.kernel.clock import Clock
-from dealt.kernel.db import Connection
+from dealt.kernel.db import Connection, Record
 from dealt.kernel.journal import Cause, Lane
 
 _ORDER = (Cause.SILENT, Cause.BACKFILL, Cause.MERGE, Cause.LIVE)
@@ -46,8 +46,7 @@ class Settling:
         rows = await connection.fetch(queries.TAKE, contact_ids)
         by_workspace: dict[int, dict[Cause, Hops]] = defaultdict(lambda: defaultdict(dict))
         for row in rows:
-            hops = by_workspace[row["workspace_id"]][Cause(row["cause"])]
-            hops[row["contact_id"]] = max(row["hop"], hops.get(row["contact_id"], 0))
+            _note(by_workspace[row["workspace_id"]][Cause(row["cause"])], row)
         # The clock is read under the locks: whoever settles a contact later does so for a later moment.
         now = clock.now()
         for workspace_id, by_cause in sorted(by_workspace.items()):
@@ -87,8 +86,7 @@ class Settling:
         by_cause: dict[Cause, Hops] = defaultdict(dict)
         unmarked = {row["id"]: row["outdefined"] for row in outdated}
         for row in await connection.fetch(queries.TAKE, list(unmarked)):
-            hops = by_cause[Cause(row["cause"])]
-            hops[row["contact_id"]] = max(row["hop"], hops.get(row["contact_id"], 0))
+            _note(by_cause[Cause(row["cause"])], row)
         for contact_id, outdefined in unmarked.items():
             if not any(contact_id in hops for hops in by_cause.values()):
                 by_cause[Cause.BACKFILL if outdefined else Cause.LIVE][contact_id] = 0
@@ -106,3 +104,7 @@ class Settling:
                     await settler.settle(connection, workspace_id, sorted(hops), now, cause, hops)
         contact_ids = sorted({contact_id for hops in by_cause.values() for contact_id in hops})
         await connection.execute(queries.SETTLED, workspace_id, contact_ids, now, version)
+
+
+def _note(hops: Hops, row: Record) -> None:
+    hops[row["contact_id"]] = max(row["hop"], hops.get(row["contact_id"], 0))
