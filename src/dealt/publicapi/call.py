@@ -100,7 +100,10 @@ def answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = No
 
 
 def paged(call: Call, page: Page, shape: Callable[[Record], Any]) -> Response:
-    """The list envelope with absolute links: by page number in version 1, by cursor in version 2."""
+    """The list envelope with absolute links: by page number in version 1, by cursor in version 2.
+
+    A row whose shape is None is left out: it was gone when the rest of it was read.
+    """
     by_cursor = call.version == 2 or page.request.cursor is not None
     following = previous = None
     if page.has_next and by_cursor:
@@ -110,7 +113,7 @@ def paged(call: Call, page: Page, shape: Callable[[Record], Any]) -> Response:
     if page.request.cursor is None and page.request.number > 1:
         previous = _link(call, page=page.request.number - 1)
     headers = {} if page.count_is_exact else {"Dealt-Count": "estimate"}
-    results = [shape(row) for row in page.rows]
+    results = [shaped for row in page.rows if (shaped := shape(row)) is not None]
     return answer({"count": page.count, "next": following, "previous": previous, "results": results}, headers=headers)
 
 

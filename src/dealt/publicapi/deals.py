@@ -21,6 +21,7 @@ from dealt.deals import (
     upsert,
 )
 from dealt.kernel.clock import parse_datetime
+from dealt.kernel.db import Record
 from dealt.kernel.errors import InvalidInput
 from dealt.kernel.http import Response, Route
 from dealt.kernel.idempotency import LONGEST_KEY, FirstAnswer, IdempotencyKey
@@ -75,9 +76,12 @@ async def list_(call: Call) -> Response:
         snapshot = await call.definitions(connection)
         wanted = await parse_filter(connection, snapshot, call.request.query)
         page, images = await list_deals(connection, call.workspace_id, wanted, call.page_request)
-    # A deal that was deleted or moved between the two looks is not there to be shown.
-    page.rows[:] = [row for row in page.rows if row["id"] in images]
-    return paged(call, page, lambda row: shape_deal(images[row["id"]], snapshot, call.version))
+
+    def shape(row: Record) -> dict[str, Any] | None:
+        image = images.get(row["id"])
+        return shape_deal(image, snapshot, call.version) if image else None
+
+    return paged(call, page, shape)
 
 
 async def history(call: Call) -> Response:
