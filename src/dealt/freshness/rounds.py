@@ -12,9 +12,9 @@ from dealt.freshness import queries
 from dealt.freshness.model import MOST_CONTACTS
 from dealt.freshness.settling import Settling
 from dealt.kernel.clock import Clock
-from dealt.kernel.db import RETRYABLE, Pool, transaction
+from dealt.kernel.db import AWAY, RETRYABLE, Pool, transaction
 from dealt.kernel.journal import Lane
-from dealt.kernel.rounds import AWAY, IDLE_S
+from dealt.kernel.rounds import IDLE_S
 
 BULK_BATCH_S = 0.05
 """How long a batch of bulk work should take: an edit that comes meanwhile waits for it."""

@@ -14,7 +14,7 @@ from dealt.kernel.errors import InvalidInput
 
 _DECODER = msgspec.json.Decoder()
 _KEY = re.compile(rb'"[ \t\n\r]*:')
-_LARGEST = 2**63 - 1
+_LEAST, _LARGEST = -(2**63), 2**63 - 1
 DEEPEST = 100
 """How many lists and objects may stand within each other: far below what would exhaust anybody's stack."""
 _NUL = b"\\u0000"
@@ -44,7 +44,7 @@ def parse_json(body: bytes) -> Any:
         raise InvalidInput.of("body", f"This is not JSON: {error}.") from None
     except RecursionError:
         raise _too_deep() from None
-    if isinstance(value, int):
+    if isinstance(value, int | float):
         _refuse_huge(value)
     try:
         keys = _count_keys(value)
@@ -73,8 +73,8 @@ def refuse_nul(value: Any, path: str = "") -> None:
 
 
 def _refuse_huge(value: Any, path: str = "") -> None:
-    """Raise InvalidInput where a whole number does not fit 64 bits: no column and no answer could hold it."""
-    if isinstance(value, int) and not -_LARGEST - 1 <= value <= _LARGEST:
+    """Raise InvalidInput where a number is beyond 64 bits: no column could hold it, nor a later body."""
+    if isinstance(value, int | float) and not _LEAST <= value <= _LARGEST:
         raise InvalidInput.of(path or "body", "The number is too large.")
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, item in inner:
@@ -82,7 +82,7 @@ def _refuse_huge(value: Any, path: str = "") -> None:
 
 
 def _count_keys(value: Any, depth: int = 1) -> int:
-    """The number of keys in all objects. Raises OverflowError for a whole number beyond 64 bits: one walk does both.
+    """The number of keys in all objects. Raises OverflowError for a number beyond 64 bits: one walk does both.
 
     Raises InvalidInput where it is nested too deeply.
     """
@@ -99,7 +99,7 @@ def _count_keys(value: Any, depth: int = 1) -> int:
         kind = type(item)
         if kind is dict or kind is list:
             count += _count_keys(item, depth + 1)
-        elif kind is int and not -_LARGEST <= item <= _LARGEST:
+        elif (kind is int or kind is float) and not _LEAST <= item <= _LARGEST:
             raise OverflowError
     return count
 

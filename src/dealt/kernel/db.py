@@ -16,6 +16,20 @@ T = TypeVar("T")
 # A deadlock or a serialization failure says nothing about the data: the same work may succeed at once.
 RETRYABLE = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 
+AWAY = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    # What asyncpg raises on a connection whose end it has been told of and not seen yet.
+    asyncpg.InternalClientError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+)
+"""What is raised while the database cannot be reached; it says nothing about the work itself."""
+
 
 async def _keep_session(_connection: Connection) -> None:
     """asyncpg resets a session on every release, a second round trip; we leave no session state behind."""

@@ -7,8 +7,7 @@ from enum import StrEnum
 
 import structlog
 
-from dealt.kernel.db import Pool
-from dealt.kernel.rounds import AWAY
+from dealt.kernel.db import AWAY, Pool
 
 # Nothing is lost with this commit, so nobody who waits for the lock of NOTIFY need wait for the disk too.
 _NOTIFY = """

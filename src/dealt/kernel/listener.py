@@ -11,8 +11,7 @@ from typing import Any
 import asyncpg
 import structlog
 
-from dealt.kernel.db import Connection, Pool
-from dealt.kernel.rounds import AWAY
+from dealt.kernel.db import AWAY, Connection, Pool
 
 _CHECK_EVERY_S, _ANSWER_WITHIN_S = 30.0, 10.0
 _LONGEST_PAUSE_S = 5.0

@@ -7,22 +7,9 @@ import random
 import time
 from collections.abc import Awaitable, Callable
 
-import asyncpg
 import structlog
 
-AWAY = (
-    OSError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    # What asyncpg raises on a connection whose end it has been told of and not seen yet.
-    asyncpg.InternalClientError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.IdleInTransactionSessionTimeoutError,
-)
-"""What is raised while the database cannot be reached; it says nothing about the work itself."""
+from dealt.kernel.db import AWAY
 
 LONGEST_ROUND_S = 120.0
 IDLE_S = 30.0

@@ -19,11 +19,11 @@ import structlog
 
 from dealt.kernel import jobqueue
 from dealt.kernel.clock import Clock
-from dealt.kernel.db import Pool
+from dealt.kernel.db import AWAY, Pool
 from dealt.kernel.errors import DealtError
 from dealt.kernel.jobqueue import Job
 from dealt.kernel.logs import without_secrets
-from dealt.kernel.rounds import AWAY, IDLE_S
+from dealt.kernel.rounds import IDLE_S
 
 JobHandler = Callable[[Pool, int, Mapping[str, Any], datetime], Awaitable[None]]
 """``handler(pool, workspace_id, payload, now)``: raises to be tried again later. It may be run more than once."""

@@ -8,18 +8,9 @@ from typing import Any
 
 import asyncpg
 
+from dealt.kernel.db import AWAY
 from dealt.kernel.errors import DealtError, InvalidInput
 
-# The database is away or starting: the same request may succeed in a moment.
-AWAY = (
-    asyncpg.CannotConnectNowError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.InterfaceError,
-    asyncpg.TooManyConnectionsError,
-    OSError,
-)
 # It is there, and could not do this in the time or space that it has.
 BUSY = (asyncpg.QueryCanceledError, asyncpg.TransactionRollbackError, asyncpg.InsufficientResourcesError)
 
