@@ -10,6 +10,8 @@ from typing import Generic, TypeVar
 
 import asyncpg
 
+from dealt.kernel.db import AWAY
+
 W = TypeVar("W")
 R = TypeVar("R")
 
@@ -112,12 +114,7 @@ async def run_halving(
     """
     try:
         return await run(works)
-    except (
-        OSError,
-        asyncpg.PostgresConnectionError,
-        asyncpg.OperatorInterventionError,
-        asyncpg.InterfaceError,
-    ) as error:
+    except (*AWAY, asyncpg.OperatorInterventionError) as error:
         return [error] * len(works)
     except Exception as error:
         if len(works) == 1:
