@@ -32,7 +32,7 @@ class Doorbell:
     own transaction. A ring that fails is forgotten: whoever is to hear it also looks by himself.
     """
 
-    def __init__(self, pool: Pool, *, interval_s: float = 0.025) -> None:
+    def __init__(self, pool: Pool, *, interval_s: float = 0.05) -> None:
         self._pool = pool
         self._interval_s = interval_s
         self._rung: set[str] = set()
