@@ -6,20 +6,23 @@ from dealt.contacts.editing import create_contact, update_contact, upsert_contac
 from dealt.contacts.ensuring import ensure_contacts
 from dealt.contacts.fields import FIELDS
 from dealt.contacts.finding import contacts_question, find_contacts, id_of, read_contact
-from dealt.contacts.listing import MOMENTS, TimeBound, list_contacts
+from dealt.contacts.listing import MOMENTS, Moment, Side, TimeBound, list_contacts
 from dealt.contacts.model import GENDERS, STATUSES, ContactPatch, ContactRef, Contacts, WrittenContact, display_name
 from dealt.contacts.schemas import parse_contact
-from dealt.contacts.searching import search_contacts, search_page
+from dealt.contacts.searching import By, search_contacts, search_page
 
 __all__ = [
     "FIELDS",
     "GENDERS",
     "MOMENTS",
     "STATUSES",
+    "By",
     "ContactPatch",
     "ContactRef",
     "Contacts",
     "Memberships",
+    "Moment",
+    "Side",
     "TimeBound",
     "WrittenContact",
     "contacts_question",

@@ -12,8 +12,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from dealt.accounts import Actor, Snapshot
-from dealt.accounts.tokens import Access
+from dealt.accounts import Access, Actor, Snapshot
 from dealt.kernel.bodies import parse_object
 from dealt.kernel.db import Connection, Record
 from dealt.kernel.errors import NotFound

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import structlog
 
-from dealt.accounts.tokens import Access
+from dealt.accounts import Access
 from dealt.kernel.doorbell import Channel
 from dealt.kernel.errors import NotAuthenticated, NotFound
 from dealt.kernel.http import Receive, Request, Response, Route, Router, Scope, Send

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from typing import get_args
 from zoneinfo import ZoneInfo
 
-from dealt.contacts import MOMENTS, TimeBound
-from dealt.contacts.listing import Moment, Side
+from dealt.contacts import MOMENTS, Moment, Side, TimeBound
 from dealt.kernel.clock import parse_datetime
 from dealt.kernel.errors import InvalidInput
 

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from dealt.accounts import Snapshot
 from dealt.contacts import (
+    By,
     WrittenContact,
     create_contact,
     delete_contact,
@@ -19,7 +20,6 @@ from dealt.contacts import (
     update_contact,
     upsert_contact,
 )
-from dealt.contacts.searching import By
 from dealt.kernel.db import Connection, Record, in_transaction
 from dealt.kernel.errors import InvalidInput, NotFound
 from dealt.kernel.http import Response, Route

@@ -1,0 +1,60 @@
+"""The rules of the house that no other tool knows."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+from pathlib import Path
+
+from dealt.publicapi.routes import ROUTES
+from dealt.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+SOURCE = ROOT / "src" / "dealt"
+DOMAINS = {
+    "accounts", "attributes", "companies", "contacts", "deals", "demo", "freshness", "importing", "lists", "pipelines",
+    "products", "publicapi", "rates", "tags", "tasks",
+}  # fmt: skip
+# The composition roots know every domain from inside.
+COMPOSING = {"app.py", "work.py", "cli", "processes"}
+
+
+def imported(file: Path) -> list[str]:
+    """The modules that a file imports from."""
+    tree = ast.parse(file.read_text("utf-8"))
+    return [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module]
+
+
+def test_a_domain_is_entered_through_its_door() -> None:
+    trespassing = []
+    for file in SOURCE.rglob("*.py"):
+        home = file.relative_to(SOURCE).parts[0]
+        if home in COMPOSING:
+            continue
+        for module in imported(file):
+            parts = module.split(".")
+            if len(parts) > 2 and parts[0] == "dealt" and parts[1] in DOMAINS and parts[1] != home:
+                trespassing.append(f"{file.relative_to(SOURCE)} imports {module}")
+    assert trespassing == []
+
+
+def test_every_module_with_routes_is_in_the_route_table() -> None:
+    for file in (SOURCE / "publicapi").glob("*.py"):
+        module = importlib.import_module(f"dealt.publicapi.{file.stem}") if file.stem != "__init__" else None
+        for route in getattr(module, "ROUTES", []):
+            assert route in ROUTES, f"{file.name}: {route.path}"
+
+
+def test_every_setting_is_documented() -> None:
+    page = (ROOT / "docs" / "settings.md").read_text("utf-8")
+    for name in Settings.__dataclass_fields__:
+        variable = "DATABASE_URL" if name == "database_url" else f"DEALT_{name.upper()}"
+        assert f"`{variable}`" in page, variable
+
+
+def test_every_page_that_a_page_points_at_is_there() -> None:
+    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]:
+        for target in page.read_text("utf-8").split("](")[1:]:
+            link = target.split(")")[0].split("#")[0]
+            if link and "://" not in link:
+                assert (page.parent / link).exists(), f"{page.name} points at {link}"
