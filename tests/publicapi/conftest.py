@@ -46,7 +46,8 @@ async def application(database_url: str) -> AsyncIterator[tuple[Application, str
 async def serving(database_url: str) -> AsyncIterator[tuple[Application, str]]:
     """The application on a free port of this machine, and the address of its public API."""
     app = Application(Settings(database_url=database_url))
-    config = uvicorn.Config(app, port=0, log_level="warning", access_log=False)
+    # A client that reuses a connection must not find it just closed.
+    config = uvicorn.Config(app, port=0, log_level="warning", access_log=False, timeout_keep_alive=75)
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve())
     while not server.started:

@@ -98,7 +98,7 @@ WRITING = [wire for wire in WIRES if wire.route.needs == "write"]
 LISTS = [wire for wire in READING if wire.method == "GET" and not wire.named]
 
 
-@dataclass
+@dataclass(repr=False)
 class World:
     """``shop`` owns the objects of ``names``; ``stranger`` and ``newcomer`` are other workspaces of the same server."""
 
