@@ -163,3 +163,38 @@ async def test_a_strangers_attribute_is_not_found(shop: Shop, other_shop: Shop) 
         assert (await other_shop.client.request(method, path, json=body)).status_code == 404
     assert (await other_shop.client.get("attributes/")).json()["count"] == 1
     assert (await shop.client.get(f"attributes/{attribute['id']}/")).json() == attribute
+
+
+MAKING: dict[str, tuple[str, dict[str, Any]]] = {
+    "clientuser": ("users/", {"custom_id": "ann"}),
+    "product": ("products/", {"custom_id": "mug"}),
+    "deal": ("deals/", {"name": "Order"}),
+}
+
+
+@pytest.mark.parametrize("content_type", MAKING)
+async def test_a_name_that_answers_have_a_field_of_is_refused(shop: Shop, content_type: str) -> None:
+    """Version 2 answers are flat: such an attribute could never be shown."""
+    path, body = MAKING[content_type]
+    shown = dict((await shop.client.post(path, json=body)).json())
+    shown |= (await shop.v1.get(f"{path}{shown['id']}/")).json()
+    for name in [*shown.keys() - {"order_date"}, "Custom ID", " NAME "]:
+        new = {"content_type": content_type, "name": name, "value_type": "string"}
+        answer = await shop.client.post("attributes/", json=new)
+        assert (answer.status_code, list(answer.json().get("errors", ()))) == (400, ["name"]), name
+
+
+@pytest.mark.parametrize(
+    ("content_type", "name"),
+    [
+        ("clientuser", "Email"),
+        ("company", "Phone numbers"),
+        ("deal", "value"),
+        ("product", "Price"),
+        ("activity", "due date"),
+    ],
+)
+async def test_a_fields_name_is_refused_however_it_is_spelt(shop: Shop, content_type: str, name: str) -> None:
+    answer = await shop.client.post("attributes/", json=NEW | {"content_type": content_type, "name": name})
+    assert answer.json() == {"errors": {"name": [f'"{name}" is a field of its own, not an attribute.']}}
+    assert await shop.fetch("SELECT FROM attributes WHERE name = $1", name) == []

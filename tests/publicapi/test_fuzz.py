@@ -54,14 +54,14 @@ ODD: list[Any] = [
 ]  # fmt: skip
 BROKEN: list[Any] = [2**63, 10**30, math.nan, math.inf, "\x00", "\ud800"]
 ODD_NAMES = ["x", "Größe", "a b", "%", "__proto__", "Value", " name", "NAME", "", "attributes", "id", "contact_id"]
-DEAL = [*sorted(deals.STANDARD), "order_date", "x"]
-USER = [*sorted({*contacts._READERS, *contacts.READ_ONLY}), "x"]
+DEAL = [*sorted(deals.FIELD_NAMES), "order_date", "x"]
+USER = [*sorted(contacts.FIELD_NAMES), "x"]
 FIELDS: dict[str, list[str]] = {
     "deals/": DEAL,
     "deals/update_or_create/": DEAL,
     "users/": USER,
     "users/update_or_create/": USER,
-    "products/": [*sorted({*products._READERS, *products._READ_ONLY}), "x"],
+    "products/": [*sorted(products.FIELD_NAMES), "x"],
 }
 NEEDED: dict[str, dict[str, Any]] = {
     "deals/": {"name": "Order"},

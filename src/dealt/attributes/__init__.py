@@ -12,10 +12,11 @@ from dealt.attributes.defining import (
 from dealt.attributes.listing import page_of_attributes
 from dealt.attributes.model import VALUE_TYPES, Attribute, Catalogue
 from dealt.attributes.typing import Assignment, assign, name_std
-from dealt.attributes.writing import Typed, merge_values, split_body, type_values
+from dealt.attributes.writing import LISTED, Typed, merge_values, split_body, type_values
 
 __all__ = [
     "ATTRIBUTES",
+    "LISTED",
     "VALUE_TYPES",
     "Assignment",
     "Attribute",

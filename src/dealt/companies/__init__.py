@@ -11,11 +11,12 @@ from dealt.companies.finding import (
 )
 from dealt.companies.members import add_member, list_members, remove_member
 from dealt.companies.model import Company, CompanyIds, CompanyRef, company_of
-from dealt.companies.schemas import CompanyPatch, parse_company
+from dealt.companies.schemas import FIELD_NAMES, CompanyPatch, parse_company
 from dealt.companies.writing import WrittenCompany, create_company, delete_company, update_company, upsert_company
 
 __all__ = [
     "FIELDS",
+    "FIELD_NAMES",
     "Company",
     "CompanyIds",
     "CompanyPatch",

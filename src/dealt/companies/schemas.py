@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from dealt.attributes import split_body
+from dealt.attributes import LISTED, split_body
 from dealt.companies.model import LONGEST_CUSTOM_ID
 from dealt.kernel import lenient
 from dealt.kernel.schema import Reader, list_of, read_fields, whole_number
@@ -48,6 +48,8 @@ _READERS: dict[str, Reader] = {
 }
 # What answers carry and requests cannot set: dropped, so that an answer can be sent back as it came.
 _READ_ONLY = {"id", "employees", "created_at", "updated_at"}
+FIELD_NAMES = frozenset({*_READERS, *_READ_ONLY, LISTED})
+"""Every name that is not an attribute's."""
 
 
 class CompanyPatch(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,11 +8,12 @@ from dealt.contacts.fields import FIELDS
 from dealt.contacts.finding import contacts_question, find_contacts, id_of, read_contact
 from dealt.contacts.listing import MOMENTS, Moment, Side, TimeBound, list_contacts
 from dealt.contacts.model import GENDERS, STATUSES, ContactPatch, ContactRef, Contacts, WrittenContact, display_name
-from dealt.contacts.schemas import parse_contact
+from dealt.contacts.schemas import FIELD_NAMES, parse_contact
 from dealt.contacts.searching import By, search_contacts, search_page
 
 __all__ = [
     "FIELDS",
+    "FIELD_NAMES",
     "GENDERS",
     "MOMENTS",
     "STATUSES",

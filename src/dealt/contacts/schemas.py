@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from dealt.attributes import split_body
+from dealt.attributes import LISTED, split_body
 from dealt.contacts.model import GENDERS, STATUSES, TEXTS, ContactPatch
 from dealt.kernel import lenient
 from dealt.kernel.errors import InvalidInput
@@ -89,3 +89,5 @@ READ_ONLY = frozenset({
     "first_seen", "last_seen", "last_contacted", "created_at", "updated_at", "version",
 })  # fmt: skip
 """What answers carry and requests cannot set: dropped, so that an answer can be sent back as it came."""
+FIELD_NAMES = frozenset({*_READERS, *READ_ONLY, LISTED})
+"""Every name that is not an attribute's."""

@@ -6,13 +6,14 @@ from dealt.deals.images import fetch_images
 from dealt.deals.lines import line_total
 from dealt.deals.model import Deal, DealImage, Line, Status
 from dealt.deals.reading import COMPARISONS, DATES, ORDERS, DealFilter, find_deal_id, get_deal, list_deals, list_history
-from dealt.deals.schemas import DealPatch, parse_deal, parse_line_edit
+from dealt.deals.schemas import FIELD_NAMES, DealPatch, parse_deal, parse_line_edit
 from dealt.deals.works import DealWork, DealWritten, upsert
 
 __all__ = [
     "COMPARISONS",
     "CONVERT",
     "DATES",
+    "FIELD_NAMES",
     "ORDERS",
     "REDATE",
     "Deal",

@@ -73,7 +73,7 @@ def parse_line_edit(line_id: int, body: Mapping[str, Any] | None) -> DealPatch:
 
 def _known_as(name: str, body: Mapping[str, Any]) -> str:
     """The standard field that ``name`` spells, or ``name`` itself where it is an attribute."""
-    if name in STANDARD or (key := name_std(name)) not in STANDARD:
+    if name in FIELD_NAMES or (key := name_std(name)) not in FIELD_NAMES:
         return name
     if key in body:
         raise ValueError(f"This is another spelling of {key}, which is given too.")
@@ -150,7 +150,7 @@ def _take_listed_attributes(patch: DealPatch, value: Any, _zone: ZoneInfo) -> No
         if not isinstance(item, dict) or not isinstance(item.get("name_std"), str):
             raise ValueError("An attribute is an object with name_std and value.")
         name, given = item["name_std"], item.get("value")
-        if name_std(name) not in STANDARD:
+        if name_std(name) not in FIELD_NAMES:
             patch.attributes[name] = given
         elif given is not None:
             raise ValueError(f"{shown(name)} is a field of its own, not an attribute.")
@@ -288,5 +288,5 @@ _SPECIAL: dict[str, Callable[[DealPatch, Any, ZoneInfo], None]] = {
     "source_updated_at": _take_source_time,
     "attributes": _take_listed_attributes,
 }
-STANDARD = frozenset({*_FIELDS, *_TIMES, *_READ_ONLY, *_REFERENCES, *_SPECIAL})
+FIELD_NAMES = frozenset({*_FIELDS, *_TIMES, *_READ_ONLY, *_REFERENCES, *_SPECIAL})
 """Every name that is not an attribute's: ``Value`` is the field ``value``, and no attribute hides behind it."""

@@ -11,11 +11,12 @@ from dealt.products.reserving import (
     release_products,
     reserve_products,
 )
-from dealt.products.schemas import ProductPatch, parse_product
+from dealt.products.schemas import FIELD_NAMES, ProductPatch, parse_product
 from dealt.products.writing import WrittenProduct, create_product, delete_product, update_product
 
 __all__ = [
     "FIELDS",
+    "FIELD_NAMES",
     "LONGEST_CUSTOM_ID",
     "STANDARD",
     "Product",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from dealt import companies, contacts, deals, products, tasks
 from dealt.attributes import (
     VALUE_TYPES,
     Attribute,
     create_attribute,
     delete_attribute,
     list_attributes,
+    name_std,
     page_of_attributes,
     read_attribute,
     update_attribute,
@@ -28,6 +30,13 @@ _CONTENT_TYPES = {domain: word for word, domain in _DOMAINS.items()}
 _TYPES_BY_NUMBER = {
     "1": "boolean", "2": "integer", "3": "date", "4": "string", "5": "datetime", "6": "fixed", "7": "float",
 }  # fmt: skip
+_FIELD_NAMES = {
+    "contact": contacts.FIELD_NAMES,
+    "company": companies.FIELD_NAMES,
+    "deal": deals.FIELD_NAMES,
+    "product": products.FIELD_NAMES,
+    "task": tasks.FIELD_NAMES,
+}
 MOST_CHOICES = 1_000
 
 
@@ -68,6 +77,9 @@ async def list_all(call: Call) -> Response:
 
 async def add(call: Call) -> Response:
     fields = read_fields(call.body, _NEW, required=("name", "value_type", "content_type"))
+    if name_std(fields["name"]) in _FIELD_NAMES[fields["content_type"]]:
+        # Answers are flat: nobody would ever see it.
+        raise InvalidInput.of("name", f"{shown(fields['name'])} is a field of its own, not an attribute.")
     async with changing(call) as connection:
         made = await create_attribute(
             connection, call.workspace_id, domain=fields.pop("content_type"), **fields, now=call.now,

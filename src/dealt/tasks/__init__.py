@@ -5,10 +5,11 @@ from dealt.tasks.fields import FIELDS
 from dealt.tasks.model import TaskPatch, Written
 from dealt.tasks.of_deals import move_tasks, release_tasks
 from dealt.tasks.reading import TaskFilter, find_task_id, list_tasks, read_task
-from dealt.tasks.schemas import parse_task
+from dealt.tasks.schemas import FIELD_NAMES, parse_task
 
 __all__ = [
     "FIELDS",
+    "FIELD_NAMES",
     "TaskFilter",
     "TaskPatch",
     "Written",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dealt.attributes import split_body
+from dealt.attributes import LISTED, split_body
 from dealt.kernel import lenient
 from dealt.kernel.clock import parse_datetime
 from dealt.kernel.schema import Reader, flag, read_fields, text, whole_number
@@ -31,6 +31,8 @@ _COLUMNS = {"due_date": "due_at", "datetime": "due_at", "duration": "duration_mi
 _OLDER = {"company": "company_id", "deal": "deal_id", "person": "user_id"}
 READ_ONLY = frozenset({"id", "done_date", "created_by", "created_at", "updated_at", "version"})
 """What answers carry and requests cannot set: dropped, so that an answer can be sent back as it came."""
+FIELD_NAMES = frozenset({*_READERS, *_COLUMNS, *_OLDER, *READ_ONLY, LISTED})
+"""Every name that is not an attribute's."""
 
 
 def parse_task(body: Mapping[str, Any], zone: ZoneInfo) -> TaskPatch:
