@@ -82,6 +82,8 @@ async def test_no_uniqueness_reaches_across_contacts(connection: asyncpg.Connect
         table = found.get(row["table"])
         if table and "contact_id" in table["columns"] and row["table"] not in DIRECTORIES | QUEUES:
             assert "contact_id" in row["columns"], row["index"]
+        if row["table"] == "contacts":
+            assert "id" in row["columns"], row["index"]
 
 
 async def test_there_are_no_triggers(connection: asyncpg.Connection) -> None:
