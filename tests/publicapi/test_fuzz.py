@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from dealt.contacts import schemas as contacts
 from dealt.deals import schemas as deals
 from dealt.products import schemas as products
-from tests.publicapi.world import MARK, World
+from tests.publicapi.world import MARK, WRITING, Wire, World
 from tests.publicapi.world import world as world
 
 EXAMPLES = os.environ.get("DEALT_FUZZ_EXAMPLES")
@@ -53,6 +53,17 @@ ODD: list[Any] = [
     f"{MARK}-deal", {}, [[]], [{}], [None], {"": 1}, [{"name_std": "x", "value": 1}],
 ]  # fmt: skip
 BROKEN: list[Any] = [2**63, 10**30, math.nan, math.inf, "\x00", "\ud800"]
+DEFINING = {
+    "name": TEXTS, "position": [1, 2, "3", 2**31 - 1], "date_attribute": ["order_date", "x"],
+    "pipeline": [1, 2, "2", 99], "stages": [["New"], ["a", "a"], [], [" "]], "currency": ["USD", "isk", "EUR"],
+    "valid_from": ["2025-01-01", "1900-01-01"], "rate": [1, "0.92", 1e-12, 1e-13, 1e11, 1e12, 0, -1],
+    "rates": [[], [{"currency": "USD", "valid_from": "2025-01-01"}]],
+    "value_type": ["string", 2, "fixed", "date", "json"], "content_type": ["deal", "user", "ticket"],
+    "description": TEXTS, "choices": [["S", "M"], [], ["S", "S"]], "allow_multiple_choices": [True, "0"],
+    "time_zone": ["Europe/Warsaw", "Mars"], "base_currency": ["EUR", "PLN", "XXX"], "email": ["a@b.example"],
+    "custom_id": TEXTS, "done": [True, "0"], "due_date": MOMENTS, "datetime": MOMENTS, "duration": [0, 5],
+    "activity_type": [1], "deal_id": [1, 99], "users": [[1], [99]], "user_id": [1, 99],
+}  # fmt: skip
 ODD_NAMES = ["x", "Größe", "a b", "%", "__proto__", "Value", " name", "NAME", "", "attributes", "id", "contact_id"]
 DEAL = [*sorted(deals.FIELD_NAMES), "order_date", "x"]
 USER = [*sorted(contacts.FIELD_NAMES), "x"]
@@ -142,3 +153,23 @@ async def test_what_is_taken_can_be_read_back_and_nothing_breaks(world: World, p
     if told.keys() > {"created", "id"}:
         again = (await world.shop.client.get(f"{kind}/{told['id']}/")).json()
         assert unlike(again, told) == {}
+
+
+OTHERS = [
+    w for w in WRITING if w.method != "DELETE" and not w.route.streams and w.route.path not in map("/{}".format, FIELDS)
+]
+
+
+@settings(LIMITS, max_examples=LIMITS.max_examples // 3)
+@given(data=st.data())
+@pytest.mark.parametrize("wire", OTHERS, ids=str)
+async def test_no_object_breaks_any_other_route(world: World, wire: Wire, data: st.DataObject) -> None:
+    names = [*DEFINING, *FIELDS.get(f"{wire.route.path.split('/')[1]}/", [])]
+    known = FITTING | DEFINING
+    fitting = st.sampled_from(names).flatmap(
+        lambda name: st.tuples(st.just(name), st.sampled_from(known.get(name, TEXTS)) | scalars)
+    )
+    body = data.draw(st.lists(fitting | st.tuples(st.sampled_from(names), nested), max_size=5).map(dict))
+    answer = await world.shop.client.request(wire.method, world.path(wire), content=encode(wire.body | body))
+    event(str(answer.status_code))
+    assert answer.status_code < 500, answer.text

@@ -1,0 +1,1 @@
+"""Whole installations under trouble: real processes, real kills, many clients at once."""
