@@ -177,7 +177,7 @@ async def test_a_currency_that_comes_later_is_the_currency_of_the_lines(shop: Sh
 
 async def test_an_attribute_of_an_answer_never_hides_behind_a_fields_name(shop: Shop) -> None:
     await make_contact(shop)
-    listed = [{"name_std": "status", "value": "odd"}]
+    listed: list[dict[str, Any]] = [{"name_std": "status", "value": "odd"}]
     fails(await shop.v1.post("deals/", json={"name": "Order", "attributes": listed}), 400, "attributes")
     listed = [{"name_std": "status", "value": None}, {"name_std": "colour", "value": "red"}]
     answer = await shop.v1.post("deals/", json={"name": "Order", "attributes": listed})

@@ -165,7 +165,7 @@ OTHERS = [
 @pytest.mark.parametrize("wire", OTHERS, ids=str)
 async def test_no_object_breaks_any_other_route(world: World, wire: Wire, data: st.DataObject) -> None:
     names = [*DEFINING, *FIELDS.get(f"{wire.route.path.split('/')[1]}/", [])]
-    known = FITTING | DEFINING
+    known: dict[str, Any] = {**FITTING, **DEFINING}
     fitting = st.sampled_from(names).flatmap(
         lambda name: st.tuples(st.just(name), st.sampled_from(known.get(name, TEXTS)) | scalars)
     )
