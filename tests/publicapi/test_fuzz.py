@@ -22,7 +22,7 @@ from tests.publicapi.world import world as world
 
 EXAMPLES = os.environ.get("DEALT_FUZZ_EXAMPLES")
 LIMITS = settings(
-    max_examples=int(EXAMPLES or 150),
+    max_examples=int(EXAMPLES or 100),
     derandomize=EXAMPLES is None,
     database=None,
     deadline=None,
@@ -53,7 +53,7 @@ ODD: list[Any] = [
     f"{MARK}-deal", {}, [[]], [{}], [None], {"": 1}, [{"name_std": "x", "value": 1}],
 ]  # fmt: skip
 BROKEN: list[Any] = [2**63, 10**30, math.nan, math.inf, "\x00", "\ud800"]
-DEFINING = {
+DEFINING: dict[str, list[Any]] = {
     "name": TEXTS, "position": [1, 2, "3", 2**31 - 1], "date_attribute": ["order_date", "x"],
     "pipeline": [1, 2, "2", 99], "stages": [["New"], ["a", "a"], [], [" "]], "currency": ["USD", "isk", "EUR"],
     "valid_from": ["2025-01-01", "1900-01-01"], "rate": [1, "0.92", 1e-12, 1e-13, 1e11, 1e12, 0, -1],
