@@ -44,7 +44,7 @@ SELECT d.custom_id, d.id,
 FROM deals AS d"""
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Stored:
     """One deal with the number of its lines, linked products and journal entries that tell of its creation."""
 
