@@ -16,6 +16,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 OLDEST_SERVER = Path("/usr/lib/postgresql/15/bin")
+# What these try again and again ends before the database, or in a statement that other tests run too.
+SAME_ON_EVERY_SERVER = ("test_every_route", "test_bad_input", "test_odd_addresses", "test_fuzz", "test_user_input")
 PYTEST = [sys.executable, "-m", "pytest", "--numprocesses=auto", "--quiet"]
 
 
@@ -65,7 +67,8 @@ def oldest_server() -> bool:
     with address_of_oldest_server() as address:
         environment = {**os.environ, "DEALT_TEST_DATABASE_URL": address}
         say("tests on PostgreSQL 15")
-        command = [*PYTEST, "-m", "database", "--no-header"]
+        left_out = [f"--ignore=tests/publicapi/{name}.py" for name in SAME_ON_EVERY_SERVER]
+        command = [*PYTEST, "-m", "database", "--no-header", *left_out]
         return subprocess.run(command, cwd=ROOT, check=False, env=environment).returncode == 0
 
 
