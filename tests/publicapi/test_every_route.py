@@ -199,3 +199,23 @@ async def test_an_address_that_no_route_has_is_not_found_and_needs_a_token_too(w
     assert (await world.anyone.get(path)).status_code == 401
     answer = await world.shop.client.get(path)
     assert (answer.status_code, answer.json()) == (404, {"detail": "Not found."})
+
+
+async def test_a_body_may_not_name_what_another_workspace_has(world: World) -> None:
+    contact, product = int(world.names["users", "id"]), int(world.names["products", "id"])
+    custom_id = world.names["users-by-id", "custom_id"]
+    [row] = await world.shop.fetch("SELECT key FROM contacts WHERE id = $1", contact)
+    for reference in (
+        {"user_id": contact}, {"person": contact}, {"user_custom_id": custom_id}, {"user_key": row["key"]},
+        {"participants": [contact]},
+    ):  # fmt: skip
+        answer = await world.stranger.client.post("deals/", json={"name": "Order"} | reference)
+        assert answer.status_code == 404, answer.text
+    # An order may name any product; it is linked to those of its own workspace only.
+    lines = [{"product_id": product, "value": 1}]
+    answer = await world.stranger.client.post("deals/", json={"name": "Order", "order_products": lines})
+    assert (answer.status_code, MARK in answer.text) == (201, False)
+    assert (
+        await world.stranger.fetch("SELECT FROM deal_products WHERE workspace_id = $1", world.stranger.workspace_id)
+        == []
+    )
