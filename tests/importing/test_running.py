@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import multiprocessing
 from collections.abc import Callable
 from contextlib import suppress
 from decimal import Decimal
@@ -15,6 +16,7 @@ import pytest
 
 from dealt.importing import ImportStopped, Progress, UnfinishedImport, UnreadableFile
 from tests.importing.conftest import Import
+from tests.processes.running import until
 
 LINES = """
 group_by = "order"
@@ -252,19 +254,44 @@ def test_restart_forgets_where_the_import_was(importing: Import, tmp_path: Path)
     assert importing.one("SELECT count(*) FROM deals") == 600
 
 
-@pytest.mark.timeout(300)  # it may take many tries until a connection ends in the middle of its work
 def test_a_lost_database_stops_the_import_and_refuses_no_order(importing: Import, tmp_path: Path) -> None:
-    path = write_csv(tmp_path / "orders.csv", baskets(2000, lines=1))
+    path = write_csv(tmp_path / "orders.csv", baskets(3000, lines=4))
+    ending = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND application_name = 'dealt import' AND state <> 'idle'"
+    )
 
-    def end_connections(progress: Progress) -> None:
-        importing.fetch(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND application_name = 'dealt import' AND state <> 'idle'"
-        )
+    def end_a_busy_connection(_progress: Progress) -> None:
+        until(lambda: importing.fetch(ending), "a connection in the middle of its work")
 
-    with pytest.raises(ImportStopped, match="run the same command again"):
-        while True:
-            importing.run(path, LINES, report=end_connections, restart=True)
+    with pytest.raises(ImportStopped, match=r"The database could not go on: .* run the same command again"):
+        importing.run(path, LINES, report=end_a_busy_connection)
     summary = importing.run(path, LINES)
-    assert (summary.counts.orders, summary.counts.refused) == (2000, 0)
-    assert importing.one("SELECT count(*) FROM deals") == 2000
+    assert (summary.counts.orders, summary.counts.refused) == (3000, 0)
+    assert summary.resumed_at > 0
+    assert importing.one("SELECT count(*) FROM deals") == 3000
+
+
+def test_a_folder_that_cannot_be_written_to_is_told_before_anything_is_stored(importing: Import) -> None:
+    path = Path("/proc/version")
+    with pytest.raises(UnreadableFile, match=r"/proc cannot be written to .*Copy the file to a folder of yours"):
+        importing.run(path, 'format = "csv"\n[order]\ncustom_id = "x"')
+
+
+def test_a_process_that_is_killed_stops_the_import_in_a_sentence(importing: Import, tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "orders.csv", baskets(3000, lines=1))
+
+    def kill_a_process(_progress: Progress) -> None:
+        for child in multiprocessing.active_children():
+            child.kill()
+
+    with pytest.raises(ImportStopped, match="A process of the import ended by itself"):
+        importing.run(path, LINES, report=kill_a_process)
+    assert importing.run(path, LINES).counts.orders == 3000
+
+
+def test_a_database_that_is_not_there_stops_the_import(importing: Import, tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "orders.csv", baskets(1, lines=1))
+    elsewhere = Import("postgresql://127.0.0.1:1/none", importing.workspace_id)
+    with pytest.raises(ImportStopped, match="The database cannot be reached"):
+        elsewhere.run(path, LINES)

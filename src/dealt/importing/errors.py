@@ -23,3 +23,10 @@ class ImportStopped(DealtError):  # noqa: N818
     """503: the database or a process of the import was lost; what was committed stays and the import can go on."""
 
     status = 503
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.detail = f"{why}. What was stored stays; run the same command again to go on from there."
+
+    def __str__(self) -> str:
+        return self.detail

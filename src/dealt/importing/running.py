@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import itertools
+import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -12,12 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dealt.importing.composing import Composer
-from dealt.importing.errors import UnfinishedImport
+from dealt.importing.errors import ImportStopped, UnfinishedImport, UnreadableFile
 from dealt.importing.grouping import Group
 from dealt.importing.reading import Reader
 from dealt.importing.rejecting import RejectedFile
 from dealt.importing.resuming import Counts, Position, PositionFile, conditions_of
-from dealt.importing.rows import Rows
+from dealt.importing.rows import Row, Rows
 from dealt.importing.workers import Orders, Workers, result_of
 from dealt.importing.writing import Written
 from dealt.kernel.journal import Cause
@@ -63,6 +64,7 @@ def import_orders(
     """
     silent = orders.actor.cause is Cause.SILENT
     conditions = conditions_of(path, orders.mapping, workspace, silent=silent)
+    _require_room(path.parent)
     with _alone(path), ExitStack() as stack:
         kept = PositionFile(path)
         if restart:
@@ -112,6 +114,8 @@ class _Run:
                 self._end(self.ahead.popleft())
         except KeyboardInterrupt:
             return False
+        except OSError as error:
+            raise ImportStopped(f"The import cannot go on: {error}") from None
         return True
 
     def _windows(self) -> Iterator[_Window]:
@@ -120,7 +124,7 @@ class _Run:
         rows = 0
         for group in groups:
             held.append(group)
-            rows += len(group.rows)
+            rows += sum(map(_weight, group.rows))
             if len(held) >= WINDOW * self.jobs or rows >= MOST_WINDOW_ROWS * self.jobs:
                 yield _Window(held, self.reader.done)
                 held, rows = [], 0
@@ -153,6 +157,22 @@ class _Run:
         self.position.orders += len(window.groups)
         self.kept.save(self.position)
         self.report(Progress(window.done, self.reader.total, counts))
+
+
+def _require_room(folder: Path) -> None:
+    """Raise UnreadableFile where nothing can be written beside the file."""
+    try:
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise UnreadableFile(
+            f"{folder} cannot be written to ({error.strerror}). Copy the file to a folder of yours: how far its import "
+            "is, and the rows that are refused, are written beside it."
+        ) from None
+
+
+def _weight(row: Row) -> int:
+    """How many usual rows a row is worth: one line of JSON may be a whole order."""
+    return 1 + len(row) // 256 if isinstance(row, bytes) else 1
 
 
 @contextmanager

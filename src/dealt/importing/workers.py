@@ -8,15 +8,17 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 from types import TracebackType
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
+import asyncpg
 import uvloop
 
 from dealt.accounts import Actor
@@ -69,46 +71,69 @@ class Workers:
         return crc32(key.encode()) % len(self._pools)
 
     def submit(self, place: int, groups: Sequence[Group]) -> Future[Written]:
-        """Have one process write orders, after those that it was given before."""
-        return self._pools[place].submit(_write, groups)
+        """Have one process write orders, after those that it was given before. Raises ImportStopped."""
+        with _or_stopped():
+            return self._pools[place].submit(_write, groups)
 
 
 def result_of(future: Future[Written]) -> Written:
     """What a process answered. Raises ImportStopped where it ended."""
-    try:
+    with _or_stopped():
         return future.result()
+
+
+@contextmanager
+def _or_stopped() -> Iterator[None]:
+    try:
+        yield
     except BrokenProcessPool:
-        raise ImportStopped(
-            "A process of the import ended by itself, perhaps because memory was short. What was stored stays; "
-            "run the same command again to go on from there."
-        ) from None
+        raise ImportStopped("A process of the import ended by itself, perhaps because memory was short") from None
 
 
-_runner: asyncio.Runner | None = None
-_writer: OrderWriter | None = None
+class _Process:
+    """What one process keeps between its parts: a loop and, once it is asked for the first time, connections."""
+
+    def __init__(self, orders: Orders) -> None:
+        self._orders = orders
+        self._runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
+        self._writer: OrderWriter | None = None
+
+    def write(self, groups: Sequence[Group]) -> Written:
+        """Raises ImportStopped."""
+        return self._runner.run(self._write(groups))
+
+    async def _write(self, groups: Sequence[Group]) -> Written:
+        if self._writer is None:
+            self._writer = await self._open()
+        return await self._writer.write(groups)
+
+    async def _open(self) -> OrderWriter:
+        orders = self._orders
+        try:
+            pool = await open_pool(orders.url, size=2, statement_timeout_s=STATEMENT_TIMEOUT_S, name="dealt import")
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            raise ImportStopped(f"The database cannot be reached: {error or type(error).__name__}") from None
+        composer = Composer(orders.mapping, orders.headings, orders.zone)
+        return OrderWriter(
+            pool, orders.make_writer(pool), SystemClock(), orders.actor, composer,
+            create_contacts=orders.mapping.create_contacts,
+        )  # fmt: skip
+
+
+_process: _Process | None = None
 
 
 def _begin(orders: Orders) -> None:
     """Set up this process."""
-    global _runner, _writer
+    global _process
     # Ctrl-C reaches every process of the terminal; the one that was started decides what becomes of the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
-    _writer = _runner.run(_open(orders))
+    _process = _Process(orders)
     # Sets are many objects without cycles, and looking through them again and again takes a tenth of the time.
     gc.collect()
     gc.freeze()
     gc.set_threshold(200_000, 20, 20)
-
-
-async def _open(orders: Orders) -> OrderWriter:
-    pool = await open_pool(orders.url, size=2, statement_timeout_s=STATEMENT_TIMEOUT_S, name="dealt import")
-    composer = Composer(orders.mapping, orders.headings, orders.zone)
-    return OrderWriter(
-        pool, orders.make_writer(pool), SystemClock(), orders.actor, composer,
-        create_contacts=orders.mapping.create_contacts,
-    )  # fmt: skip
 
 
 def _end_with_parent() -> None:
@@ -119,5 +144,5 @@ def _end_with_parent() -> None:
 
 
 def _write(groups: Sequence[Group]) -> Written:
-    assert _runner is not None and _writer is not None, "a process is set up before it is asked"
-    return _runner.run(_writer.write(groups))
+    assert _process is not None, "a process is set up before it is asked"
+    return _process.write(groups)

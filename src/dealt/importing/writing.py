@@ -112,7 +112,4 @@ def _count(written: Written, place: int, order: Draft, outcome: DealWritten | Ex
 
 
 def _stopped(error: Exception) -> ImportStopped:
-    return ImportStopped(
-        f"The database could not go on: {error or type(error).__name__}. What was stored stays; "
-        "run the same command again to go on from there."
-    )
+    return ImportStopped(f"The database could not go on: {error or type(error).__name__}")
