@@ -18,6 +18,8 @@ ROOT = Path(__file__).resolve().parent.parent
 OLDEST_SERVER = Path("/usr/lib/postgresql/15/bin")
 # What these try again and again ends before the database, or in a statement that other tests run too.
 SAME_ON_EVERY_SERVER = ("test_every_route", "test_bad_input", "test_odd_addresses", "test_fuzz", "test_user_input")
+# They send the same SQL as the domains' own tests, from further away.
+AWAY_FROM_SQL = ("publicapi", "cli", "importing", "processes", "web", "browser", "bin")
 PYTEST = [sys.executable, "-m", "pytest", "--numprocesses=auto", "--quiet"]
 
 

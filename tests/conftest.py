@@ -89,8 +89,13 @@ def fresh_database(postgres: Dsn, template: str) -> Iterator[str]:
     """The address of a migrated, empty database, for fixtures of any scope; it is dropped at the end of the block."""
     name = _name(uuid.uuid4().hex[:12])
     _wait(_execute(postgres("postgres"), f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
-    yield postgres(name)
-    _wait(_execute(postgres("postgres"), f"DROP DATABASE {name} WITH (FORCE)"))
+    try:
+        yield postgres(name)
+    finally:
+        # It waits for every connection of the server, and one may be waiting for a client that does not read:
+        # then the database stays until the server goes.
+        with suppress(asyncpg.QueryCanceledError):
+            _wait(_execute(postgres("postgres"), f"DROP DATABASE {name} WITH (FORCE)", patience_s=20))
 
 
 def _base() -> Path:
@@ -129,8 +134,8 @@ def _alone() -> Iterator[Path]:
         yield run
 
 
-async def _execute(dsn: str, sql: str) -> None:
-    connection = await asyncpg.connect(dsn)
+async def _execute(dsn: str, sql: str, patience_s: int = 0) -> None:
+    connection = await asyncpg.connect(dsn, server_settings={"statement_timeout": f"{patience_s}s"})
     try:
         await connection.execute(sql)
     finally:
