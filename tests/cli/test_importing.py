@@ -133,6 +133,7 @@ def test_a_file_that_cannot_be_imported_is_told_in_a_sentence(
 
 def test_a_killed_import_leaves_no_process_and_goes_on_where_it_was(workspace_url: str, many: Path) -> None:
     process = begin(many, workspace_url)
+    process.send_signal(signal.SIGSTOP)  # it cannot end before the other one has looked
     busy = command(many.parent, "import", "orders", str(many), "--yes", DATABASE_URL=workspace_url)
     assert "Another import of" in busy.stderr
     process.kill()
