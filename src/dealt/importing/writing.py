@@ -15,7 +15,7 @@ from dealt.importing.drafting import Draft, draft
 from dealt.importing.errors import ImportStopped
 from dealt.importing.grouping import Group
 from dealt.kernel.clock import Clock
-from dealt.kernel.db import Connection, Pool, in_transaction
+from dealt.kernel.db import AWAY, Connection, Pool, in_transaction
 from dealt.kernel.errors import DealtError
 
 MOST_KNOWN = 200_000
@@ -57,7 +57,7 @@ class OrderWriter:
                 await self._create_contacts(drafts, written)
             works = [order.work for order in drafts.values()]
             outcomes = await self._writer.write_many(self._actor.workspace_id, works)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except (*AWAY, asyncpg.PostgresError) as error:
             raise _stopped(error) from None
         for (place, order), outcome in zip(drafts.items(), outcomes, strict=True):
             _count(written, place, order, outcome)
@@ -99,7 +99,7 @@ def _count(written: Written, place: int, order: Draft, outcome: DealWritten | Ex
         written.refused[place] = outcome.detail
     elif isinstance(outcome, _ITS_OWN_FAULT):
         written.refused[place] = f"The database cannot store this order: {outcome}."
-    elif isinstance(outcome, OSError | asyncpg.PostgresError | asyncpg.InterfaceError):
+    elif isinstance(outcome, (*AWAY, asyncpg.PostgresError)):
         raise _stopped(outcome)
     elif isinstance(outcome, Exception):
         raise outcome

@@ -65,11 +65,19 @@ async def transaction(pool: Pool, opening: str = "") -> AsyncIterator[Connection
         try:
             yield connection
         except BaseException:
-            if not connection.is_closed():
-                await connection.execute("ROLLBACK")
+            await _roll_back(connection)
             raise
         if await connection.execute("COMMIT") != "COMMIT":
             raise asyncpg.InterfaceError("The transaction had failed and was rolled back.")
+
+
+async def _roll_back(connection: Connection) -> None:
+    """End a transaction that failed; a connection that cannot even do that is dropped, and hides no other error."""
+    try:
+        if not connection.is_closed():
+            await connection.execute("ROLLBACK")
+    except AWAY:
+        connection.terminate()
 
 
 async def in_transaction(
