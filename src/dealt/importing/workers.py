@@ -29,7 +29,7 @@ from dealt.importing.grouping import Group
 from dealt.importing.mapping import OrderMapping
 from dealt.importing.writing import OrderWriter, Written
 from dealt.kernel.clock import SystemClock
-from dealt.kernel.db import Pool, open_pool
+from dealt.kernel.db import AWAY, Pool, open_pool
 
 STATEMENT_TIMEOUT_S = 600
 MakeWriter = Callable[[Pool], DealWriter]
@@ -111,7 +111,7 @@ class _Process:
         orders = self._orders
         try:
             pool = await open_pool(orders.url, size=2, statement_timeout_s=STATEMENT_TIMEOUT_S, name="dealt import")
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except (*AWAY, asyncpg.PostgresError) as error:
             raise ImportStopped(f"The database cannot be reached: {error or type(error).__name__}") from None
         composer = Composer(orders.mapping, orders.headings, orders.zone)
         return OrderWriter(
