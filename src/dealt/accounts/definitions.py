@@ -49,6 +49,18 @@ class Definitions:
         self._parts = parts
         self._read_age_s = read_age_s
         self._held: dict[int, tuple[float, Snapshot]] = {}
+        self._forgotten: set[int] = set()
+
+    def apart(self) -> Definitions:
+        """Snapshots for work that may be undone: they begin with what is held here, and nothing comes back."""
+        apart = Definitions(self._parts, read_age_s=self._read_age_s)
+        apart._held.update(self._held)
+        return apart
+
+    def follow(self, apart: Definitions) -> None:
+        """After the commit of the work that ``apart`` was for: drop what that work has changed."""
+        for workspace_id in apart._forgotten:
+            self.forget(workspace_id)
 
     async def for_reading(self, connection: Connection, workspace_id: int) -> Snapshot:
         """A snapshot at most a second old: enough to name and shape what is read."""
@@ -83,6 +95,7 @@ class Definitions:
     def forget(self, workspace_id: int) -> None:
         """Drop the snapshot, because this process has just changed a definition."""
         self._held.pop(workspace_id, None)
+        self._forgotten.add(workspace_id)
 
     async def _load(self, connection: Connection, workspace_id: int) -> Snapshot:
         row = await connection.fetchrow(

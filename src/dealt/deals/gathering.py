@@ -39,6 +39,15 @@ class DealWriter:
         self._writers = 1 if gather else 64
         self._gatherers: dict[int, Gatherer[Submission, DealWritten | FirstAnswer]] = {}
 
+    def within(self, pool: Pool, definitions: Definitions) -> DealWriter:
+        """A writer for work that may be undone, over a held connection: it gathers nothing and remembers nothing.
+
+        Ids are taken from the same stock: a sequence takes none back.
+        """
+        writer = DealWriter(pool, self._clock, definitions, gather=False)
+        writer.supplies.deal_ids, writer.supplies.contact_ids = self.supplies.deal_ids, self.supplies.contact_ids
+        return writer
+
     async def submit(self, submission: Submission) -> DealWritten | FirstAnswer:
         """Write one work, together with whatever else is waiting; returns after the commit.
 

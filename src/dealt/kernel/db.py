@@ -13,6 +13,38 @@ Pool: TypeAlias = asyncpg.Pool
 Record: TypeAlias = asyncpg.Record
 T = TypeVar("T")
 
+
+class Held:
+    """A connection in a transaction, in the place of a pool: whatever begins a transaction here gets a savepoint.
+
+    So code that knows nothing of it is made a part of something larger, which is committed or undone as a whole.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    @asynccontextmanager
+    async def acquire(self) -> AsyncIterator[Connection]:
+        """The one connection; whoever acquires it again within the block gets the same."""
+        yield self.connection
+
+    async def fetch(self, query: str, *values: Any) -> list[Record]:
+        """Rows, as a pool's ``fetch``."""
+        return list(await self.connection.fetch(query, *values))
+
+    async def fetchrow(self, query: str, *values: Any) -> Record | None:
+        """The first row, as a pool's ``fetchrow``."""
+        return await self.connection.fetchrow(query, *values)
+
+    async def fetchval(self, query: str, *values: Any) -> Any:
+        """The first value, as a pool's ``fetchval``."""
+        return await self.connection.fetchval(query, *values)
+
+    async def execute(self, query: str, *values: Any) -> str:
+        """The command's tag, as a pool's ``execute``."""
+        return str(await self.connection.execute(query, *values))
+
+
 # A deadlock or a serialization failure says nothing about the data: the same work may succeed at once.
 RETRYABLE = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 
@@ -58,24 +90,31 @@ async def transaction(pool: Pool, opening: str = "") -> AsyncIterator[Connection
     """One connection in one transaction: committed when the block ends well, else rolled back.
 
     ``opening`` is SQL without parameters (locks, mostly) that is sent together with BEGIN. A transaction that has
-    failed inside cannot be committed by accident: that raises InterfaceError.
+    failed inside cannot be committed by accident: that raises InterfaceError. Over a held connection it is a
+    savepoint.
     """
+    if isinstance(pool, Held):
+        async with pool.connection.transaction():
+            if opening:
+                await pool.connection.execute(opening)
+            yield pool.connection
+        return
     async with pool.acquire() as connection:
         await connection.execute(f"BEGIN; {opening}")
         try:
             yield connection
         except BaseException:
-            await _roll_back(connection)
+            await _roll_back(connection, lambda: connection.execute("ROLLBACK"))
             raise
         if await connection.execute("COMMIT") != "COMMIT":
             raise asyncpg.InterfaceError("The transaction had failed and was rolled back.")
 
 
-async def _roll_back(connection: Connection) -> None:
+async def _roll_back(connection: Connection, roll_back: Callable[[], Awaitable[Any]]) -> None:
     """End a transaction that failed; a connection that cannot even do that is dropped, and hides no other error."""
     try:
         if not connection.is_closed():
-            await connection.execute("ROLLBACK")
+            await roll_back()
     except AWAY:
         connection.terminate()
 
@@ -83,11 +122,40 @@ async def _roll_back(connection: Connection) -> None:
 async def in_transaction(
     pool: Pool, work: Callable[[Connection], Awaitable[T]], *, opening: str = "", tries: int = 5
 ) -> T:
-    """The result of ``work`` in one transaction, begun anew after a deadlock or serialization failure."""
-    for left in reversed(range(tries)):
+    """The result of ``work`` in one transaction, begun anew after a deadlock or serialization failure.
+
+    Over a held connection nothing is begun anew here: who holds it begins the whole anew.
+    """
+    for left in reversed(range(1 if isinstance(pool, Held) else tries)):
         try:
             async with transaction(pool, opening) as connection:
                 return await work(connection)
+        except RETRYABLE:
+            if not left:
+                raise
+    raise AssertionError("unreachable: the last try returns or raises")
+
+
+@asynccontextmanager
+async def hold(pool: Pool, *, undo: bool = False) -> AsyncIterator[Held]:
+    """A held connection: what happens on it is committed when the block ends well, or with ``undo`` never."""
+    async with pool.acquire() as connection:
+        whole = connection.transaction()
+        await whole.start()
+        try:
+            yield Held(connection)
+        except BaseException:
+            await _roll_back(connection, whole.rollback)
+            raise
+        await (whole.rollback() if undo else whole.commit())
+
+
+async def in_hold(pool: Pool, work: Callable[[Held], Awaitable[T]], *, undo: bool = False, tries: int = 5) -> T:
+    """The result of ``work`` over a held connection, begun anew after a deadlock or serialization failure."""
+    for left in reversed(range(tries)):
+        try:
+            async with hold(pool, undo=undo) as held:
+                return await work(held)
         except RETRYABLE:
             if not left:
                 raise

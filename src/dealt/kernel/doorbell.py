@@ -44,6 +44,10 @@ class Doorbell:
         if self._rung and (self._sending is None or self._sending.done()):
             self._sending = asyncio.create_task(self._send())
 
+    def muted(self) -> Doorbell:
+        """A bell for work that may be undone: nobody hears it."""
+        return _Muted(self._pool)
+
     async def close(self) -> None:
         """Send what was rung."""
         if self._sending is not None:
@@ -57,3 +61,8 @@ class Doorbell:
             except AWAY as error:
                 _log.debug("nobody was rung", error=type(error).__name__)
             await asyncio.sleep(self._interval_s)
+
+
+class _Muted(Doorbell):
+    def ring(self, *channels: str) -> None:
+        """Not at all."""

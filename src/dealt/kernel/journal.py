@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from dealt.kernel.db import Connection
+from dealt.kernel.db import Connection, Record
 
 BUCKETS = 64
 SETTINGS = 0
@@ -77,6 +77,33 @@ _MARK_STALE = """
 INSERT INTO stale (contact_id, workspace_id, lane, cause, hop, marked_at)
 SELECT DISTINCT contact_id, $2::bigint, $3::smallint, $4::smallint, $5::smallint, $6::timestamptz
 FROM unnest($1::bigint[]) AS contact_id"""
+
+
+_NEWEST = "SELECT last_value FROM follows_id_seq"
+
+# Rows that nobody has committed and that are seen all the same are of this very transaction. A row knows only the
+# lower half of its transaction's number.
+_WRITTEN_NOW = """
+SELECT j.kind, j.object_type, j.object_id, j.contact_id, j.actor, j.cause, j.changes
+FROM follows AS f JOIN journal AS j ON j.contact_id = f.contact_id AND j.at = f.journal_at AND j.id = f.journal_id
+WHERE f.follower = $1 AND f.bucket = ANY($2::smallint[]) AND f.id > $3
+    AND pg_xact_status(((pg_current_xact_id()::text::bigint >> 32 << 32) + f.xmin::text::bigint)::text::xid8)
+        = 'in progress'
+ORDER BY f.id LIMIT $4"""
+
+
+async def newest(connection: Connection) -> int:
+    """A place in the queue of followers: what is written from now on stands behind it."""
+    return int(await connection.fetchval(_NEWEST))
+
+
+async def written_since(connection: Connection, place: int, most: int) -> list[Record]:
+    """The first ``most`` entries that the present transaction has written since ``newest`` gave ``place``, in order.
+
+    ``changes`` is JSON text.
+    """
+    buckets = list(range(BUCKETS))
+    return list(await connection.fetch(_WRITTEN_NOW, int(Follower.LIVE_PAGES), buckets, place, most))
 
 
 def encode(value: Any) -> str:

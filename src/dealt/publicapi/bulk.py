@@ -13,7 +13,8 @@ from dealt.publicapi.streaming import Bulk, is_silent, respond
 async def write_deals(call: Call) -> Response:
     """POST /deals/bulk/: upsert (or, without a custom_id, create) a deal for each line; a bad line stops no other.
 
-    ``?silent=true`` marks the changes as silent: automations ignore them.
+    ``?silent=true`` marks the changes as silent: automations ignore them. ``?dry_run=true`` undoes every set and tells
+    with each line what its set would change of its deal; a line then knows only the earlier ones of its own set.
     """
     snapshot = await call.snapshot()
     actor = call.actor.in_bulk(silent=is_silent(call))
@@ -27,9 +28,10 @@ async def write_deals(call: Call) -> Response:
     bulk = Bulk(
         parse=parse,
         keys=lambda work: work.keys,
-        write=lambda works: call.services.deals.write_many(call.workspace_id, works),
+        write=lambda call, works: call.services.deals.write_many(call.workspace_id, works),
         told=_told,
         named=lambda work: {"custom_id": work.custom_id},
+        object_type="deal",
     )
     return respond(call, bulk)
 
@@ -41,4 +43,4 @@ def _told(written: DealWritten) -> dict[str, Any]:
     return told | ({"ignored": written.ignored} if written.ignored else {})
 
 
-ROUTES: list[Route[Call]] = [Route(("POST",), "/deals/bulk/", write_deals, "write", streams=True)]
+ROUTES: list[Route[Call]] = [Route(("POST",), "/deals/bulk/", write_deals, "write", streams=True, rehearses=True)]

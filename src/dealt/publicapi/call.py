@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -14,9 +14,10 @@ import msgspec
 
 from dealt.accounts import Access, Actor, Snapshot
 from dealt.kernel.bodies import parse_object
-from dealt.kernel.db import Connection, Record
+from dealt.kernel.db import Connection, Held, Record, transaction
 from dealt.kernel.errors import NotFound
 from dealt.kernel.http import Request, Response
+from dealt.kernel.idempotency import IdempotencyKey
 from dealt.kernel.paging import Page, PageRequest
 from dealt.publicapi.services import Services
 
@@ -26,7 +27,10 @@ _encoder = msgspec.json.Encoder(decimal_format="string")
 
 @dataclass(slots=True)
 class Call:
-    """``version`` is 1 unless the Accept header asks for 2; ``params`` are the parameters of the path."""
+    """``version`` is 1 unless the Accept header asks for 2; ``params`` are the parameters of the path.
+
+    ``key`` is the request's Idempotency-Key where the handler keeps it itself; ``dry`` says that nothing may stay.
+    """
 
     services: Services
     request: Request
@@ -34,6 +38,12 @@ class Call:
     params: Mapping[str, str]
     version: int
     now: datetime
+    key: IdempotencyKey | None = None
+    dry: bool = False
+
+    def within(self, held: Held) -> Call:
+        """The same call over one held connection."""
+        return replace(self, services=self.services.within(held))
 
     @property
     def actor(self) -> Actor:
@@ -68,7 +78,7 @@ class Call:
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[Connection]:
         """A connection in the one transaction of this request, committed when the block ends well."""
-        async with self.services.pool.acquire() as connection, connection.transaction():
+        async with transaction(self.services.pool) as connection:
             yield connection
 
     async def definitions(self, connection: Connection) -> Snapshot:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from dealt.accounts import Snapshot
@@ -24,7 +23,7 @@ from dealt.kernel.clock import parse_datetime
 from dealt.kernel.db import Record
 from dealt.kernel.errors import InvalidInput
 from dealt.kernel.http import Response, Route
-from dealt.kernel.idempotency import LONGEST_KEY, FirstAnswer, IdempotencyKey
+from dealt.kernel.idempotency import FirstAnswer
 from dealt.publicapi.call import Call, answer, paged
 from dealt.publicapi.deal_filters import parse_filter
 from dealt.publicapi.deal_shapes import shape_deal, shape_entry
@@ -117,8 +116,7 @@ def _target(call: Call) -> dict[str, Any]:
 
 
 async def _write(call: Call, work: DealWork, *, upsert_answer: bool = False) -> Response:
-    key = _idempotency_key(call)
-    version = call.version
+    key, version = call.key, call.version
 
     def render(written: DealWritten, snapshot: Snapshot) -> FirstAnswer:
         response = _answer(written, snapshot, version, upsert_answer=upsert_answer)
@@ -154,30 +152,18 @@ async def _snapshot_for(call: Call, image: DealImage | None) -> Snapshot:
         return await call.services.definitions.for_writing(connection, call.workspace_id)
 
 
-def _idempotency_key(call: Call) -> IdempotencyKey | None:
-    key = call.request.header("idempotency-key")
-    if not key:
-        return None
-    if len(key) > LONGEST_KEY:
-        raise InvalidInput.of("Idempotency-Key", f"At most {LONGEST_KEY} characters are allowed.")
-    request = call.request
-    place = (request.method.encode(), request.path.encode("latin-1"), request.query_string)
-    content = b"\n".join((*place, request.body))
-    return IdempotencyKey(key, hashlib.blake2b(content, digest_size=16).digest())
-
-
 ROUTES: list[Route[Call]] = [
     Route(("GET",), "/deals/", list_, "read"),
-    Route(("POST",), "/deals/", create, "write"),
-    Route(("POST",), "/deals/update_or_create/", update_or_create, "write"),
-    Route(("POST",), "/deals-by-id/", create_by_custom_id, "write"),
+    Route(("POST",), "/deals/", create, "write", keeps_key=True),
+    Route(("POST",), "/deals/update_or_create/", update_or_create, "write", keeps_key=True),
+    Route(("POST",), "/deals-by-id/", create_by_custom_id, "write", keeps_key=True),
 ]
 for _base in ("/deals/<int:id>/", "/deals-by-id/<custom_id>/"):
     ROUTES += [
         Route(("GET",), _base, read, "read"),
-        Route(("PUT", "PATCH"), _base, update, "write"),
-        Route(("DELETE",), _base, delete, "write"),
+        Route(("PUT", "PATCH"), _base, update, "write", keeps_key=True),
+        Route(("DELETE",), _base, delete, "write", keeps_key=True),
         Route(("GET",), f"{_base}history/", history, "read"),
-        Route(("PUT", "PATCH"), f"{_base}lines/<int:line_id>/", edit_line, "write"),
-        Route(("DELETE",), f"{_base}lines/<int:line_id>/", remove_line, "write"),
+        Route(("PUT", "PATCH"), f"{_base}lines/<int:line_id>/", edit_line, "write", keeps_key=True),
+        Route(("DELETE",), f"{_base}lines/<int:line_id>/", remove_line, "write", keeps_key=True),
     ]

@@ -8,11 +8,12 @@ import structlog
 
 from dealt.accounts import Access
 from dealt.kernel.doorbell import Channel
-from dealt.kernel.errors import NotAuthenticated, NotFound
+from dealt.kernel.errors import InvalidInput, NotAuthenticated, NotFound
 from dealt.kernel.http import Receive, Request, Response, Route, Router, Scope, Send
 from dealt.publicapi.call import Call, answer, version_of
 from dealt.publicapi.failures import describe
 from dealt.publicapi.services import Services
+from dealt.publicapi.wholly import is_dry, key_of, once, rehearse
 
 PREFIX = "/api/public"
 _WRITING = ("POST", "PUT", "PATCH", "DELETE")
@@ -33,7 +34,7 @@ class PublicApi:
         except Exception as error:
             response = _answer_error(error, request)
         await response.send(send, head_only=request.method == "HEAD")
-        if request.method in _WRITING and response.status < 400:
+        if request.method in _WRITING and response.status < 400 and not is_dry(request):
             self.services.doorbell.ring(Channel.STALE, Channel.FOLLOWS, Channel.JOBS)
 
     async def _respond(self, request: Request) -> Response:
@@ -52,7 +53,7 @@ class PublicApi:
             await request.read()
         now = self.services.clock.now()
         call = Call(self.services, request, access, params, version_of(request.header("accept")), now)
-        return await route.handler(call)
+        return await (_write(call, route) if route.needs == "write" else route.handler(call))
 
     async def _authenticate(self, request: Request) -> Access:
         kind, _, secret = request.header("authorization").partition(" ")
@@ -64,6 +65,25 @@ class PublicApi:
         if self.services.limits is not None:
             self.services.limits.take((access.actor.workspace_id, access.token_id))
         return access
+
+
+async def _write(call: Call, route: Route[Call]) -> Response:
+    """A write as it was asked for: for good, once for its key, or as a rehearsal, which needs no key."""
+    call.dry, key = is_dry(call.request), key_of(call.request)
+    if route.streams:
+        if key is not None:
+            raise InvalidInput.of("Idempotency-Key", "A stream has no key: every line is repeated by its own id.")
+        if call.dry and not route.rehearses:
+            raise InvalidInput.of("dry_run", "This stream cannot be rehearsed; send one object to the single endpoint.")
+        return await route.handler(call)
+    if call.dry:
+        return await rehearse(call, route.handler)
+    if key is None:
+        return await route.handler(call)
+    if route.keeps_key:
+        call.key = key
+        return await route.handler(call)
+    return await once(call, route.handler, key)
 
 
 def _allowed(routes: dict[str, Route[Call]]) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dealt.accounts import Definitions, Tokens
 from dealt.deals import DealWriter
 from dealt.kernel.clock import Clock
-from dealt.kernel.db import Pool
+from dealt.kernel.db import Held, Pool
 from dealt.kernel.doorbell import Doorbell
 from dealt.kernel.ratelimit import Buckets
 
@@ -23,3 +23,17 @@ class Services:
     deals: DealWriter
     doorbell: Doorbell
     limits: Buckets | None = None
+
+    def within(self, held: Held) -> Services:
+        """The same over one held connection, for work that is undone or committed as a whole.
+
+        Whatever keeps a pool or a memory of its own must be replaced here: tests undo every writing route.
+        """
+        definitions = self.definitions.apart()
+        return replace(
+            self,
+            pool=held,
+            definitions=definitions,
+            deals=self.deals.within(held, definitions),
+            doorbell=self.doorbell.muted(),
+        )

@@ -12,15 +12,19 @@ import msgspec
 import structlog
 
 from dealt.kernel.bodies import parse_json
+from dealt.kernel.db import Held, in_hold
 from dealt.kernel.errors import DealtError, InvalidInput, TooLarge
 from dealt.kernel.http import LARGEST_BODY, Request, Response
+from dealt.kernel.journal import newest, written_since
 from dealt.publicapi.call import Call
 from dealt.publicapi.failures import describe
+from dealt.publicapi.wholly import tell_changes
 
 W = TypeVar("W")
 R = TypeVar("R")
 SETS_UNDER_WAY = 3
 LINES_A_SET = 500
+ENTRIES_A_LINE = 10
 BYTES_A_SET = 4_000_000
 NDJSON = b"application/x-ndjson"
 _log = structlog.get_logger("dealt.publicapi")
@@ -32,14 +36,17 @@ class Bulk(Generic[W, R]):
     """One kind of bulk: from an input line's object to a work, from works to their outcomes, and what is told of both.
 
     ``parse`` raises DealtError; ``keys`` are what no two sets under way may share; ``named`` stands in the result
-    line of a work that was refused, ``told`` in that of one that was done.
+    line of a work that was refused, ``told`` in that of one that was done. ``write`` uses nothing but the services of
+    the call that it is given: in a dry run they are others. Of ``object_type`` are the objects that ``told`` gives the
+    id of.
     """
 
     parse: Callable[[dict[str, Any]], W]
     keys: Callable[[W], frozenset[Hashable]]
-    write: Callable[[Sequence[W]], Awaitable[Sequence[R | Exception]]]
+    write: Callable[[Call, Sequence[W]], Awaitable[Sequence[R | Exception]]]
     told: Callable[[R], Mapping[str, Any]]
     named: Callable[[W], Mapping[str, Any]]
+    object_type: str
 
 
 @dataclass(slots=True)
@@ -53,7 +60,7 @@ class _Item(Generic[W]):
 
 def respond(call: Call, bulk: Bulk[W, R]) -> Response:
     """The answer that reads the request's lines and tells their results while it goes on."""
-    return Response(200, _results(call.request, bulk), NDJSON)
+    return Response(200, _results(call, bulk), NDJSON)
 
 
 def is_silent(call: Call) -> bool:
@@ -61,16 +68,16 @@ def is_silent(call: Call) -> bool:
     return call.request.query.get("silent", "").lower() in ("1", "true", "yes")
 
 
-async def _results(request: Request, bulk: Bulk[W, R]) -> AsyncIterator[bytes]:
+async def _results(call: Call, bulk: Bulk[W, R]) -> AsyncIterator[bytes]:
     """Some sets are written while the next is read and checked; answers keep the order of the input."""
     under_way: deque[tuple[asyncio.Task[bytes], frozenset[Hashable]]] = deque()
     try:
-        async for items in _sets(request, bulk):
+        async for items in _sets(call.request, bulk):
             keys = frozenset(key for item in items if item.work is not None for key in bulk.keys(item.work))
             # What an earlier set writes waits for that set: later lines win over earlier ones.
             while under_way and (len(under_way) >= SETS_UNDER_WAY or any(keys & held for _, held in under_way)):
                 yield await under_way.popleft()[0]
-            under_way.append((asyncio.create_task(_write(bulk, items)), keys))
+            under_way.append((asyncio.create_task(_write(call, bulk, items)), keys))
         while under_way:
             yield await under_way.popleft()[0]
     except ConnectionError:
@@ -78,14 +85,43 @@ async def _results(request: Request, bulk: Bulk[W, R]) -> AsyncIterator[bytes]:
         await asyncio.gather(*(task for task, _ in under_way))
 
 
-async def _write(bulk: Bulk[W, R], items: Sequence[_Item[W]]) -> bytes:
-    outcomes = iter(await bulk.write([item.work for item in items if item.work is not None]))
-    told = [_tell(bulk, item, item.error if item.work is None else next(outcomes)) for item in items]
+async def _write(call: Call, bulk: Bulk[W, R], items: Sequence[_Item[W]]) -> bytes:
+    works = [item.work for item in items if item.work is not None]
+    written: Sequence[R | Exception]
+    changes: Mapping[int, Sequence[Any]] | None = None
+    if call.dry:
+        written, changes = await _rehearse(call, bulk, works)
+    else:
+        written = await bulk.write(call, works)
+    outcomes = iter(written)
+    told = [_tell(bulk, item, item.error if item.work is None else next(outcomes), changes) for item in items]
     return b"".join(told)
 
 
-def _tell(bulk: Bulk[W, R], item: _Item[W], outcome: R | Exception | None) -> bytes:
-    result: dict[str, Any] = {"line": item.number}
+async def _rehearse(
+    call: Call, bulk: Bulk[W, R], works: Sequence[W]
+) -> tuple[Sequence[R | Exception], Mapping[int, Sequence[Any]]]:
+    """The outcomes of works that are undone again, and what would change of each object, by its id."""
+
+    async def attempt(held: Held) -> tuple[Sequence[R | Exception], Mapping[int, Sequence[Any]]]:
+        place = await newest(held.connection)
+        written = await bulk.write(call.within(held), works)
+        changes: dict[int, list[Any]] = {}
+        for row in await written_since(held.connection, place, ENTRIES_A_LINE * LINES_A_SET):
+            if row["object_type"] == bulk.object_type:
+                changes.setdefault(row["object_id"], []).extend(tell_changes([row]))
+        return written, changes
+
+    return await in_hold(call.services.pool, attempt, undo=True)
+
+
+def _tell(
+    bulk: Bulk[W, R],
+    item: _Item[W],
+    outcome: R | Exception | None,
+    changes: Mapping[int, Sequence[Any]] | None,
+) -> bytes:
+    result: dict[str, Any] = {"line": item.number} if changes is None else {"line": item.number, "dry_run": True}
     if isinstance(outcome, Exception):
         failure = describe(outcome)
         if failure.unexpected:
@@ -95,6 +131,8 @@ def _tell(bulk: Bulk[W, R], item: _Item[W], outcome: R | Exception | None) -> by
             result |= bulk.named(item.work)
     elif outcome is not None:
         result |= bulk.told(outcome)
+        if changes is not None:
+            result["changes"] = changes.get(result["id"], ())
     return _encode(result) + b"\n"
 
 
