@@ -12,7 +12,7 @@ from dealt.attributes.defining import (
 from dealt.attributes.listing import page_of_attributes
 from dealt.attributes.model import VALUE_TYPES, Attribute, Catalogue
 from dealt.attributes.typing import Assignment, assign, name_std
-from dealt.attributes.writing import LISTED, Typed, merge_values, split_body, type_values
+from dealt.attributes.writing import LISTED, Typed, TypedSets, merge_values, split_body, type_sets, type_values
 
 __all__ = [
     "ATTRIBUTES",
@@ -22,6 +22,7 @@ __all__ = [
     "Attribute",
     "Catalogue",
     "Typed",
+    "TypedSets",
     "assign",
     "create_attribute",
     "define_for",
@@ -32,6 +33,7 @@ __all__ = [
     "page_of_attributes",
     "read_attribute",
     "split_body",
+    "type_sets",
     "type_values",
     "update_attribute",
 ]

@@ -6,10 +6,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from dealt.accounts import Snapshot
 from dealt.attributes.defining import ATTRIBUTES, define_for
-from dealt.attributes.typing import assign, name_std
+from dealt.attributes.model import Catalogue
+from dealt.attributes.typing import Assignment, assign, name_std
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import InvalidInput
 from dealt.kernel.lenient import named_values
@@ -23,6 +25,15 @@ class Typed:
     """``values`` to store, where None clears. ``defined`` tells that this transaction changed definitions."""
 
     values: dict[str, Any]
+    defined: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TypedSets:
+    """What became of the raw values of many objects, by their place: stored values, or why they are refused."""
+
+    values: dict[int, dict[str, Any]]
+    refused: dict[int, InvalidInput]
     defined: bool
 
 
@@ -66,6 +77,49 @@ async def type_values(
         return Typed(wanted.values, defined=False)
     catalogue = await define_for(connection, snapshot.workspace_id, domain, [raw], zone, actor=actor, now=now)
     return Typed(assign(catalogue, domain, raw, zone).values, defined=True)
+
+
+async def type_sets(
+    connection: Connection,
+    snapshot: Snapshot,
+    domain: str,
+    raws: Mapping[int, Mapping[str, Any]],
+    *,
+    actor: str,
+    now: datetime,
+) -> TypedSets:
+    """The raw values of many objects of ``domain``, typed; what they need is defined or widened first, all at once.
+
+    An object that is refused takes no other with it. Where ``defined``, the caller forgets its process's snapshot
+    after the commit.
+    """
+    zone = snapshot.time_zone
+    first = {place: _assigned(snapshot.part(ATTRIBUTES), domain, raw, zone) for place, raw in raws.items()}
+    needy = [
+        raws[place] for place, found in first.items() if isinstance(found, Assignment) and (found.new or found.widened)
+    ]
+    if not needy:
+        return _typed_sets(first, defined=False)
+    try:
+        catalogue = await define_for(connection, snapshot.workspace_id, domain, needy, zone, actor=actor, now=now)
+    except InvalidInput as error:
+        # There is no room for another attribute: whoever needs one is refused.
+        left = {place: error if raws[place] in needy else found for place, found in first.items()}
+        return _typed_sets(left, defined=True)
+    return _typed_sets({place: _assigned(catalogue, domain, raw, zone) for place, raw in raws.items()}, defined=True)
+
+
+def _assigned(catalogue: Catalogue, domain: str, raw: Mapping[str, Any], zone: ZoneInfo) -> Assignment | InvalidInput:
+    try:
+        return assign(catalogue, domain, raw, zone)
+    except InvalidInput as error:
+        return error
+
+
+def _typed_sets(found: Mapping[int, Assignment | InvalidInput], *, defined: bool) -> TypedSets:
+    values = {place: one.values for place, one in found.items() if isinstance(one, Assignment)}
+    refused = {place: one for place, one in found.items() if isinstance(one, InvalidInput)}
+    return TypedSets(values, refused, defined)
 
 
 def merge_values(before: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from dealt.products.reserving import (
     reserve_products,
 )
 from dealt.products.schemas import FIELD_NAMES, ProductPatch, parse_product
+from dealt.products.upserting import UpsertedProduct, UpsertedProducts, upsert_products
 from dealt.products.writing import WrittenProduct, create_product, delete_product, update_product
 
 __all__ = [
@@ -23,6 +24,8 @@ __all__ = [
     "ProductFacts",
     "ProductIds",
     "ProductPatch",
+    "UpsertedProduct",
+    "UpsertedProducts",
     "WrittenProduct",
     "create_product",
     "delete_product",
@@ -38,5 +41,6 @@ __all__ = [
     "release_products",
     "reserve_products",
     "update_product",
+    "upsert_products",
     "with_custom_id",
 ]

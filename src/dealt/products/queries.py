@@ -42,6 +42,23 @@ UPDATE products SET custom_id = $3, name = $4, description = $5, category = $6, 
     created_at = $15, updated_at = $16
 WHERE workspace_id = $1 AND id = $2"""
 
+# In sets. Sorted, so that two writers of the same products wait for each other in one order.
+LOCK_MANY = f"""
+SELECT {COLUMNS} FROM products WHERE workspace_id = $1 AND id = ANY($2::bigint[]) ORDER BY id FOR UPDATE"""
+
+_ROWS = f"SELECT {COLUMNS} FROM json_populate_recordset(NULL::products, $2::json)"
+
+# Whoever is about to insert the same product is waited for; what they made is then not among the answers.
+INSERT_MANY = f"""
+INSERT INTO products (workspace_id, {COLUMNS})
+SELECT $1, r.* FROM ({_ROWS} ORDER BY id) AS r
+ON CONFLICT (workspace_id, id) DO NOTHING RETURNING id"""
+
+_CHANGEABLE = [column.strip() for column in COLUMNS.split(",") if column.strip() not in ("id", "created_at")]
+UPDATE_MANY = f"""
+UPDATE products AS p SET {", ".join(f"{column} = r.{column}" for column in _CHANGEABLE)}
+FROM ({_ROWS}) AS r WHERE p.workspace_id = $1 AND p.id = r.id"""
+
 DELETE = f"DELETE FROM products WHERE workspace_id = $1 AND id = $2 RETURNING {COLUMNS}"
 
 BY_CUSTOM_ID = "id = (SELECT product_id FROM product_custom_ids WHERE workspace_id = {} AND custom_id = {})"
