@@ -90,7 +90,8 @@ async def _write(call: Call, bulk: Bulk[W, R], items: Sequence[_Item[W]]) -> byt
     written: Sequence[R | Exception]
     changes: Mapping[int, Sequence[Any]] | None = None
     if call.dry:
-        written, changes = await _rehearse(call, bulk, works)
+        rehearsed = await _rehearse(call, bulk, works)
+        written, changes = rehearsed
     else:
         written = await bulk.write(call, works)
     outcomes = iter(written)
