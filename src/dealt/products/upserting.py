@@ -51,7 +51,8 @@ async def upsert_products(
     A patch that is refused is an InvalidInput among the outcomes and stops no other: without a custom id, with one that
     its product no longer has, or with an attribute that refuses its value. Patches of one product are applied in
     their order and are one change of it, told once in its history. ``add_tags`` are names that every product gets on
-    top of its own. At most some thousands at once: their products stay locked until the transaction ends. Raises InvalidInput for tags that cannot be made.
+    top of its own. At most some thousands at once: their products stay locked until the transaction ends.
+    Raises InvalidInput for tags that cannot be made.
     """
     upsert = _Upsert(connection, actor, patches, now, add_tags)
     await upsert.define(snapshot)
