@@ -40,11 +40,10 @@ PARTS: list[Part[Any]] = [ATTRIBUTES, MEMBERS, PIPELINES, TAGS]
 def build_services(pool: Pool, settings: Settings, clock: Clock | None = None) -> Services:
     """The caches and writers of one process over ``pool``."""
     definitions = Definitions(PARTS)
-    rate = settings.requests_per_second
     clock = clock or SystemClock()
     writer = DealWriter(pool, clock, definitions, gather=settings.gather)
-    limits = Buckets(rate, 2 * rate, clock) if rate else None
-    return Services(pool, clock, Tokens(pool), definitions, writer, Doorbell(pool), limits)
+    rate = settings.requests_per_second
+    return Services(pool, clock, Tokens(pool), definitions, writer, Doorbell(pool), Buckets(clock), rate)
 
 
 class Application:

@@ -13,13 +13,15 @@ def test_a_token_is_made_shown_once_listed_and_revoked(workspace_url: str, tmp_p
         return done.returncode, done.stdout, done.stderr
 
     code, secret, told = token(
-        "create", "--name", "Shop plug-in", "--scope", "read", "--network", "192.0.2.0/24", "--network", "198.51.100.7"
-    )
+        "create", "--name", "Shop plug-in", "--scope", "read", "--network", "192.0.2.0/24", "--network", "198.51.100.7",
+        "--rate", "20",
+    )  # fmt: skip
     assert (code, len(secret.strip())) == (0, 64)
     assert 'Token 2 "Shop plug-in" (scope read)' in told
     _, listed, _ = token("list")
     assert secret.strip() not in listed
-    assert listed.splitlines()[2].split()[:6] == ["2", "Shop", "plug-in", "read", "192.0.2.0/24,", "198.51.100.7/32"]
+    row = ["2", "Shop", "plug-in", "read", "192.0.2.0/24,", "198.51.100.7/32", "20"]
+    assert listed.splitlines()[2].split()[:7] == row
     assert token("revoke", "2") == (0, "", "Token 2 is revoked.\n")
     assert token("revoke", "2") == (1, "", "Error: There is no active token 2.\n")
     assert token("create", "--name", "x", "--scope", "admin")[0] == 1

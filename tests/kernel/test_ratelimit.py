@@ -1,3 +1,4 @@
+from collections.abc import Hashable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,14 +17,28 @@ def clock() -> FixedClock:
     return FixedClock(NOON)
 
 
-def retry_after(buckets: Buckets, key: str) -> int:
+class Limit:
+    """Buckets of one rate."""
+
+    def __init__(self, rate: float, burst: int, clock: FixedClock, **options: int) -> None:
+        self.buckets = Buckets(clock, **options)
+        self._limit = (rate, burst)
+
+    def take(self, key: Hashable) -> Allowed:
+        return self.buckets.take(key, *self._limit)
+
+    def __len__(self) -> int:
+        return len(self.buckets)
+
+
+def retry_after(buckets: Limit, key: str) -> int:
     with pytest.raises(Throttled) as caught:
         buckets.take(key)
     return int(caught.value.headers["Retry-After"])
 
 
 def test_a_burst_is_allowed_and_the_next_request_is_throttled(clock: FixedClock) -> None:
-    buckets = Buckets(10, 3, clock)
+    buckets = Limit(10, 3, clock)
     assert [buckets.take("a").remaining for _ in range(3)] == [2, 1, 0]
     with pytest.raises(Throttled) as caught:
         buckets.take("a")
@@ -32,13 +47,13 @@ def test_a_burst_is_allowed_and_the_next_request_is_throttled(clock: FixedClock)
 
 
 def test_the_answer_says_when_the_whole_burst_is_back(clock: FixedClock) -> None:
-    buckets = Buckets(0.5, 3, clock)
-    assert buckets.take("a") == Allowed(remaining=2, reset_s=2)
-    assert buckets.take("a") == Allowed(remaining=1, reset_s=4)
+    buckets = Limit(0.5, 3, clock)
+    assert buckets.take("a") == Allowed(limit=3, remaining=2, reset_s=2)
+    assert buckets.take("a") == Allowed(limit=3, remaining=1, reset_s=4)
 
 
 def test_requests_come_back_at_the_rate_and_never_beyond_the_burst(clock: FixedClock) -> None:
-    buckets = Buckets(2, 2, clock)
+    buckets = Limit(2, 2, clock)
     buckets.take("a")
     buckets.take("a")
     clock.advance(0.5)
@@ -48,14 +63,14 @@ def test_requests_come_back_at_the_rate_and_never_beyond_the_burst(clock: FixedC
 
 
 def test_each_key_has_a_bucket_of_its_own(clock: FixedClock) -> None:
-    buckets = Buckets(1, 1, clock)
+    buckets = Limit(1, 1, clock)
     buckets.take("a")
     assert buckets.take("b").remaining == 0
     assert retry_after(buckets, "a") == 1
 
 
 def test_a_refused_request_costs_nothing(clock: FixedClock) -> None:
-    buckets = Buckets(0.1, 1, clock)
+    buckets = Limit(0.1, 1, clock)
     buckets.take("a")
     assert retry_after(buckets, "a") == 10
     clock.advance(4)
@@ -65,7 +80,7 @@ def test_a_refused_request_costs_nothing(clock: FixedClock) -> None:
 
 
 def test_a_clock_that_is_set_back_locks_nobody_out(clock: FixedClock) -> None:
-    buckets = Buckets(1, 1, clock)
+    buckets = Limit(1, 1, clock)
     buckets.take("a")
     clock.advance(-3600)
     assert retry_after(buckets, "a") == 1
@@ -74,7 +89,7 @@ def test_a_clock_that_is_set_back_locks_nobody_out(clock: FixedClock) -> None:
 
 
 def test_full_buckets_are_forgotten(clock: FixedClock) -> None:
-    buckets = Buckets(1, 5, clock)
+    buckets = Limit(1, 5, clock)
     for key in range(100):
         buckets.take(key)
     assert len(buckets) == 100
@@ -86,7 +101,7 @@ def test_full_buckets_are_forgotten(clock: FixedClock) -> None:
 
 
 def test_memory_is_bounded_and_the_least_recently_used_key_goes_first(clock: FixedClock) -> None:
-    buckets = Buckets(0.001, 1, clock, max_keys=2)
+    buckets = Limit(0.001, 1, clock, max_keys=2)
     buckets.take("a")
     buckets.take("b")
     retry_after(buckets, "a")
@@ -96,16 +111,33 @@ def test_memory_is_bounded_and_the_least_recently_used_key_goes_first(clock: Fix
     assert buckets.take("b").remaining == 0
 
 
-@pytest.mark.parametrize(("rate", "burst", "max_keys"), [(0, 1, 1), (-1, 1, 1), (1, 0, 1), (1, 1, 0)])
-def test_limits_that_allow_nothing_are_refused(clock: FixedClock, rate: float, burst: int, max_keys: int) -> None:
+@pytest.mark.parametrize(("rate", "burst"), [(0, 1), (-1, 1), (1, 0)])
+def test_limits_that_allow_nothing_are_refused(clock: FixedClock, rate: float, burst: int) -> None:
     with pytest.raises(ValueError, match="A rate must be above 0"):
-        Buckets(rate, burst, clock, max_keys=max_keys)
+        Buckets(clock).take("a", rate, burst)
+
+
+def test_each_key_may_have_a_rate_of_its_own_and_another_one_later(clock: FixedClock) -> None:
+    buckets = Buckets(clock)
+    assert (buckets.take("a", 1, 2).remaining, buckets.take("b", 10, 20).remaining) == (1, 19)
+    assert buckets.take("a", 1, 2).remaining == 0
+    clock.advance(1)
+    assert buckets.take("a", 10, 20) == Allowed(limit=20, remaining=9, reset_s=2)
+
+
+def test_a_refusal_tells_what_is_left_too(clock: FixedClock) -> None:
+    buckets = Limit(10, 3, clock)
+    told = [buckets.take("a").headers for _ in range(3)]
+    assert told[0] == {"RateLimit-Limit": "3", "RateLimit-Remaining": "2", "RateLimit-Reset": "1"}
+    with pytest.raises(Throttled) as caught:
+        buckets.take("a")
+    assert caught.value.headers == told[-1] | {"Retry-After": "1"}
 
 
 @given(st.floats(0.001, 1000), st.integers(1, 50))
 def test_waiting_as_long_as_told_is_always_enough(rate: float, burst: int) -> None:
     clock = FixedClock(NOON)
-    buckets = Buckets(rate, burst, clock)
+    buckets = Limit(rate, burst, clock)
     for _ in range(burst):
         buckets.take("a")
     clock.advance(retry_after(buckets, "a"))
@@ -117,7 +149,7 @@ def test_no_pattern_of_requests_gets_more_than_the_burst_and_the_rate(
     rate: float, burst: int, pauses: list[float]
 ) -> None:
     clock, taken = FixedClock(NOON), 0
-    buckets = Buckets(rate, burst, clock)
+    buckets = Limit(rate, burst, clock)
     for pause in pauses:
         clock.advance(pause)
         try:

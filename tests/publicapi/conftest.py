@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest_asyncio
 import uvicorn
 
 from dealt.app import Application
+from dealt.kernel.clock import Clock
 from dealt.kernel.db import transaction
 from dealt.settings import Settings
 from dealt.setup import set_up_workspace
@@ -43,9 +47,12 @@ async def application(database_url: str) -> AsyncIterator[tuple[Application, str
 
 
 @asynccontextmanager
-async def serving(database_url: str) -> AsyncIterator[tuple[Application, str]]:
+async def serving(
+    database_url: str, clock: Clock | None = None, **settings: Any
+) -> AsyncIterator[tuple[Application, str]]:
     """The application on a free port of this machine, and the address of its public API."""
-    app = Application(Settings(database_url=database_url))
+    data_dir = Path(os.environ["DEALT_TEST_RUN"]) / "data"
+    app = Application(Settings(database_url=database_url, data_dir=data_dir, **settings), clock)
     # A client that reuses a connection must not find it just closed.
     config = uvicorn.Config(app, port=0, log_level="warning", access_log=False, timeout_keep_alive=75)
     server = uvicorn.Server(config)

@@ -12,10 +12,11 @@ from dealt.accounts.definitions import (
     version_question,
 )
 from dealt.accounts.members import MEMBERS, create_member, list_members, set_password
-from dealt.accounts.tokens import Access, NewToken, Tokens, create_token, list_tokens, revoke_token
+from dealt.accounts.tokens import HIGHEST_RATE, Access, NewToken, Tokens, create_token, list_tokens, revoke_token
 from dealt.accounts.workspaces import Workspace, read_workspace, update_workspace
 
 __all__ = [
+    "HIGHEST_RATE",
     "MEMBERS",
     "Access",
     "Actor",

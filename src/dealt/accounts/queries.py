@@ -3,10 +3,10 @@
 INSERT_WORKSPACE = """
 INSERT INTO workspaces (name, time_zone, base_currency, created_at) VALUES ($1, $2, $3, $4) RETURNING id"""
 
-READ_WORKSPACE = "SELECT id, name, time_zone, base_currency FROM workspaces WHERE id = $1"
+READ_WORKSPACE = "SELECT id, name, time_zone, base_currency, requests_per_second FROM workspaces WHERE id = $1"
 
 UPDATE_WORKSPACE = """
-UPDATE workspaces SET name = $2, time_zone = $3,
+UPDATE workspaces SET name = $2, time_zone = $3, requests_per_second = $4,
     definitions_version = definitions_version + CASE WHEN time_zone = $3 THEN 0 ELSE 1 END
 WHERE id = $1"""
 
@@ -26,15 +26,17 @@ MEMBER_NAMES = """
 SELECT id, coalesce(nullif(name, ''), email) AS name FROM members WHERE workspace_id = $1 ORDER BY id"""
 
 INSERT_TOKEN = """
-INSERT INTO api_tokens (workspace_id, id, name, digest, scope, networks, created_at)
-VALUES ($1, $2, $3, $4, $5, $6::cidr[], $7)"""
+INSERT INTO api_tokens (workspace_id, id, name, digest, scope, networks, requests_per_second, created_at)
+VALUES ($1, $2, $3, $4, $5, $6::cidr[], $7, $8)"""
 
 FIND_TOKEN = """
-SELECT workspace_id, id, scope, networks::text[] AS networks
-FROM api_tokens WHERE digest = $1 AND revoked_at IS NULL"""
+SELECT t.workspace_id, t.id, t.scope, t.networks::text[] AS networks,
+    coalesce(t.requests_per_second, w.requests_per_second) AS requests_per_second
+FROM api_tokens AS t JOIN workspaces AS w ON w.id = t.workspace_id
+WHERE t.digest = $1 AND t.revoked_at IS NULL"""
 
 LIST_TOKENS = """
-SELECT id, name, scope, networks::text[] AS networks, created_at, last_used_at, revoked_at
+SELECT id, name, scope, networks::text[] AS networks, requests_per_second, created_at, last_used_at, revoked_at
 FROM api_tokens WHERE workspace_id = $1 ORDER BY id LIMIT 1000"""
 
 REVOKE_TOKEN = """

@@ -20,6 +20,7 @@ from dealt.kernel.secrets import new_token, token_digest
 
 Scope = Literal["read", "write", "full"]
 SCOPES: tuple[Scope, ...] = ("read", "write", "full")
+HIGHEST_RATE = 1_000_000
 CACHE_S = 2.0
 CACHE_SIZE = 10_000
 
@@ -41,6 +42,8 @@ class Access:
     token_id: int
     scope: str
     networks: tuple[IPv4Network | IPv6Network, ...]
+    requests_per_second: int | None = None
+    """The token's own limit, else its workspace's; 0 means none, None that the settings of the process decide."""
 
     def check(self, needed: str, address: str | None) -> None:
         """Raise Forbidden where the token's scope or allow-list does not cover this request."""
@@ -58,21 +61,36 @@ async def create_token(
     now: datetime,
     scope: str = "full",
     networks: Iterable[str] = (),
+    requests_per_second: int | None = None,
     actor: str = "system",
 ) -> NewToken:
-    """A new token of 64 characters. ``networks`` are addresses or CIDR ranges; none means from anywhere."""
+    """A new token of 64 characters. ``networks`` are addresses or CIDR ranges; none means from anywhere.
+
+    ``requests_per_second``: how often it may ask; 0 means without limit, None as often as its workspace says.
+    """
     if scope not in SCOPES:
         raise InvalidInput.of("scope", f'"{scope}" is not a scope; use read, write or full.')
     try:
         ranges = [str(ip_network(network, strict=False)) for network in networks]
     except ValueError as error:
         raise InvalidInput.of("networks", f"{error}.") from error
+    if requests_per_second is not None and not 0 <= requests_per_second <= HIGHEST_RATE:
+        raise InvalidInput.of("requests_per_second", f"A rate is between 0 and {HIGHEST_RATE}.")
     token_id = await next_settings_id(connection, workspace_id, "token")
     secret = new_token()
     await connection.execute(
-        queries.INSERT_TOKEN, workspace_id, token_id, name, token_digest(secret), scope, ranges, now
+        queries.INSERT_TOKEN,
+        workspace_id,
+        token_id,
+        name,
+        token_digest(secret),
+        scope,
+        ranges,
+        requests_per_second,
+        now,
     )
-    changes = {"name": (None, name), "scope": (None, scope), "networks": (None, ranges)}
+    given = {"name": name, "scope": scope, "networks": ranges, "requests_per_second": requests_per_second}
+    changes = {field: (None, value) for field, value in given.items() if value is not None}
     entry = Entry(SETTINGS, "token.created", "token", token_id, actor, changes)
     await record(connection, workspace_id, [entry], now)
     return NewToken(token_id, name, secret)
@@ -136,4 +154,4 @@ class Tokens:
             raise NotAuthenticated
         networks = tuple(ip_network(network) for network in row["networks"])
         actor = Actor(row["workspace_id"], f"token:{row['id']}")
-        return Access(actor, row["id"], row["scope"], networks)
+        return Access(actor, row["id"], row["scope"], networks, row["requests_per_second"])

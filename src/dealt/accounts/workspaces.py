@@ -7,6 +7,7 @@ from datetime import datetime
 from zoneinfo import available_timezones
 
 import asyncpg
+from msgspec import UNSET, UnsetType
 
 from dealt.accounts import queries
 from dealt.accounts.definitions import settings_changed
@@ -19,12 +20,17 @@ from dealt.kernel.shown import shown
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """``time_zone`` is an IANA name, ``base_currency`` an ISO 4217 code."""
+    """``time_zone`` is an IANA name, ``base_currency`` an ISO 4217 code.
+
+    ``requests_per_second``: how often each token may ask that has no limit of its own; 0 means without limit, None
+    as the settings of the process say.
+    """
 
     id: int
     name: str
     time_zone: str
     base_currency: str
+    requests_per_second: int | None = None
 
 
 async def read_workspace(connection: Connection, workspace_id: int) -> Workspace:
@@ -39,9 +45,10 @@ async def update_workspace(
     now: datetime,
     name: str | None = None,
     time_zone: str | None = None,
+    requests_per_second: int | None | UnsetType = UNSET,
     actor: str = "system",
 ) -> Workspace:
-    """Change what is not None. Raises InvalidInput for a time zone that this server does not know.
+    """Change what is given and, but for the rate, not None. Raises InvalidInput for a time zone that this server does not know.
 
     Another time zone has other days, so that everything derived from days is due to be computed anew.
     """
@@ -49,7 +56,8 @@ async def update_workspace(
     before = await read_workspace(connection, workspace_id)
     if time_zone is not None:
         await _check_zone(connection, time_zone, now)
-    values = (name or before.name, time_zone or before.time_zone)
+    rate = before.requests_per_second if isinstance(requests_per_second, UnsetType) else requests_per_second
+    values = (name or before.name, time_zone or before.time_zone, rate)
     await connection.execute(queries.UPDATE_WORKSPACE, workspace_id, *values)
     after = await read_workspace(connection, workspace_id)
     if changes := difference(asdict(before), asdict(after)):

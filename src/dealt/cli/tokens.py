@@ -21,6 +21,7 @@ def create(
     name: str,
     scope: str = "full",
     network: Annotated[tuple[str, ...], Parameter(negative=())] = (),
+    rate: int | None = None,
     where: Where = HERE,
     workspace: WorkspaceOption = None,
 ) -> None:
@@ -34,10 +35,16 @@ def create(
         What it may do: read, write or full.
     network
         An address or range (192.0.2.0/24) from which alone it may be used; can be given several times.
+    rate
+        How many requests a second it may send to one process; 0 means without limit. Without it, as many as its
+        workspace says.
     """
 
     async def work(task: Task) -> NewToken:
-        return await create_token(task.connection, task.workspace_id, name, now=task.now, scope=scope, networks=network)
+        return await create_token(
+            task.connection, task.workspace_id, name,
+            now=task.now, scope=scope, networks=network, requests_per_second=rate,
+        )  # fmt: skip
 
     made = in_workspace(where, workspace, work)
     tell(f'Token {made.id} "{made.name}" (scope {scope}), shown this once:')
@@ -51,7 +58,7 @@ def list_(*, where: Where = HERE, workspace: WorkspaceOption = None) -> None:
     async def work(task: Task) -> list[Record]:
         return await list_tokens(task.connection, task.workspace_id)
 
-    columns = ("ID", "Name", "Scope", "Networks", "Created", "Last used", "Revoked")
+    columns = ("ID", "Name", "Scope", "Networks", "Rate", "Created", "Last used", "Revoked")
     rows = in_workspace(where, workspace, work)
     show_table(columns, [_row(row) for row in rows])
 
@@ -75,4 +82,5 @@ def revoke(token_id: int, /, *, where: Where = HERE, workspace: WorkspaceOption 
 
 def _row(row: Record) -> tuple[str, ...]:
     times = (moment(row["created_at"]), moment(row["last_used_at"]), moment(row["revoked_at"]))
-    return (str(row["id"]), row["name"], row["scope"], ", ".join(row["networks"]) or "any", *times)
+    rate = "as usual" if row["requests_per_second"] is None else f"{row['requests_per_second'] or 'no limit'}"
+    return (str(row["id"]), row["name"], row["scope"], ", ".join(row["networks"]) or "any", rate, *times)

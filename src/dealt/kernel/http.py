@@ -20,9 +20,12 @@ _PARAMETER = re.compile(r"^<(?:(int|str):)?(\w+)>$")
 
 
 class Request:
-    """One HTTP request. ``query`` and headers are read when asked for; header names are lower-case bytes."""
+    """One HTTP request. ``query`` and headers are read when asked for; header names are lower-case bytes.
 
-    __slots__ = ("_query", "_receive", "body", "headers", "method", "path", "query_string", "scope")
+    ``answer_headers`` go into whatever it is answered with.
+    """
+
+    __slots__ = ("_query", "_receive", "answer_headers", "body", "headers", "method", "path", "query_string", "scope")
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self.scope = scope
@@ -31,6 +34,7 @@ class Request:
         self.query_string: bytes = scope["query_string"]
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
         self.body = b""
+        self.answer_headers: dict[str, str] = {}
         self._receive = receive
         self._query: dict[str, str] | None = None
 

@@ -17,66 +17,81 @@ _ENOUGH = 1 - 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """``remaining``: requests left at this moment. ``reset_s``: whole seconds until all of ``burst`` are."""
+    """``limit``: requests at once. ``remaining``: those left at this moment. ``reset_s``: seconds until all are."""
 
+    limit: int
     remaining: int
     reset_s: int
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """The fields of the IETF's drafts on rate limits up to the seventh, which most clients know."""
+        return {
+            "RateLimit-Limit": str(self.limit),
+            "RateLimit-Remaining": str(self.remaining),
+            "RateLimit-Reset": str(self.reset_s),
+        }
+
 
 class Buckets:
-    """At most ``burst`` requests at once and ``rate_per_s`` a second over time, counted apart for each key.
+    """Requests counted apart for each key, each with its own rate.
 
     No more than ``max_keys`` are remembered: a bucket that has filled again is forgotten, for it equals a new
     one, and beyond the limit so is the one least recently used. For one thread or event loop.
     """
 
-    def __init__(self, rate_per_s: float, burst: int, clock: Clock, *, max_keys: int = 100_000) -> None:
-        if rate_per_s <= 0 or burst < 1 or max_keys < 1:
-            raise ValueError("A rate must be above 0, a burst and the number of keys at least 1.")
-        self._rate, self._burst, self._clock, self._max_keys = rate_per_s, burst, clock, max_keys
-        self._buckets: OrderedDict[Hashable, tuple[float, datetime]] = OrderedDict()
+    def __init__(self, clock: Clock, *, max_keys: int = 100_000) -> None:
+        if max_keys < 1:
+            raise ValueError("At least one key must be remembered.")
+        self._clock, self._max_keys = clock, max_keys
+        # Tokens, the moment at which there were so many, and the moment at which the bucket is full again.
+        self._buckets: OrderedDict[Hashable, tuple[float, datetime, float]] = OrderedDict()
 
     def __len__(self) -> int:
         """How many keys are remembered."""
         return len(self._buckets)
 
-    def take(self, key: Hashable) -> Allowed:
-        """Count one request of ``key``, in constant time.
+    def take(self, key: Hashable, rate_per_s: float, burst: int) -> Allowed:
+        """Count one request of ``key``: at most ``burst`` are allowed at once and ``rate_per_s`` over time.
 
-        Raises Throttled, with the seconds to wait, when its bucket is empty; that request costs nothing.
+        Takes constant time. Another rate than the last time counts from now on. Raises Throttled, with the seconds
+        to wait, when the bucket is empty; that request costs nothing.
         """
+        if rate_per_s <= 0 or burst < 1:
+            raise ValueError("A rate must be above 0 and a burst at least 1.")
         now = self._clock.now()
-        tokens = self._tokens(key, now)
+        tokens = self._tokens(key, now, rate_per_s, burst)
         allowed = tokens >= _ENOUGH
+        left = tokens - allowed
         # A refused request is noted too: who goes on hammering is not forgotten for it.
-        self._buckets[key] = (tokens - allowed, now)
+        self._buckets[key] = (left, now, (burst - left) / rate_per_s)
         self._buckets.move_to_end(key)
         self._forget(now)
+        told = Allowed(burst, int(left + 1 - _ENOUGH), ceil((burst - left) / rate_per_s))
         if not allowed:
-            raise self._throttled(tokens)
-        return Allowed(int(tokens - 1), self._seconds_to(self._burst, tokens - 1))
+            raise _throttled(told, rate_per_s, ceil((1 - tokens) / rate_per_s))
+        return told
 
-    def _tokens(self, key: Hashable, now: datetime) -> float:
+    def _tokens(self, key: Hashable, now: datetime, rate_per_s: float, burst: int) -> float:
         bucket = self._buckets.get(key)
         if bucket is None:
-            return self._burst
-        tokens, since = bucket
+            return burst
+        tokens, since, _ = bucket
         # A clock that was set back takes nothing away.
         elapsed_s = max(0.0, (now - since).total_seconds())
-        return min(self._burst, tokens + elapsed_s * self._rate)
+        return min(burst, tokens + elapsed_s * rate_per_s)
 
     def _forget(self, now: datetime) -> None:
         # Two for each new one: enough to shrink, and never a pause.
         for _ in range(2):
-            oldest = next(iter(self._buckets))
-            if len(self._buckets) <= self._max_keys and self._tokens(oldest, now) < self._burst:
+            oldest, (_, since, full_in_s) = next(iter(self._buckets.items()))
+            if len(self._buckets) <= self._max_keys and (now - since).total_seconds() < full_in_s:
                 return
             del self._buckets[oldest]
 
-    def _throttled(self, tokens: float) -> Throttled:
-        wait_s = max(1, self._seconds_to(1, tokens))
-        allowed = f"{self._burst} at once and {self._rate:g} a second"
-        return Throttled(f"Too many requests: {allowed} are allowed. Try again in {wait_s} s.", wait_s)
 
-    def _seconds_to(self, wanted: float, tokens: float) -> int:
-        return ceil((wanted - tokens) / self._rate)
+def _throttled(told: Allowed, rate_per_s: float, wait_s: int) -> Throttled:
+    wait_s = max(1, wait_s)
+    allowed = f"{told.limit} at once and {rate_per_s:g} a second"
+    sentence = f"Too many requests: {allowed} are allowed. Try again in {wait_s} s."
+    return Throttled(sentence, wait_s, headers=told.headers)

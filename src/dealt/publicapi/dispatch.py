@@ -16,6 +16,8 @@ from dealt.publicapi.services import Services
 from dealt.publicapi.wholly import is_dry, key_of, once, rehearse
 
 PREFIX = "/api/public"
+BURST_S = 2
+"""A token may send at once what its rate allows in so many seconds."""
 _WRITING = ("POST", "PUT", "PATCH", "DELETE")
 _log = structlog.get_logger("dealt.publicapi")
 
@@ -33,6 +35,8 @@ class PublicApi:
             response = await self._respond(request)
         except Exception as error:
             response = _answer_error(error, request)
+        if request.answer_headers:
+            response.headers.update(request.answer_headers)
         await response.send(send, head_only=request.method == "HEAD")
         if request.method in _WRITING and response.status < 400 and not is_dry(request):
             self.services.doorbell.ring(Channel.STALE, Channel.FOLLOWS, Channel.JOBS)
@@ -62,9 +66,17 @@ class PublicApi:
         if kind.lower() != "token":
             raise NotAuthenticated
         access = await self.services.tokens.access(secret.strip())
-        if self.services.limits is not None:
-            self.services.limits.take((access.actor.workspace_id, access.token_id))
+        self._count(request, access)
         return access
+
+    def _count(self, request: Request, access: Access) -> None:
+        """Take one request from what the token has left. Raises Throttled."""
+        rate = access.requests_per_second
+        if rate is None:
+            rate = self.services.requests_per_second
+        if rate:
+            allowed = self.services.limits.take((access.actor.workspace_id, access.token_id), rate, BURST_S * rate)
+            request.answer_headers = allowed.headers
 
 
 async def _write(call: Call, route: Route[Call]) -> Response:

@@ -22,7 +22,9 @@ class Services:
     definitions: Definitions
     deals: DealWriter
     doorbell: Doorbell
-    limits: Buckets | None = None
+    limits: Buckets
+    requests_per_second: int = 0
+    """The limit of a token where neither it nor its workspace has one; 0 means none."""
 
     def within(self, held: Held) -> Services:
         """The same over one held connection, for work that is undone or committed as a whole.

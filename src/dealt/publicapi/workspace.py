@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from dealt.accounts import read_workspace, update_workspace
+from dealt.accounts import HIGHEST_RATE, read_workspace, update_workspace
 from dealt.kernel.http import Response, Route
 from dealt.kernel.money import parse_currency
-from dealt.kernel.schema import read_fields, refuse_unknown, text
+from dealt.kernel.schema import or_null, read_fields, refuse_unknown, text, whole_number
 from dealt.publicapi.call import Call, answer
 from dealt.publicapi.defining import changing
 from dealt.rates import change_base_currency
 
-_FIELDS = {"name": text(), "time_zone": text(), "base_currency": parse_currency}
+_FIELDS = {
+    "name": text(),
+    "time_zone": text(),
+    "base_currency": parse_currency,
+    "requests_per_second": or_null(whole_number(0, HIGHEST_RATE)),
+}
 
 
 async def get_workspace(call: Call) -> Response:
