@@ -9,7 +9,8 @@ from contextlib import suppress
 
 import structlog
 
-from dealt.deals import CONVERT, REDATE, convert_deals, redate_deals
+from dealt.companies import UNLINK
+from dealt.deals import CONVERT, REDATE, convert_deals, redate_deals, unlink_company
 from dealt.freshness import STALE_DUE, WAKE_DUE, Settler, Settling, SettlingRounds, WakingRounds
 from dealt.kernel import jobqueue, relay
 from dealt.kernel.clock import Clock, SystemClock
@@ -25,7 +26,7 @@ from dealt.kernel.watch import Watch, Watched
 from dealt.kernel.worker import JobHandler, Worker, describe
 from dealt.settings import Settings
 
-HANDLERS: dict[str, JobHandler] = {CONVERT: convert_deals, REDATE: redate_deals}
+HANDLERS: dict[str, JobHandler] = {CONVERT: convert_deals, REDATE: redate_deals, UNLINK: unlink_company}
 """Who does which kind of job."""
 
 SETTLERS: list[Settler] = []

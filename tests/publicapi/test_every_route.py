@@ -36,7 +36,7 @@ async def send(world: World, wire: Wire, token: str | None, **options: Any) -> h
     """One request of ``wire`` about the first workspace's objects, by ``token``."""
     headers = ({"Authorization": f"Token {token}"} if token else {}) | options.pop("headers", {})
     arguments = ARGUMENTS.get(wire.route.path)
-    body = None if wire.method in ("GET", "DELETE") else wire.body
+    body = None if wire.method == "GET" or (wire.method == "DELETE" and not wire.body) else wire.body
     url = world.path(wire)
     return await world.anyone.request(wire.method, url, params=arguments, json=body, headers=headers, **options)
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dealt.publicapi import deal_filters, product_filters
+from dealt.publicapi import companies, deal_filters, product_filters
 from tests.digest import changed, digest
 from tests.publicapi.world import LISTS, MARK, READING, WIRES, Wire, World
 from tests.publicapi.world import world as world
@@ -40,7 +40,8 @@ NAMES: dict[str, list[str]] = {
         "expected_close_date__gt",
         "won_at__lte",
     ],
-    "/products/": sorted({*product_filters._OTHERS, *product_filters._EQUALS}),
+    "/products/": sorted(product_filters.FILTERS),
+    "/companies/": sorted(companies.FILTERS),
     "/users/": ["search", "min", "max", "last_seen__gte", "first_seen__lt"],
     "/users/search/": ["key", "user_key", "custom_id", "user_id", "email", "phone_number", "many"],
     "/attributes/": ["content_type"],
@@ -118,7 +119,7 @@ CUSTOM_IDS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", ["deals", "users", "products"])
+@pytest.mark.parametrize("kind", ["companies", "deals", "users", "products"])
 @pytest.mark.parametrize("custom_id", CUSTOM_IDS)
 async def test_an_object_with_any_custom_id_is_found_by_it(world: World, kind: str, custom_id: str) -> None:
     """Whatever a shop calls its objects can be read, changed and deleted under that name."""

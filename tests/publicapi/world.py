@@ -47,6 +47,11 @@ MADE: list[_Made] = [
         {("users", "id"): "id", ("users-by-id", "custom_id"): "custom_id"},
     ),
     (
+        "companies/",
+        {"custom_id": f"{MARK}-company", "name": f"{MARK} works", "tags": [f"{MARK} tag"]},
+        {("companies", "id"): "id", ("companies-by-id", "custom_id"): "custom_id"},
+    ),
+    (
         "products/",
         {"custom_id": f"{MARK}-product", "name": f"{MARK} mug", "tags": [f"{MARK} tag"]},
         {("products", "id"): "id", ("products-by-id", "custom_id"): "custom_id"},
@@ -65,10 +70,27 @@ MADE: list[_Made] = [
     ),
 ]  # fmt: skip
 
+# Addresses under an object that change one thing of it.
+CHANGES: list[tuple[str, str, dict[str, Any]]] = [
+    ("POST", "add_member", {"user_id": 1}),
+    ("POST", "remove_member", {"user_id": 1}),
+    ("DELETE", "remove_member", {"user_id": 1}),
+    ("POST", "add_tag", {"name": f"{MARK} tag"}),
+    ("POST", "remove_tag", {"name": f"{MARK} tag"}),
+    ("DELETE", "remove_tag", {"name": f"{MARK} tag"}),
+    ("POST", "set_attribute", {"attribute": "size", "value": "large"}),
+    ("POST", "remove_attribute", {"attribute": "size"}),
+    ("DELETE", "remove_attribute", {"attribute": "size"}),
+]
 # A body that a writing route takes where the empty object would be refused before the object is looked for.
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/pipelines/<int:id>/stages/"): {"name": "Another"},
     ("PUT", "/exchange-rates/<currency>/<valid_from>/"): {"rate": 2},
+    **{
+        (method, f"{base}{part}/"): body
+        for base in ("/companies/<int:id>/", "/companies-by-id/<custom_id>/")
+        for method, part, body in CHANGES
+    },
 }
 
 

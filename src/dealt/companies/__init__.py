@@ -2,7 +2,10 @@
 
 from dealt.companies.fields import FIELDS
 from dealt.companies.finding import (
+    MOST_EMPLOYEES,
     companies_question,
+    companies_with_custom_id,
+    employees_of,
     find_company_id,
     find_company_ids,
     list_companies,
@@ -12,11 +15,20 @@ from dealt.companies.finding import (
 from dealt.companies.members import add_member, list_members, remove_member
 from dealt.companies.model import Company, CompanyIds, CompanyRef, company_of
 from dealt.companies.schemas import FIELD_NAMES, CompanyPatch, parse_company
-from dealt.companies.writing import WrittenCompany, create_company, delete_company, update_company, upsert_company
+from dealt.companies.writing import (
+    UNLINK,
+    WrittenCompany,
+    create_company,
+    delete_company,
+    update_company,
+    upsert_company,
+)
 
 __all__ = [
     "FIELDS",
     "FIELD_NAMES",
+    "MOST_EMPLOYEES",
+    "UNLINK",
     "Company",
     "CompanyIds",
     "CompanyPatch",
@@ -24,9 +36,11 @@ __all__ = [
     "WrittenCompany",
     "add_member",
     "companies_question",
+    "companies_with_custom_id",
     "company_of",
     "create_company",
     "delete_company",
+    "employees_of",
     "find_company_id",
     "find_company_ids",
     "list_companies",

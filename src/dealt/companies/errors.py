@@ -6,10 +6,10 @@ from dealt.kernel.errors import InvalidInput, NotFound
 
 
 class CustomIdTaken(InvalidInput):
-    """400: another company of the workspace has this custom id."""
+    """400: another company of the workspace has this custom id. ``name`` is what the sender calls it."""
 
-    def __init__(self, custom_id: str) -> None:
-        super().__init__({"custom_id": [f'A company with the custom id "{custom_id}" exists; update it instead.']})
+    def __init__(self, name: str, custom_id: str) -> None:
+        super().__init__({name: [f'A company with the custom id "{custom_id}" exists; update it instead.']})
 
 
 class ContactNotFound(NotFound):

@@ -13,6 +13,8 @@ from dealt.kernel.paging import Order, Page, PageRequest, fetch_page
 from dealt.kernel.questions import Question, Row, ask
 from dealt.kernel.sql import Sql, sql
 
+MOST_EMPLOYEES = 500
+
 
 async def find_company_ids(
     connection: Connection, workspace_id: int, *, ids: Iterable[int] = (), custom_ids: Iterable[str] = ()
@@ -64,6 +66,19 @@ async def list_companies(
     """A page of companies, rows of ``queries.COLUMNS``, that satisfy all conditions."""
     where = [sql("workspace_id = {}", workspace_id), *conditions]
     return await fetch_page(connection, queries.COLUMNS, queries.SOURCE, where, order, request)
+
+
+def companies_with_custom_id(custom_id: str) -> Sql:
+    """The condition of being the company with this custom id."""
+    return sql(queries.WITH_CUSTOM_ID, custom_id)
+
+
+async def employees_of(connection: Connection, workspace_id: int, company_ids: Sequence[int]) -> dict[int, list[int]]:
+    """The ids of the first ``MOST_EMPLOYEES`` contacts of each company, ascending, in one statement."""
+    found: dict[int, list[int]] = {company_id: [] for company_id in company_ids}
+    for row in await connection.fetch(queries.EMPLOYEES, workspace_id, list(company_ids), MOST_EMPLOYEES):
+        found[row["id"]].append(row["contact_id"])
+    return found
 
 
 async def list_member_ids(connection: Connection, workspace_id: int, company_id: int) -> list[int]:

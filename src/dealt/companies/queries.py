@@ -38,6 +38,14 @@ DELETE = f"DELETE FROM companies WHERE workspace_id = $1 AND id = $2 RETURNING {
 
 MEMBER_IDS = "SELECT contact_id FROM company_members WHERE workspace_id = $1 AND company_id = $2 ORDER BY contact_id"
 
+WITH_CUSTOM_ID = "custom_id = {}"
+
+EMPLOYEES = """
+SELECT c.id, m.contact_id FROM unnest($2::bigint[]) AS c(id) CROSS JOIN LATERAL (
+    SELECT contact_id FROM company_members WHERE workspace_id = $1 AND company_id = c.id
+    ORDER BY contact_id LIMIT $3) AS m
+ORDER BY c.id, m.contact_id"""
+
 ADD_MEMBER = """
 INSERT INTO company_members (contact_id, company_id, workspace_id, member_since) VALUES ($3, $2, $1, $4)
 ON CONFLICT (contact_id, company_id) DO NOTHING RETURNING member_since"""

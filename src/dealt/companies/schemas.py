@@ -10,6 +10,7 @@ import msgspec
 from dealt.attributes import LISTED, split_body
 from dealt.companies.model import LONGEST_CUSTOM_ID
 from dealt.kernel import lenient
+from dealt.kernel.errors import InvalidInput
 from dealt.kernel.schema import Reader, list_of, read_fields, whole_number
 
 LONGEST_TEXT = 255
@@ -27,13 +28,14 @@ def _name(value: Any) -> str:
 
 
 def _phone_numbers(value: Any) -> list[str]:
-    """One number may stand alone, without a list around it."""
-    listed = value if isinstance(value, list) else [value]
+    """One number may stand alone, without a list around it; null and an empty text are none."""
+    listed = value if isinstance(value, list) else [value] if value else []
     return list(dict.fromkeys(number for number in _numbers(listed) if number))
 
 
 _READERS: dict[str, Reader] = {
     "custom_id": lenient.words(LONGEST_CUSTOM_ID),
+    "company_id": lenient.words(LONGEST_CUSTOM_ID),
     "name": _name,
     "description": lenient.words(LONGEST_DESCRIPTION),
     "email": _words,
@@ -47,22 +49,37 @@ _READERS: dict[str, Reader] = {
     "tags": lenient.names,
 }
 # What answers carry and requests cannot set: dropped, so that an answer can be sent back as it came.
-_READ_ONLY = {"id", "employees", "created_at", "updated_at"}
+_READ_ONLY = {"id", "employees", "created", "created_at", "updated_at"}
 FIELD_NAMES = frozenset({*_READERS, *_READ_ONLY, LISTED})
 """Every name that is not an attribute's."""
 
 
 class CompanyPatch(msgspec.Struct, frozen=True, kw_only=True):
-    """What a request asks of a company. ``fields`` holds the columns that it names; None of ``tags`` keeps them."""
+    """What a request asks of a company. ``fields`` holds the columns that it names.
+
+    None of ``tags`` keeps them; ``add_tags`` and ``remove_tags`` change single ones, by name. ``custom_id_name`` is
+    what the sender calls the custom id, for errors.
+    """
 
     fields: dict[str, Any] = {}
     attributes: dict[str, Any] = {}
     tags: list[str] | None = None
+    add_tags: list[str] = []
+    remove_tags: list[str] = []
+    custom_id_name: str = "custom_id"
 
 
 def parse_company(body: Mapping[str, Any]) -> CompanyPatch:
-    """The patch that ``body`` asks for. Raises InvalidInput naming every field that cannot be taken."""
+    """The patch that ``body`` asks for; version 1 calls the custom id ``company_id``.
+
+    Raises InvalidInput naming every field that cannot be taken.
+    """
     standard, attributes = split_body(body, _READERS, _READ_ONLY)
     fields = read_fields(standard, _READERS)
+    custom_id_name = "company_id" if "company_id" in fields else "custom_id"
+    if "company_id" in fields:
+        custom_id = fields.pop("company_id")
+        if fields.setdefault("custom_id", custom_id) != custom_id:
+            raise InvalidInput.of("company_id", "This is another name of custom_id, and they differ.")
     tags = fields.pop("tags", None)
-    return CompanyPatch(fields=fields, attributes=attributes, tags=tags)
+    return CompanyPatch(fields=fields, attributes=attributes, tags=tags, custom_id_name=custom_id_name)

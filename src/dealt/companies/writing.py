@@ -18,8 +18,12 @@ from dealt.companies.model import Company, company_of, told
 from dealt.companies.schemas import CompanyPatch
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import InvalidInput, NotFound
+from dealt.kernel.jobs import enqueue
 from dealt.kernel.journal import SETTINGS, Entry, difference, encode, mark_stale, record
-from dealt.tags import choose_tags
+from dealt.tags import TagChange, change_tags
+
+UNLINK = "deals.unlink"
+"""The job that takes a deleted company out of the deals and tasks that name it."""
 
 
 class WrittenCompany(msgspec.Struct, frozen=True):
@@ -37,7 +41,7 @@ async def create_company(
     draft = await _Draft.make(connection, actor, patch, snapshot, now)
     company = await _insert(connection, actor, draft, now)
     if company is None:
-        raise CustomIdTaken(patch.fields["custom_id"])
+        raise CustomIdTaken(patch.custom_id_name, patch.fields["custom_id"])
     return WrittenCompany(company, created=True, defined=draft.defined)
 
 
@@ -61,7 +65,7 @@ async def upsert_company(
     """
     custom_id = patch.fields.get("custom_id")
     if custom_id is None:
-        raise InvalidInput.of("custom_id", "This field is required.")
+        raise InvalidInput.of(patch.custom_id_name, "This field is required.")
     draft = await _Draft.make(connection, actor, patch, snapshot, now)
     while True:
         found = (await find_company_ids(connection, actor.workspace_id, custom_ids=[custom_id])).by_custom_id
@@ -78,21 +82,26 @@ async def upsert_company(
 
 
 async def delete_company(connection: Connection, actor: Actor, company_id: int, *, now: datetime) -> None:
-    """Remove a company and its memberships; its members and their orders stay. Raises NotFound."""
+    """Remove a company and its memberships; its members, their orders and tasks stay. Raises NotFound.
+
+    Answers show no link to it from now on; a job then takes the links away.
+    """
     row = await connection.fetchrow(queries.DELETE, actor.workspace_id, company_id)
     if row is None:
         raise NotFound
     members = await connection.fetch(queries.REMOVE_MEMBERS, actor.workspace_id, company_id)
     await _record(connection, actor, "deleted", company_id, difference(told(company_of(row)), {}), now)
     await _mark_stale(connection, actor, [member["contact_id"] for member in members], now)
+    payload = {"company_id": company_id, "actor": actor.name, "cause": int(actor.cause), "hop": actor.hop}
+    await enqueue(connection, actor.workspace_id, UNLINK, payload, now=now)
 
 
 class _Draft(msgspec.Struct, frozen=True):
     """A patch with its attributes typed and its tags found."""
 
-    fields: Mapping[str, Any]
+    patch: CompanyPatch
     attributes: Mapping[str, Any]
-    tag_ids: list[int] | None
+    tags: TagChange
     defined: bool
 
     @classmethod
@@ -101,21 +110,20 @@ class _Draft(msgspec.Struct, frozen=True):
     ) -> _Draft:
         """Defines what the patch needs before any company is locked: all writers lock in this order."""
         typed = await type_values(connection, snapshot, "company", patch.attributes, actor=actor.name, now=now)
-        if patch.tags is None:
-            return cls(patch.fields, typed.values, None, typed.defined)
-        tags = await choose_tags(connection, snapshot, patch.tags, actor=actor.name, now=now)
-        return cls(patch.fields, typed.values, tags.ids, typed.defined or tags.defined)
+        names = (patch.tags, patch.add_tags, patch.remove_tags)
+        tags = await change_tags(connection, snapshot, *names, actor=actor.name, now=now)
+        return cls(patch, typed.values, tags, typed.defined or tags.defined)
 
     def applied_to(self, company: Company) -> Company:
         """The company as the draft wants it."""
         attributes = merge_values(company.attributes, self.attributes)
-        tag_ids = company.tag_ids if self.tag_ids is None else self.tag_ids
-        return msgspec.structs.replace(company, **self.fields, attributes=attributes, tag_ids=tag_ids)
+        tag_ids = self.tags.applied_to(company.tag_ids)
+        return msgspec.structs.replace(company, **self.patch.fields, attributes=attributes, tag_ids=tag_ids)
 
 
 async def _insert(connection: Connection, actor: Actor, draft: _Draft, now: datetime) -> Company | None:
     """The new company, or None where its custom id is in use."""
-    if "name" not in draft.fields:
+    if "name" not in draft.patch.fields:
         raise InvalidInput.of("name", "This field is required.")
     company_id = await connection.fetchval(queries.NEXT_ID)
     company = draft.applied_to(Company(id=company_id, created_at=now, updated_at=now))
@@ -140,7 +148,7 @@ async def _update(
     try:
         await connection.execute(queries.UPDATE, actor.workspace_id, *_row(after))
     except asyncpg.UniqueViolationError:
-        raise CustomIdTaken(str(after.custom_id)) from None
+        raise CustomIdTaken(draft.patch.custom_id_name, str(after.custom_id)) from None
     await _record(connection, actor, "updated", company_id, changes, now)
     await _mark_stale(connection, actor, await list_member_ids(connection, actor.workspace_id, company_id), now)
     return WrittenCompany(after, created=False, defined=draft.defined)

@@ -5,7 +5,7 @@ from dealt.contacts.deleting import delete_contact
 from dealt.contacts.editing import create_contact, update_contact, upsert_contact
 from dealt.contacts.ensuring import ensure_contacts
 from dealt.contacts.fields import FIELDS
-from dealt.contacts.finding import contacts_question, find_contacts, id_of, read_contact
+from dealt.contacts.finding import contacts_question, find_contacts, id_of, read_contact, read_contacts
 from dealt.contacts.listing import MOMENTS, Moment, Side, TimeBound, list_contacts
 from dealt.contacts.model import GENDERS, STATUSES, ContactPatch, ContactRef, Contacts, WrittenContact, display_name
 from dealt.contacts.schemas import FIELD_NAMES, parse_contact
@@ -37,6 +37,7 @@ __all__ = [
     "memberships",
     "parse_contact",
     "read_contact",
+    "read_contacts",
     "search_contacts",
     "search_page",
     "update_contact",

@@ -21,6 +21,8 @@ COLUMNS = """id, key, custom_id, email, first_name, last_name, phone_number, gen
 
 READ = f"SELECT {COLUMNS} FROM contacts WHERE id = $2 AND workspace_id = $1 AND NOT placeholder"
 
+READ_MANY = f"SELECT {COLUMNS} FROM contacts WHERE id = ANY($2::bigint[]) AND workspace_id = $1 AND NOT placeholder"
+
 COMPANIES_OF = """
 SELECT m.contact_id, m.member_since, c.id, c.name
 FROM company_members m JOIN companies c ON c.workspace_id = m.workspace_id AND c.id = m.company_id

@@ -7,6 +7,7 @@ from dealt.deals.lines import line_total
 from dealt.deals.model import Deal, DealImage, Line, Status
 from dealt.deals.reading import COMPARISONS, DATES, ORDERS, DealFilter, find_deal_id, get_deal, list_deals, list_history
 from dealt.deals.schemas import FIELD_NAMES, DealPatch, parse_deal, parse_line_edit
+from dealt.deals.unlinking import unlink_company
 from dealt.deals.works import DealWork, DealWritten, upsert
 
 __all__ = [
@@ -36,5 +37,6 @@ __all__ = [
     "parse_deal",
     "parse_line_edit",
     "redate_deals",
+    "unlink_company",
     "upsert",
 ]

@@ -96,8 +96,9 @@ def _blank(patch: DealPatch, to: Resolved, deal_id: int, now: datetime) -> DealI
 
 
 def _copy(before: DealImage) -> DealImage:
+    company_id = None if before.company_gone else before.deal.company_id
     return DealImage(
-        deal=msgspec.structs.replace(before.deal),
+        deal=msgspec.structs.replace(before.deal, company_id=company_id),
         lines=before.lines,
         guest=before.guest,
         user_custom_id=before.user_custom_id,

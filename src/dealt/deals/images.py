@@ -54,6 +54,7 @@ def _image_of(row: Record, *, to_show: bool) -> DealImage:
         guest=row["guest"],
         user_custom_id=row["user_custom_id"],
         company_custom_id=row["company_custom_id"],
+        company_gone=row["company_gone"],
     )
     if to_show:
         image.receipts = msgspec.Raw((row["receipts"] or "[]").encode())

@@ -96,3 +96,5 @@ class DealImage(msgspec.Struct, kw_only=True):
     guest: bool = False
     user_custom_id: str | None = None
     company_custom_id: str | None = None
+    company_gone: bool = False
+    """Whether the company it names was deleted: answers then show none, and the next edit lets go of it."""

@@ -25,7 +25,8 @@ def blank(table: str, kind: type[msgspec.Struct]) -> str:
 # One row for each deal with what it refers to; ``d`` is the deal.
 _IMAGES = f"""
 SELECT {", ".join("d." + name for name in Deal.__struct_fields__)},
-    c.placeholder AS guest, c.custom_id AS user_custom_id, co.custom_id AS company_custom_id, {{lines}}
+    c.placeholder AS guest, c.custom_id AS user_custom_id, co.custom_id AS company_custom_id,
+    d.company_id IS NOT NULL AND co.id IS NULL AS company_gone, {{lines}}
 FROM deals AS d
 JOIN contacts AS c ON c.id = d.contact_id
 LEFT JOIN companies AS co ON co.workspace_id = d.workspace_id AND co.id = d.company_id
@@ -96,6 +97,14 @@ DELETE FROM deals AS d USING unnest($1::bigint[], $2::bigint[]) AS gone(contact_
 WHERE d.contact_id = gone.contact_id AND d.id = gone.id"""
 
 DELETE_IDS = "DELETE FROM deal_ids WHERE workspace_id = $1 AND deal_id = ANY($2::bigint[])"
+
+OF_COMPANY = "SELECT id FROM deals WHERE workspace_id = $1 AND company_id = $2 ORDER BY ordered_at, id LIMIT $3"
+
+UNLINK_COMPANY = """
+UPDATE deals AS d SET company_id = NULL, version = version + 1, updated_at = $5
+FROM unnest($2::bigint[], $3::bigint[]) AS held(contact_id, id)
+WHERE d.contact_id = held.contact_id AND d.id = held.id AND d.workspace_id = $1 AND d.company_id = $4
+RETURNING d.contact_id, d.id"""
 
 # A deal's history follows it when it moves to another contact: a distributed row cannot change its contact.
 MOVE_HISTORY = """

@@ -2,7 +2,14 @@
 
 from dealt.products.fields import FIELDS
 from dealt.products.model import LONGEST_CUSTOM_ID, STANDARD, Product, ProductFacts, product_of
-from dealt.products.reading import find_product_id, list_products, product_history, read_product, with_custom_id
+from dealt.products.reading import (
+    find_product_id,
+    list_products,
+    matching_name,
+    product_history,
+    read_product,
+    with_custom_id,
+)
 from dealt.products.reserving import (
     ProductIds,
     facts_question,
@@ -33,6 +40,7 @@ __all__ = [
     "find_product_id",
     "find_product_ids",
     "list_products",
+    "matching_name",
     "parse_product",
     "product_facts",
     "product_history",

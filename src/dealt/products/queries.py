@@ -63,4 +63,7 @@ DELETE = f"DELETE FROM products WHERE workspace_id = $1 AND id = $2 RETURNING {C
 
 BY_CUSTOM_ID = "id = (SELECT product_id FROM product_custom_ids WHERE workspace_id = {} AND custom_id = {})"
 
+# Every word is the beginning of a word of the name.
+BY_WORDS = "to_tsvector('simple', name) @@ to_tsquery('simple', {})"
+
 HISTORY_COLUMNS = "id, at, kind, actor, cause, changes"

@@ -13,6 +13,8 @@ from dealt.products import queries
 from dealt.products.model import Product, product_of
 from dealt.products.reserving import find_product_ids
 
+MOST_WORDS = 16
+
 
 async def read_product(connection: Connection, workspace_id: int, product_id: int) -> Product:
     """One product. Raises NotFound."""
@@ -41,6 +43,12 @@ async def list_products(
 def with_custom_id(workspace_id: int, custom_id: str) -> Sql:
     """The condition of being the product that a custom id, present or former, stands for."""
     return sql(queries.BY_CUSTOM_ID, workspace_id, custom_id)
+
+
+def matching_name(text: str) -> Sql:
+    """The condition of having a name in which each of the first words of ``text`` begins a word, in any case."""
+    quoted = (word.replace("\\", "\\\\").replace("'", "''") for word in text.split()[:MOST_WORDS])
+    return sql(queries.BY_WORDS, " & ".join(f"'{word}':*" for word in quoted))
 
 
 async def product_history(connection: Connection, workspace_id: int, product_id: int, request: PageRequest) -> Page:

@@ -27,17 +27,22 @@ _READERS: dict[str, Reader] = {
     "tags": lenient.names,
 }
 # What answers carry and requests cannot set: dropped, so that an answer can be sent back as it came.
-_READ_ONLY = {"id", "created_at", "updated_at"}
+_READ_ONLY = {"id", "created", "created_at", "updated_at"}
 FIELD_NAMES = frozenset({*_READERS, *_READ_ONLY, LISTED})
 """Every name that is not an attribute's."""
 
 
 class ProductPatch(msgspec.Struct, frozen=True, kw_only=True):
-    """What a request asks of a product. ``fields`` holds the columns that it names; None of ``tags`` keeps them."""
+    """What a request asks of a product. ``fields`` holds the columns that it names.
+
+    None of ``tags`` keeps them; ``add_tags`` and ``remove_tags`` change single ones, by name.
+    """
 
     fields: dict[str, Any] = {}
     attributes: dict[str, Any] = {}
     tags: list[str] | None = None
+    add_tags: list[str] = []
+    remove_tags: list[str] = []
 
 
 def parse_product(body: Mapping[str, Any]) -> ProductPatch:

@@ -18,7 +18,7 @@ from dealt.products.errors import CustomIdReserved, CustomIdTaken, FormerCustomI
 from dealt.products.model import Product, product_of, told
 from dealt.products.reserving import reserve_products
 from dealt.products.schemas import ProductPatch
-from dealt.tags import choose_tags
+from dealt.tags import TagChange, change_tags
 
 
 class WrittenProduct(msgspec.Struct, frozen=True):
@@ -89,7 +89,7 @@ class _Draft(msgspec.Struct, frozen=True):
 
     fields: Mapping[str, Any]
     attributes: Mapping[str, Any]
-    tag_ids: list[int] | None
+    tags: TagChange
     defined: bool
 
     @classmethod
@@ -98,15 +98,14 @@ class _Draft(msgspec.Struct, frozen=True):
     ) -> _Draft:
         """Defines what the patch needs before any product is locked: all writers lock in this order."""
         typed = await type_values(connection, snapshot, "product", patch.attributes, actor=actor.name, now=now)
-        if patch.tags is None:
-            return cls(patch.fields, typed.values, None, typed.defined)
-        tags = await choose_tags(connection, snapshot, patch.tags, actor=actor.name, now=now)
-        return cls(patch.fields, typed.values, tags.ids, typed.defined or tags.defined)
+        names = (patch.tags, patch.add_tags, patch.remove_tags)
+        tags = await change_tags(connection, snapshot, *names, actor=actor.name, now=now)
+        return cls(patch.fields, typed.values, tags, typed.defined or tags.defined)
 
     def applied_to(self, product: Product) -> Product:
         """The product as the draft wants it."""
         attributes = merge_values(product.attributes, self.attributes)
-        tag_ids = product.tag_ids if self.tag_ids is None else self.tag_ids
+        tag_ids = self.tags.applied_to(product.tag_ids)
         return msgspec.structs.replace(product, **self.fields, attributes=attributes, tag_ids=tag_ids)
 
 

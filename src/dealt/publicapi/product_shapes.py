@@ -9,6 +9,7 @@ from dealt.accounts import Snapshot
 from dealt.attributes import ATTRIBUTES
 from dealt.kernel.money import format_amount
 from dealt.products import Product
+from dealt.publicapi.attribute_shapes import listed
 from dealt.tags import TAGS
 
 
@@ -32,18 +33,7 @@ def shape_product(product: Product, snapshot: Snapshot, version: int) -> dict[st
     }
     if version == 2:
         return shape | {name: product.attributes.get(name) for name in known if name not in shape}
-    shape["attributes"] = [
-        {
-            "id": attribute.id,
-            "name": attribute.name,
-            "name_std": name,
-            "value": product.attributes[name],
-            "description": attribute.description,
-        }
-        for name, attribute in known.items()
-        if name in product.attributes
-    ]
-    return shape
+    return shape | {"attributes": listed(known, product.attributes)}
 
 
 def _number(value: Decimal | None) -> int | float | None:

@@ -21,7 +21,8 @@ from dealt.products import (
 )
 from dealt.publicapi.call import Call, answer, paged
 from dealt.publicapi.deal_shapes import shape_entry
-from dealt.publicapi.product_filters import parse_conditions, parse_order
+from dealt.publicapi.list_filters import parse_conditions, parse_order
+from dealt.publicapi.product_filters import FILTERS, ORDERS
 from dealt.publicapi.product_shapes import shape_product
 
 
@@ -69,7 +70,7 @@ async def list_all(call: Call) -> Response:
     query = call.request.query
     async with call.reading() as connection:
         snapshot = await call.definitions(connection)
-        conditions, order = parse_conditions(query, snapshot), parse_order(query)
+        conditions, order = parse_conditions(query, FILTERS, snapshot), parse_order(query, ORDERS)
         page = await list_products(connection, call.workspace_id, conditions, order, call.page_request)
     return paged(call, page, lambda row: shape_product(product_of(row), snapshot, call.version))
 

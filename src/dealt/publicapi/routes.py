@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from dealt.kernel.http import Route
-from dealt.publicapi import attributes, bulk, deals, exchange_rates, loss_reasons, pipelines, products, users, workspace
+from dealt.publicapi import (
+    attributes,
+    bulk,
+    companies,
+    deals,
+    exchange_rates,
+    loss_reasons,
+    pipelines,
+    products,
+    users,
+    workspace,
+)
 from dealt.publicapi.call import Call
 
 ROUTES: list[Route[Call]] = [
     *attributes.ROUTES,
     *bulk.ROUTES,
+    *companies.ROUTES,
     *deals.ROUTES,
     *exchange_rates.ROUTES,
     *loss_reasons.ROUTES,

@@ -12,6 +12,7 @@ from dealt.accounts import Snapshot
 from dealt.attributes import ATTRIBUTES, Attribute
 from dealt.contacts import GENDERS, STATUSES, Memberships, display_name
 from dealt.kernel.db import Record
+from dealt.publicapi.attribute_shapes import listed
 from dealt.tags import TAGS
 
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
@@ -46,7 +47,7 @@ class UserShape:
             # Here a contact that never visited was not seen; version 2 shows when it was made.
             shown["first_seen"] = None
         shown["companies"] = self._companies(row)
-        shown["attributes"] = self._listed_attributes(_decode(row["attributes"]))
+        shown["attributes"] = listed(self.known, _decode(row["attributes"]))
         shown["gravatar_url"] = row["gravatar_url"]
         shown["lists"] = self._lists(row)
         shown["tags"] = self._tags(row)
@@ -89,19 +90,6 @@ class UserShape:
     def _tags(self, row: Record) -> list[dict[str, Any]]:
         # A deleted tag's number may stay behind.
         return [{"name": self.tags[tag], "id": tag} for tag in row["tag_ids"] if tag in self.tags]
-
-    def _listed_attributes(self, values: Mapping[str, Any]) -> list[dict[str, Any]]:
-        return [
-            {
-                "id": attribute.id,
-                "name": attribute.name,
-                "name_std": name,
-                "value": values[name],
-                "description": attribute.description,
-            }
-            for name, attribute in self.known.items()
-            if name in values
-        ]
 
 
 def user_shape(snapshot: Snapshot, belonging: Memberships) -> UserShape:

@@ -1,6 +1,16 @@
 """Tags: free labels on contacts, companies, deals and products."""
 
-from dealt.tags.choosing import ChosenTags, choose_tags
+from dealt.tags.choosing import ChosenTags, TagChange, change_tags, choose_tags
 from dealt.tags.naming import TAGS, delete_tag, ensure_tags, load_tags, rename_tag
 
-__all__ = ["TAGS", "ChosenTags", "choose_tags", "delete_tag", "ensure_tags", "load_tags", "rename_tag"]
+__all__ = [
+    "TAGS",
+    "ChosenTags",
+    "TagChange",
+    "change_tags",
+    "choose_tags",
+    "delete_tag",
+    "ensure_tags",
+    "load_tags",
+    "rename_tag",
+]

@@ -3,6 +3,7 @@
 from dealt.tasks.editing import complete_task, create_task, delete_task, reopen_task, update_task
 from dealt.tasks.fields import FIELDS
 from dealt.tasks.model import TaskPatch, Written
+from dealt.tasks.of_companies import leave_company
 from dealt.tasks.of_deals import move_tasks, release_tasks
 from dealt.tasks.reading import TaskFilter, find_task_id, list_tasks, read_task
 from dealt.tasks.schemas import FIELD_NAMES, parse_task
@@ -17,6 +18,7 @@ __all__ = [
     "create_task",
     "delete_task",
     "find_task_id",
+    "leave_company",
     "list_tasks",
     "move_tasks",
     "parse_task",

@@ -68,6 +68,18 @@ RELEASE_OF_DEAL = """
 UPDATE tasks SET deal_id = NULL, version = version + 1, updated_at = $4
 WHERE contact_id = $3 AND deal_id = $2 AND workspace_id = $1 RETURNING id"""
 
+OF_COMPANY = "SELECT id FROM tasks WHERE workspace_id = $1 AND company_id = $2 ORDER BY due_at, id LIMIT $3"
+
+HOLD_MANY = """
+SELECT task_id, contact_id FROM task_ids WHERE workspace_id = $1 AND task_id = ANY($2::bigint[])
+ORDER BY task_id FOR UPDATE"""
+
+LEAVE_COMPANY = """
+UPDATE tasks AS t SET company_id = NULL, version = version + 1, updated_at = $5
+FROM unnest($2::bigint[], $3::bigint[]) AS held(contact_id, id)
+WHERE t.contact_id = held.contact_id AND t.id = held.id AND t.workspace_id = $1 AND t.company_id = $4
+RETURNING t.contact_id, t.id"""
+
 # A task of a guest's order lives with an invisible contact, which answers do not show.
 SHOWN = f"""
 {", ".join(f"t.{name}" for name in _ROW if name != "contact_id")},

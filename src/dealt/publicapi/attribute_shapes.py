@@ -1,0 +1,23 @@
+"""Custom attributes as version 1 lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dealt.attributes import Attribute
+
+
+def listed(known: Mapping[str, Attribute], values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The attributes that have a value, in the order in which they were defined."""
+    return [
+        {
+            "id": attribute.id,
+            "name": attribute.name,
+            "name_std": name,
+            "value": values[name],
+            "description": attribute.description,
+        }
+        for name, attribute in known.items()
+        if name in values
+    ]

@@ -1,0 +1,220 @@
+"""Companies: create, upsert, read, change, delete, list, by either id; who belongs to one, its tags and attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+
+from dealt.accounts import Snapshot
+from dealt.companies import (
+    WrittenCompany,
+    add_member,
+    companies_with_custom_id,
+    company_of,
+    create_company,
+    delete_company,
+    employees_of,
+    find_company_id,
+    list_companies,
+    list_members,
+    parse_company,
+    read_company,
+    remove_member,
+    update_company,
+    upsert_company,
+)
+from dealt.contacts import memberships, read_contacts
+from dealt.kernel.db import Connection, Record, in_transaction
+from dealt.kernel.http import Response, Route
+from dealt.publicapi.call import Call, answer, paged
+from dealt.publicapi.company_shapes import shape_company
+from dealt.publicapi.list_filters import Filter, comparisons, moment, parse_conditions, parse_order, where
+from dealt.publicapi.naming import named_contact
+from dealt.publicapi.single_changes import Asked, Known, attribute_routes, tag_routes
+from dealt.publicapi.user_shapes import user_shape
+
+FILTERS: dict[str, Filter] = {
+    "custom_id": lambda text, _: companies_with_custom_id(text),
+    "company_id": lambda text, _: companies_with_custom_id(text),
+    "name": where("starts_with(lower(name), lower({}))"),
+    **comparisons("created_at", moment),
+    **comparisons("updated_at", moment),
+}
+ORDERS = ("id", "updated_at")
+Work = Callable[[Connection, Snapshot], Awaitable[WrittenCompany]]
+
+
+async def list_all(call: Call) -> Response:
+    """GET /companies/: pages, narrowed by custom id, the beginning of a name and times."""
+    query = call.request.query
+    async with call.reading() as connection:
+        snapshot = await call.definitions(connection)
+        conditions, order = parse_conditions(query, FILTERS, snapshot), parse_order(query, ORDERS)
+        page = await list_companies(connection, call.workspace_id, conditions, order, call.page_request)
+        employees = await employees_of(connection, call.workspace_id, [row["id"] for row in page.rows])
+    return paged(call, page, lambda row: shape_company(company_of(row), employees[row["id"]], snapshot, call.version))
+
+
+async def create(call: Call) -> Response:
+    """POST /companies/: 201 with the new company; 400 where its custom id is in use."""
+    patch = parse_company(call.body)
+
+    async def work(connection: Connection, snapshot: Snapshot) -> WrittenCompany:
+        return await create_company(connection, call.actor, patch, snapshot=snapshot, now=call.now)
+
+    return await _write(call, work)
+
+
+async def update_or_create(call: Call) -> Response:
+    """POST /companies/update_or_create/: the company with this custom id, made or changed; ``created`` says which."""
+    patch = parse_company(call.body)
+    if call.version == 1:
+        patch = msgspec.structs.replace(patch, custom_id_name="company_id")
+
+    async def work(connection: Connection, snapshot: Snapshot) -> WrittenCompany:
+        return await upsert_company(connection, call.actor, patch, snapshot=snapshot, now=call.now)
+
+    return await _write(call, work, tells_created=True)
+
+
+async def read(call: Call) -> Response:
+    """GET one company."""
+    async with call.reading() as connection:
+        company_id = await _named(call, connection)
+        return answer(await _shown(call, connection, company_id, await call.definitions(connection)))
+
+
+async def update(call: Call) -> Response:
+    """PUT and PATCH: both change what the body names, and answer the whole company."""
+    patch = parse_company(call.body)
+
+    async def work(connection: Connection, snapshot: Snapshot) -> WrittenCompany:
+        company_id = await _named(call, connection)
+        return await update_company(connection, call.actor, company_id, patch, snapshot=snapshot, now=call.now)
+
+    return await _write(call, work)
+
+
+async def delete(call: Call) -> Response:
+    """DELETE: 204; its contacts, their orders and tasks stay, without the company."""
+
+    async def work(connection: Connection) -> None:
+        await delete_company(connection, call.actor, await _named(call, connection), now=call.now)
+
+    await in_transaction(call.services.pool, work)
+    return Response(204)
+
+
+async def members(call: Call) -> Response:
+    """GET .../members/: pages of the users who belong to the company, by id."""
+    async with call.reading() as connection:
+        company_id = await _named(call, connection)
+        await read_company(connection, call.workspace_id, company_id)
+        snapshot = await call.definitions(connection)
+        page = await list_members(connection, call.workspace_id, company_id, call.page_request)
+        ids = [row["contact_id"] for row in page.rows]
+        rows = await read_contacts(connection, call.workspace_id, ids)
+        shape = user_shape(snapshot, await memberships(connection, call.workspace_id, ids)).of_version(call.version)
+
+    def shown(row: Record) -> dict[str, Any] | None:
+        contact = rows.get(row["contact_id"])
+        return None if contact is None else {**shape(contact), "member_since": row["member_since"]}
+
+    return paged(call, page, shown)
+
+
+async def join(call: Call) -> Response:
+    """POST .../add_member/: the user whom the body names belongs to the company from now on."""
+    return await _change_members(call, add_member)
+
+
+async def leave(call: Call) -> Response:
+    """POST or DELETE .../remove_member/: the user does not belong to the company any more."""
+    return await _change_members(call, remove_member)
+
+
+async def _change_members(call: Call, act: Callable[..., Awaitable[bool]]) -> Response:
+    body = call.body or call.request.query
+
+    async def work(connection: Connection) -> dict[str, Any]:
+        company_id = await _named(call, connection)
+        contact_id = await named_contact(call, connection, body)
+        await act(connection, call.actor, company_id, contact_id, now=call.now)
+        return await _shown(call, connection, company_id, await call.definitions(connection))
+
+    return answer(await in_transaction(call.services.pool, work))
+
+
+async def _apply(call: Call, asked: Asked) -> Known:
+    """Change one thing of the company that the path names."""
+    tags = {"add_tags": asked.add_tags, "remove_tags": asked.remove_tags}
+    patch = msgspec.structs.replace(parse_company(asked.body), **tags)
+
+    async def work(connection: Connection, snapshot: Snapshot) -> WrittenCompany:
+        company_id = await _named(call, connection)
+        return await update_company(connection, call.actor, company_id, patch, snapshot=snapshot, now=call.now)
+
+    _, known = await _written(call, work)
+    return known
+
+
+async def _write(call: Call, work: Work, *, tells_created: bool = False) -> Response:
+    written, known = await _written(call, work)
+    async with call.reading() as connection:
+        employees = await employees_of(connection, call.workspace_id, [written.company.id])
+    shape = shape_company(written.company, employees[written.company.id], known.after, call.version)
+    told = {"created": written.created} if tells_created else {}
+    return answer(shape | told, 201 if written.created else 200)
+
+
+async def _written(call: Call, work: Work) -> tuple[WrittenCompany, Known]:
+    """What ``work`` wrote in the one transaction of this request, and the definitions around it."""
+    definitions, workspace_id = call.services.definitions, call.workspace_id
+
+    async def attempt(connection: Connection) -> tuple[WrittenCompany, Known]:
+        before = await definitions.for_writing(connection, workspace_id)
+        written = await work(connection, before)
+        after = await definitions.uncommitted(connection, workspace_id) if written.defined else before
+        return written, Known(before, after)
+
+    written, known = await in_transaction(call.services.pool, attempt)
+    if written.defined:
+        definitions.forget(workspace_id)
+    return written, known
+
+
+async def _shown(call: Call, connection: Connection, company_id: int, snapshot: Snapshot) -> dict[str, Any]:
+    company = await read_company(connection, call.workspace_id, company_id)
+    employees = await employees_of(connection, call.workspace_id, [company_id])
+    return shape_company(company, employees[company_id], snapshot, call.version)
+
+
+async def _named(call: Call, connection: Connection) -> int:
+    """The id of the company that the path names."""
+    if "id" in call.params:
+        return call.id()
+    return await find_company_id(connection, call.workspace_id, call.text())
+
+
+def _routes(base: str) -> list[Route[Call]]:
+    return [
+        Route(("GET",), base, read, "read"),
+        Route(("PUT", "PATCH"), base, update, "write"),
+        Route(("DELETE",), base, delete, "write"),
+        Route(("GET",), f"{base}members/", members, "read"),
+        Route(("POST",), f"{base}add_member/", join, "write"),
+        Route(("POST", "DELETE"), f"{base}remove_member/", leave, "write"),
+        *tag_routes(base, _apply),
+        *attribute_routes(base, _apply),
+    ]
+
+
+ROUTES: list[Route[Call]] = [
+    Route(("GET",), "/companies/", list_all, "read"),
+    Route(("POST",), "/companies/", create, "write"),
+    Route(("POST",), "/companies/update_or_create/", update_or_create, "write"),
+    *_routes("/companies/<int:id>/"),
+    *_routes("/companies-by-id/<custom_id>/"),
+]
