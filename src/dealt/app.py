@@ -10,19 +10,21 @@ import asyncpg
 import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
-from dealt import demo_pictures
+from dealt import __version__, demo_pictures
 from dealt.accounts import MEMBERS, Definitions, Part, Tokens
 from dealt.attributes import ATTRIBUTES
 from dealt.deals import DealWriter
 from dealt.kernel.clock import Clock, SystemClock
 from dealt.kernel.db import Pool, open_pool
 from dealt.kernel.doorbell import Doorbell
-from dealt.kernel.http import Receive, Response, Scope, Send
+from dealt.kernel.http import Receive, Request, Response, Scope, Send
 from dealt.kernel.metrics import QueueMetrics
 from dealt.kernel.ratelimit import Buckets
 from dealt.pipelines import PIPELINES
 from dealt.publicapi import PublicApi, Services
+from dealt.publicapi.described import CHAPTERS
 from dealt.publicapi.dispatch import PREFIX
+from dealt.publicapi.openapi import SCHEMA, Documents
 from dealt.publicapi.routes import ROUTES
 from dealt.settings import Settings
 from dealt.tags import TAGS
@@ -58,6 +60,7 @@ class Application:
         self._noting: asyncio.Task[None] | None = None
         self._registry = CollectorRegistry()
         self._metrics = QueueMetrics(self._registry)
+        self._documents = Documents(ROUTES, CHAPTERS, __version__)
 
     async def start(self) -> None:
         """Open the pool and build what routes need."""
@@ -91,6 +94,9 @@ class Application:
             await self._lifespan(receive, send)
         elif scope["type"] == "http" and self._public is not None and scope["path"].startswith(PREFIX):
             await self._public(scope, receive, send)
+        elif scope["type"] == "http" and scope["path"].startswith(SCHEMA):
+            request = Request(scope, receive)
+            await self._documents.respond(request).send(send, head_only=request.method == "HEAD")
         elif scope["type"] == "http":
             await self._other(scope, send)
 

@@ -1,0 +1,25 @@
+"""What the document says of each resource; ``CHAPTERS`` is the order in which it is read."""
+
+from dealt.publicapi.described import (
+    attributes,
+    deals,
+    deals_in_bulk,
+    exchange_rates,
+    loss_reasons,
+    pipelines,
+    products,
+    users,
+    workspace,
+)
+
+CHAPTERS = [
+    deals.CHAPTER,
+    deals_in_bulk.CHAPTER,
+    users.CHAPTER,
+    products.CHAPTER,
+    pipelines.CHAPTER,
+    loss_reasons.CHAPTER,
+    attributes.CHAPTER,
+    exchange_rates.CHAPTER,
+    workspace.CHAPTER,
+]

@@ -1,0 +1,130 @@
+"""The OpenAPI document: every route is in it, whole; and it is served to anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from dealt.kernel.http import Route
+from dealt.publicapi.call import Call
+from dealt.publicapi.described import CHAPTERS
+from dealt.publicapi.openapi import build
+from dealt.publicapi.openapi.document import wires_of
+from dealt.publicapi.routes import ROUTES
+from tests.publicapi.conftest import Shop
+
+# Modules whose routes are not described yet. Describe a new route in described/, and add no module here.
+UNDESCRIBED: set[str] = set()
+DOCUMENTS = {version: build(ROUTES, CHAPTERS, version, release="0") for version in (1, 2)}
+OPERATIONS = [
+    pytest.param(version, operation, id=f"{operation['operationId']}-v{version}")
+    for version, document in DOCUMENTS.items()
+    for methods in document["paths"].values()
+    for operation in methods.values()
+]
+each = pytest.mark.parametrize(("version", "operation"), OPERATIONS)
+
+
+def resolved(version: int, value: dict[str, Any]) -> dict[str, Any]:
+    """What a value is, or refers to."""
+    found: Any = value
+    while "$ref" in found:
+        found = DOCUMENTS[version]
+        for part in value["$ref"].removeprefix("#/").split("/"):
+            found = found[part]
+        value = found
+    return dict(found)
+
+
+def references(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if isinstance(value.get("$ref"), str):
+            yield value["$ref"]
+        for inner in value.values():
+            yield from references(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from references(inner)
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda r: f"{'/'.join(r.methods)} {r.path}")
+def test_every_route_is_described(route: Route[Call]) -> None:
+    described = {wire.method for wire in wires_of([route], CHAPTERS)}
+    if route.handler.__module__.rpartition(".")[2] not in UNDESCRIBED:
+        assert described == set(route.methods), f"describe {route.path} in a module of dealt.publicapi.described"
+
+
+def test_what_is_left_to_describe_is_really_there_and_not_described() -> None:
+    assert {r.handler.__module__.rpartition(".")[2] for r in ROUTES} >= UNDESCRIBED
+
+
+@each
+def test_an_operation_says_what_it_is_and_what_everything_it_takes_means(
+    version: int, operation: dict[str, Any]
+) -> None:
+    assert operation["summary"] and operation["summary"][0].isupper() and not operation["summary"].endswith(".")
+    for parameter in operation.get("parameters", ()):
+        assert parameter["description"].endswith("."), parameter["name"]
+        assert parameter["schema"], parameter["name"]
+        if parameter["in"] == "path":
+            assert parameter["required"] and parameter["example"], parameter["name"]
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        assert content["schema"] and content["example"]
+
+
+@each
+def test_an_operation_has_an_answer_with_an_example_and_all_its_refusals(
+    version: int, operation: dict[str, Any]
+) -> None:
+    answers = {int(status): resolved(version, told) for status, told in operation["responses"].items()}
+    good = [told for status, told in answers.items() if status < 300]
+    assert good and all(told["description"] for told in answers.values())
+    assert {401, 403, 429, 503} < answers.keys()
+    for told in good:
+        for content in told.get("content", {}).values():
+            assert content["schema"]
+            assert content["example"] is not None
+    assert any("content" in told for told in good) or answers.keys() & {204}
+
+
+@pytest.mark.parametrize("version", DOCUMENTS)
+def test_names_are_unique_and_lead_somewhere(version: int) -> None:
+    document = DOCUMENTS[version]
+    ids = [op["operationId"] for methods in document["paths"].values() for op in methods.values()]
+    assert sorted(ids) == sorted(set(ids))
+    for reference in set(references(document)):
+        assert resolved(version, {"$ref": reference})
+    linked = {
+        link["operationId"]
+        for methods in document["paths"].values()
+        for operation in methods.values()
+        for answer in operation["responses"].values()
+        for link in answer.get("links", {}).values()
+    }
+    assert linked and linked <= set(ids)
+    known = {tag["name"] for tag in document["tags"]}
+    assert {tag for methods in document["paths"].values() for op in methods.values() for tag in op["tags"]} == known
+
+
+async def test_anybody_is_given_the_document_of_either_version(shop: Shop) -> None:
+    root = shop.url.removesuffix("public/")
+    async with httpx.AsyncClient(base_url=root) as anyone:
+        for address in ("schema/", "schema", "schema/?version=2"):
+            answer = await anyone.get(address)
+            assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/json")
+            assert answer.json()["info"]["title"] == "Dealt API, version 2"
+        first = await anyone.get("schema/?version=1")
+        assert first.json()["openapi"] == "3.1.0"
+        assert "person" in first.json()["components"]["schemas"]["Deal"]["properties"]
+        same = await anyone.get("schema/?version=1", headers={"If-None-Match": first.headers["ETag"]})
+        assert (same.status_code, same.content) == (304, b"")
+        assert (await anyone.get("schema/?version=3")).json() == {
+            "errors": {"version": ["There are versions 1 and 2."]}
+        }
+        assert (await anyone.post("schema/")).status_code == 405
+        assert (await anyone.get("schema/nothing/")).status_code == 404
+        head = await anyone.head("schema/?version=1")
+        assert (head.content, head.headers["Content-Length"]) == (b"", first.headers["Content-Length"])
