@@ -45,7 +45,7 @@ async def update_workspace(
     now: datetime,
     name: str | None = None,
     time_zone: str | None = None,
-    requests_per_second: int | None | UnsetType = UNSET,
+    requests_per_second: int | UnsetType | None = UNSET,
     actor: str = "system",
 ) -> Workspace:
     """Change what is given and, but for the rate, not None. Raises InvalidInput for a time zone that this server does not know.

@@ -59,17 +59,17 @@ CHAPTER = Chapter(
             answers={200: Answer("One page.", page_of(_ATTRIBUTE))},
         ),
         attributes.add: Operation(
-            id="createAttribute", summary="Declare an attribute", makes=_PATHS, refusals=(409,),
+            id="createAttribute", summary="Declare an attribute", makes=_PATHS,
             body=Body(_SENT, {"name": "Gift wrapping", "value_type": "boolean", "content_type": "deal"}),
             answers=made(_ATTRIBUTE),
         ),
         attributes.get: Operation(id="getAttribute", summary="Read an attribute", answers=said(_ATTRIBUTE)),
         attributes.change: Operation(
             id="updateAttribute", summary="Change an attribute", body=Body(partial(_SENT), {"description": "A bow."}),
-            answers=said(_ATTRIBUTE), refusals=(409,),
+            answers=said(_ATTRIBUTE),
         ),
         attributes.remove: Operation(
-            id="deleteAttribute", summary="Delete an attribute", answers=deleted, refusals=(409,),
+            id="deleteAttribute", summary="Delete an attribute", answers=deleted,
         ),
     },
 )  # fmt: skip

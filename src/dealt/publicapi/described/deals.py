@@ -6,7 +6,6 @@ from dealt.publicapi import deals
 from dealt.publicapi.described.deal_shapes import CHANGED, CHANGES, DEAL, IGNORED, LINE_EDIT, SENT, UPSERTED
 from dealt.publicapi.described.parts import CHANGE
 from dealt.publicapi.openapi import (
-    IDEMPOTENCY,
     PAGING,
     Answer,
     Body,
@@ -26,7 +25,6 @@ from dealt.publicapi.openapi import (
 
 _BY_ID, _BY_CUSTOM_ID = "/deals/<int:id>/", "/deals-by-id/<custom_id>/"
 _MADE = (_BY_ID, _BY_CUSTOM_ID)
-_REPLAYED = {"Idempotency-Replayed": text("`true` where the first answer is given again.")}
 _PATH = {
     "custom_id": Parameter("custom_id", text(minLength=1), "Your own id: the order's number.", "12345"),
     "line_id": Parameter("line_id", identifier(), "The line's number in the deal.", 1),
@@ -50,10 +48,10 @@ _FILTERS = (
 
 
 def _made() -> dict[int, Answer]:
-    return {201: Answer("The new deal.", CHANGED, headers=_REPLAYED)}
+    return {201: Answer("The new deal.", CHANGED)}
 
 
-_WRITTEN = {200: Answer("The whole deal, or why nothing was changed.", any_of(CHANGED, IGNORED), headers=_REPLAYED)}
+_WRITTEN = {200: Answer("The whole deal, or why nothing was changed.", any_of(CHANGED, IGNORED))}
 CHAPTER = Chapter(
     "Deals",
     "Orders. A deal can be edited in every stage of its life; its lines are a receipt that only an edit changes.",
@@ -63,31 +61,31 @@ CHAPTER = Chapter(
             answers={200: Answer("One page, newest orders first.", page_of(DEAL))},
         ),
         deals.create: Operation(
-            id="createDeal", summary="Create a deal", body=Body(SENT, SENT.example), headers=(IDEMPOTENCY,),
-            answers=_made() | _WRITTEN, refusals=(404, 409), makes=_MADE,
+            id="createDeal", summary="Create a deal", body=Body(SENT, SENT.example),
+            answers=_made() | _WRITTEN, refusals=(404,), makes=_MADE,
         ),
         deals.update_or_create: Operation(
             id="updateOrCreateDeal", summary="Create or change a deal by its custom id",
-            body=Body(SENT, SENT.example), headers=(IDEMPOTENCY,), refusals=(404, 409), makes=_MADE,
+            body=Body(SENT, SENT.example), refusals=(404,), makes=_MADE,
             answers={
-                200: Answer("It was there, and is now like this.", any_of(UPSERTED, IGNORED), headers=_REPLAYED),
-                201: Answer("It was made.", UPSERTED, headers=_REPLAYED),
+                200: Answer("It was there, and is now like this.", any_of(UPSERTED, IGNORED)),
+                201: Answer("It was made.", UPSERTED),
             },
         ),
         deals.create_by_custom_id: Operation(
             id="createDealByDealId", summary="Create a deal, with your own id as deal_id", deprecated=True,
             body=Body(SENT, {"name": "Order #12346", "deal_id": "12346", "value": 20, "currency": "EUR"}),
-            headers=(IDEMPOTENCY,), answers=_made() | _WRITTEN, refusals=(404, 409), makes=_MADE,
+            answers=_made() | _WRITTEN, refusals=(404,), makes=_MADE,
         ),
         deals.read: Operation(id="getDeal", summary="Read a deal", path=_PATH, answers=said(DEAL)),
         deals.update: Operation(
             id="updateDeal", summary="Change a deal", path=_PATH, body=Body(CHANGES, CHANGES.example),
-            headers=(IDEMPOTENCY,), answers=_WRITTEN, refusals=(409,),
+            answers=_WRITTEN,
         ),
         deals.delete: Operation(
-            id="deleteDeal", summary="Delete a deal", path=_PATH, headers=(IDEMPOTENCY,),
+            id="deleteDeal", summary="Delete a deal", path=_PATH,
             query=(argument("source_updated_at", moment(), "When your system deleted it."),),
-            answers={**deleted, 200: Answer("A newer update was taken before.", IGNORED)}, refusals=(409,),
+            answers={**deleted, 200: Answer("A newer update was taken before.", IGNORED)},
         ),
         deals.history: Operation(
             id="listDealChanges", summary="List the changes of a deal", path=_PATH, query=PAGING,
@@ -95,11 +93,11 @@ CHAPTER = Chapter(
         ),
         deals.edit_line: Operation(
             id="updateDealLine", summary="Change a line, or take it back", path=_PATH,
-            body=Body(LINE_EDIT, LINE_EDIT.example), headers=(IDEMPOTENCY,), answers=_WRITTEN, refusals=(409,),
+            body=Body(LINE_EDIT, LINE_EDIT.example), answers=_WRITTEN,
         ),
         deals.remove_line: Operation(
-            id="deleteDealLine", summary="Remove a line", path=_PATH, headers=(IDEMPOTENCY,),
-            answers=_WRITTEN, refusals=(409,),
+            id="deleteDealLine", summary="Remove a line", path=_PATH,
+            answers=_WRITTEN,
         ),
     },
 )  # fmt: skip

@@ -51,18 +51,18 @@ CHAPTER = Chapter(
             body=Body(
                 any_of(_SENT, obj({"rates": array(_SENT)})), {"currency": "USD", "valid_from": "2025-01-01",
                                                               "rate": "0.92"}),
-            answers={201: Answer("The rate, or how many were changed.", any_of(_RATE, _COUNTS))}, refusals=(409,),
+            answers={201: Answer("The rate, or how many were changed.", any_of(_RATE, _COUNTS))},
         ),
         exchange_rates.get_rate: Operation(
             id="getRate", summary="Read an exchange rate", path=_PATH, answers=said(_RATE)
         ),
         exchange_rates.put_rate: Operation(
             id="setRate", summary="Set an exchange rate", path=_PATH,
-            body=Body(obj({"rate": _FIELDS["rate"]}), {"rate": 0.93}), answers=said(_RATE), refusals=(409,),
+            body=Body(obj({"rate": _FIELDS["rate"]}), {"rate": 0.93}), answers=said(_RATE),
             description="Makes the rate of a currency from a day on, or replaces it.",
         ),
         exchange_rates.remove_rate: Operation(
-            id="deleteRate", summary="Delete an exchange rate", path=_PATH, answers=deleted, refusals=(409,),
+            id="deleteRate", summary="Delete an exchange rate", path=_PATH, answers=deleted,
         ),
     },
 )  # fmt: skip

@@ -32,17 +32,17 @@ CHAPTER = Chapter(
         ),
         loss_reasons.add_loss_reason: Operation(
             id="createLossReason", summary="Create a loss reason", body=Body(_SENT, {"name": "Too expensive"}),
-            answers=made(_REASON), makes=_PATHS, refusals=(409,),
+            answers=made(_REASON), makes=_PATHS,
         ),
         loss_reasons.get_loss_reason: Operation(
             id="getLossReason", summary="Read a loss reason", answers=said(_REASON)
         ),
         loss_reasons.change_loss_reason: Operation(
             id="updateLossReason", summary="Rename a loss reason", body=Body(_SENT, {"name": "Bought elsewhere"}),
-            answers=said(_REASON), refusals=(409,),
+            answers=said(_REASON),
         ),
         loss_reasons.remove_loss_reason: Operation(
-            id="deleteLossReason", summary="Delete a loss reason", answers=deleted, refusals=(409,),
+            id="deleteLossReason", summary="Delete a loss reason", answers=deleted,
         ),
     },
 )  # fmt: skip

@@ -50,22 +50,22 @@ CHAPTER = Chapter(
             answers={200: Answer("One page, each with its stages.", page_of(_PIPELINE))},
         ),
         pipelines.add_pipeline: Operation(
-            id="createPipeline", summary="Create a pipeline", makes=_PATHS, answers=made(_PIPELINE), refusals=(409,),
+            id="createPipeline", summary="Create a pipeline", makes=_PATHS, answers=made(_PIPELINE),
             body=Body(_NEW, {"name": "Returns", "stages": ["Announced", "Arrived", "Refunded"]}),
         ),
         pipelines.get_pipeline: Operation(id="getPipeline", summary="Read a pipeline", answers=said(_PIPELINE)),
         pipelines.change_pipeline: Operation(
             id="updatePipeline", summary="Rename or move a pipeline", body=Body(_SENT, {"name": "Shop orders"}),
-            answers=said(_PIPELINE), refusals=(409,),
+            answers=said(_PIPELINE),
         ),
         pipelines.remove_pipeline: Operation(
-            id="deletePipeline", summary="Delete a pipeline without deals", answers=deleted, refusals=(409,),
+            id="deletePipeline", summary="Delete a pipeline without deals", answers=deleted,
         ),
         pipelines.list_stages_of_pipeline: Operation(
             id="listStagesOfPipeline", summary="List the stages of a pipeline", query=PAGING, answers=_STAGES
         ),
         pipelines.add_stage_to_pipeline: Operation(
-            id="createStageOfPipeline", summary="Add a stage to a pipeline", makes=_STAGE_PATHS, refusals=(409,),
+            id="createStageOfPipeline", summary="Add a stage to a pipeline", makes=_STAGE_PATHS,
             body=Body(_SENT_STAGE, {"name": "Lost on the way"}), answers=made(_STAGE),
         ),
         pipelines.list_stages: Operation(
@@ -74,16 +74,16 @@ CHAPTER = Chapter(
         ),
         pipelines.add_stage: Operation(
             id="createStage", summary="Add a stage", body=Body(_NEW_STAGE, {"name": "On hold", "pipeline": 1}),
-            answers=made(_STAGE), makes=_STAGE_PATHS, refusals=(409,),
+            answers=made(_STAGE), makes=_STAGE_PATHS,
         ),
         pipelines.get_stage: Operation(id="getStage", summary="Read a stage", answers=said(_STAGE)),
         pipelines.change_stage: Operation(
             id="updateStage", summary="Rename or move a stage", body=Body(_SENT_STAGE | {"required": []},
                                                                           {"position": 2}),
-            answers=said(_STAGE), refusals=(409,),
+            answers=said(_STAGE),
         ),
         pipelines.remove_stage: Operation(
-            id="deleteStage", summary="Delete a stage without deals", answers=deleted, refusals=(409,),
+            id="deleteStage", summary="Delete a stage without deals", answers=deleted,
         ),
     },
 )  # fmt: skip

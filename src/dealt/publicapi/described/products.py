@@ -102,15 +102,15 @@ CHAPTER = Chapter(
         ),
         products.create: Operation(
             id="createProduct", summary="Create a product", body=Body(_SENT, _NEW), answers=made(PRODUCT),
-            makes=_PATHS, refusals=(409,),
+            makes=_PATHS,
         ),
         products.read: _READ,
         products.update: Operation(
             id="updateProduct", summary="Change a product", path=_PATH, body=Body(_SENT, {"price": 89.99}),
-            answers=said(PRODUCT), refusals=(409,),
+            answers=said(PRODUCT),
         ),
         products.delete: Operation(
-            id="deleteProduct", summary="Delete a product", path=_PATH, answers=deleted, refusals=(409,)
+            id="deleteProduct", summary="Delete a product", path=_PATH, answers=deleted,
         ),
         products.history: Operation(
             id="listProductChanges", summary="List the changes of a product", path=_PATH, query=PAGING,

@@ -51,12 +51,12 @@ CHAPTER = Chapter(
             answers={200: Answer("One page.", page_of(USER))},
         ),
         users.create_user: Operation(
-            id="createUser", summary="Create a user", body=Body(SENT, _NEW), answers=made(USER), refusals=(404, 409),
+            id="createUser", summary="Create a user", body=Body(SENT, _NEW), answers=made(USER), refusals=(404,),
             makes=(BY_ID,),
         ),
         users.update_or_create_user: Operation(
             id="updateOrCreateUser", summary="Create or change a user by custom id",
-            body=Body(SENT, _NEW, _NEW | {"user_id": "john-doe-01"}), refusals=(404, 409), makes=(BY_ID,),
+            body=Body(SENT, _NEW, _NEW | {"user_id": "john-doe-01"}), refusals=(404,), makes=(BY_ID,),
             answers={
                 200: Answer("The user was there and is changed.", _UPSERTED, {"created": False, "id": 1}),
                 201: Answer("The user was made.", _UPSERTED, {"created": True, "id": 1}),
@@ -76,11 +76,11 @@ CHAPTER = Chapter(
         ),
         users.read_user: Operation(id="getUser", summary="Read a user", path=PATH, answers=said(USER)),
         users.update_user: Operation(
-            id="updateUser", summary="Change a user", path=PATH, answers=said(USER), refusals=(409,),
+            id="updateUser", summary="Change a user", path=PATH, answers=said(USER),
             body=Body(SENT, {"phone_number": "+48123456789", "city": "Warsaw"}),
         ),
         users.delete_user: Operation(
-            id="deleteUser", summary="Delete a user", path=PATH, answers=deleted, refusals=(409,)
+            id="deleteUser", summary="Delete a user", path=PATH, answers=deleted,
         ),
     },
 )  # fmt: skip

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dealt.publicapi import workspace
-from dealt.publicapi.described.parts import CURRENCY, recorded
-from dealt.publicapi.openapi import Body, Chapter, Operation, identifier, obj, partial, said, text
+from dealt.publicapi.described.parts import CURRENCY, or_null, recorded
+from dealt.publicapi.openapi import Body, Chapter, Operation, identifier, obj, partial, said, text, whole
 
 _FIELDS = {
     "name": text(longest=255),
     "time_zone": text("An IANA name. Days and windows are counted in it."),
     "base_currency": CURRENCY | {"description": "What values in other currencies are converted to."},
+    "requests_per_second": or_null(whole(least=0), "How many a token may send; 0 is no limit, null the server's."),
 }
 _WORKSPACE = recorded("Workspace", obj({"id": identifier(), **_FIELDS}))
 CHAPTER = Chapter(
@@ -24,7 +25,6 @@ CHAPTER = Chapter(
             summary="Change the workspace's settings",
             body=Body(partial(obj(_FIELDS)), {"name": "Fernhill shop", "time_zone": "Europe/Warsaw"}),
             answers=said(_WORKSPACE),
-            refusals=(409,),
         ),
     },
 )

@@ -27,7 +27,6 @@ from dealt.publicapi.openapi.fragments import (
 )
 from dealt.publicapi.openapi.operation import (
     CUSTOM_ID,
-    IDEMPOTENCY,
     NDJSON,
     PAGING,
     Answer,
@@ -44,7 +43,6 @@ from dealt.publicapi.openapi.serving import SCHEMA, Documents
 
 __all__ = [
     "CUSTOM_ID",
-    "IDEMPOTENCY",
     "NDJSON",
     "PAGING",
     "SCHEMA",

@@ -5,14 +5,15 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dealt.kernel.http import Route
 from dealt.publicapi.call import Call
-from dealt.publicapi.openapi.fragments import Json, Shape, identifier, text
+from dealt.publicapi.openapi.fragments import Json, Shape, any_of, identifier, text
 from dealt.publicapi.openapi.operation import JSON, Answer, Body, Chapter, Handler, Operation, Parameter
 from dealt.publicapi.openapi.refusals import REFUSALS, refused
+from dealt.publicapi.openapi.whole import DRY_RUN, IDEMPOTENCY, REHEARSAL, REPLAYED
 
 JSON_2 = "application/json; version=2"
 _PARAMETER = re.compile(r"<(?:(int|str):)?(\w+)>")
@@ -49,7 +50,28 @@ class Wire:
         """The path's, the query's and the headers' parameters, each with its place."""
         found = [("path", _path_parameter(self.operation, *match)) for match in _PARAMETER.findall(self.route.path)]
         found += [("query", parameter) for parameter in self.operation.query]
-        return found + [("header", parameter) for parameter in self.operation.headers]
+        if self.route.needs == "write" and (self.route.rehearses or not self.route.streams):
+            found.append(("query", DRY_RUN))
+        if self.kept:
+            found.append(("header", IDEMPOTENCY))
+        return found
+
+    @property
+    def kept(self) -> bool:
+        """Whether the answer is kept for an Idempotency-Key, and a rehearsal is one JSON answer."""
+        return self.route.needs == "write" and not self.route.streams
+
+    @property
+    def answers(self) -> Mapping[int, Answer]:
+        """The successes by status, a rehearsal among them."""
+        if not self.kept:
+            return self.operation.answers
+        found = dict(self.operation.answers)
+        good = found.get(200)
+        schema = REHEARSAL if good is None or good.schema is None else any_of(good.schema, REHEARSAL)
+        said = "What would happen, with `dry_run=true`."
+        found[200] = Answer(said, schema) if good is None else replace(good, schema=schema)
+        return {status: replace(told, headers={**told.headers, **REPLAYED}) for status, told in found.items()}
 
 
 @dataclass(slots=True)
@@ -60,9 +82,10 @@ class _Writer:
 
     def operation(self, wire: Wire) -> Json:
         told, body = wire.operation, wire.operation.body
-        takes = bool(told.query or told.headers or body)
-        statuses = refused(wire.method, named="<" in wire.route.path, takes=takes, others=told.refusals)
-        responses = {str(status): self.answer(wire, answer) for status, answer in told.answers.items()}
+        takes = bool(told.query or body)
+        others = (*told.refusals, 409) if wire.kept else told.refusals
+        statuses = refused(wire.method, named="<" in wire.route.path, takes=takes, others=others)
+        responses = {str(status): self.answer(wire, answer) for status, answer in sorted(wire.answers.items())}
         responses |= {str(status): {"$ref": f"#/components/responses/{REFUSALS[status].name}"} for status in statuses}
         parameters = [self.parameter(place, parameter) for place, parameter in wire.parameters]
         return {

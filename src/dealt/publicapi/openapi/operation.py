@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from dealt.kernel.http import Response
 from dealt.publicapi.call import Call
-from dealt.publicapi.openapi.fragments import Json, Schema, Shape, obj, page_of, text, whole
+from dealt.publicapi.openapi.fragments import Json, Schema, Shape, page_of, text, whole
 
 Handler: TypeAlias = Callable[[Call], Awaitable[Response]]
 JSON = "application/json"
@@ -71,7 +71,6 @@ class Operation:
     answers: Mapping[int, Answer]
     description: str = ""
     query: tuple[Parameter, ...] = ()
-    headers: tuple[Parameter, ...] = ()
     path: Mapping[str, Parameter] = field(default_factory=dict)
     body: Body | None = None
     refusals: tuple[int, ...] = ()
@@ -132,11 +131,4 @@ PAGING = (
     argument("limit", whole(least=1, most=100), "Another word for `page_size`."),
     argument("cursor", text(), "Where to go on, as `next` of the page before says; it wins over `page`."),
 )
-IDEMPOTENCY = Parameter(
-    "Idempotency-Key",
-    text(longest=255),
-    "Any text of yours. Sent again within 24 hours with the same request, it replays the first answer.",
-)
 CUSTOM_ID = Parameter("custom_id", text(), "Your own id of it.")
-ERRORS = obj({"errors": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}}})
-DETAIL = obj({"detail": text()})
