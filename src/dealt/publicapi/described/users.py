@@ -27,6 +27,7 @@ from dealt.publicapi.openapi import (
 )
 
 BY_ID, BY_CUSTOM_ID = "/users/<int:id>/", "/users-by-id/<custom_id>/"
+PATHS = (BY_ID, BY_CUSTOM_ID)
 PATH = {"custom_id": Parameter("custom_id", text(minLength=1), "Your own id of the person.", "john-doe-01")}
 _NEW = {
     "custom_id": "john-doe-01", "email": "john.doe@example.com", "first_name": "John", "last_name": "Doe",
@@ -39,7 +40,7 @@ CHAPTER = Chapter(
     "The contacts of the shop: people, known or not.",
     {
         users.list_users: Operation(
-            id="listUsers", summary="List users", lists=(BY_ID,), refusals=(404,),
+            id="listUsers", summary="List users", lists=PATHS, refusals=(404,),
             query=(
                 *(argument(f"{n}__gte", moment(), f"`{n}` at or after; `__gt`, `__lte`, `__lt` alike.")
                   for n in _MOMENTS),
@@ -52,11 +53,11 @@ CHAPTER = Chapter(
         ),
         users.create_user: Operation(
             id="createUser", summary="Create a user", body=Body(SENT, _NEW), answers=made(USER), refusals=(404,),
-            makes=(BY_ID,),
+            makes=PATHS,
         ),
         users.update_or_create_user: Operation(
             id="updateOrCreateUser", summary="Create or change a user by custom id",
-            body=Body(SENT, _NEW, _NEW | {"user_id": "john-doe-01"}), refusals=(404,), makes=(BY_ID,),
+            body=Body(SENT, _NEW, _NEW | {"user_id": "john-doe-01"}), refusals=(404,), makes=PATHS,
             answers={
                 200: Answer("The user was there and is changed.", _UPSERTED, {"created": False, "id": 1}),
                 201: Answer("The user was made.", _UPSERTED, {"created": True, "id": 1}),

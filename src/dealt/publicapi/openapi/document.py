@@ -120,15 +120,18 @@ class _Writer:
             sample = answer.sample(self.version)
             media = JSON_2 if answer.media == JSON and self.version == 2 else answer.media
             shown["content"] = {media: content if sample is None else content | {"example": sample}}
-        if links := self.links(wire.operation):
+        if links := self.links(wire.operation, answer.sample(self.version)):
             shown["links"] = links
         return shown
 
-    def links(self, told: Operation) -> Json:
+    def links(self, told: Operation, sample: Any) -> Json:
         """From an answer that gives the id of an object to every operation on it."""
         found: Json = {}
         for base, place in [(b, "") for b in told.makes] + [(b, "results/0/") for b in told.lists]:
             [(_, name)] = _PARAMETER.findall(base)
+            shown = sample["results"][0] if place and sample else sample
+            if name not in (shown or ()):
+                continue
             for wire in self.wires:
                 if wire.route.path.startswith(base) and len(_PARAMETER.findall(wire.route.path)) == 1:
                     parameters = {name: f"$response.body#/{place}{name}"}
