@@ -115,7 +115,7 @@ def test_refused_orders_are_told_with_the_file_and_the_exit_code(workspace_url: 
     ("name", "content", "says"),
     [
         ("none.csv", None, "cannot be read: No such file"),
-        ("odd.xlsx", b"x", "odd.xlsx does not say what it is"),
+        ("odd.odt", b"x", "odd.odt does not say what it is"),
         ("colours.csv", b"colour,size\nred,7\n", "order.custom_id: Every order needs an id of its own"),
         ("torn.parquet", b"PAR1", "torn.parquet is not a Parquet file"),
     ],

@@ -15,8 +15,8 @@ import asyncpg
 import pytest
 
 from dealt.accounts import Actor
-from dealt.cli.importing import deal_writer
-from dealt.importing import Orders, Progress, Summary, import_orders, open_rows, read_mapping
+from dealt.cli.importing import import_doors
+from dealt.importing import ORDERS, Kind, Progress, Summary, Work, import_file, open_rows, read_mapping
 from dealt.setup import set_up_workspace
 
 
@@ -35,14 +35,15 @@ class Import:
         jobs: int = 1,
         silent: bool = False,
         restart: bool = False,
+        kind: Kind = ORDERS,
         report: Callable[[Progress], None] = lambda _progress: None,
     ) -> Summary:
         """Import a file by real processes."""
-        read = read_mapping(mapping)
+        read = read_mapping(mapping, kind)
         rows = open_rows(path, read)
         actor = Actor(self.workspace_id, "import").in_bulk(silent=silent)
-        orders = Orders(self.url, actor, read, rows.headings, ZoneInfo("UTC"), deal_writer)
-        return import_orders(path, rows, orders, workspace="here", jobs=jobs, restart=restart, report=report)
+        work = Work(self.url, actor, read, rows.headings, ZoneInfo("UTC"), import_doors, kind)
+        return import_file(path, rows, work, workspace="here", jobs=jobs, restart=restart, report=report)
 
     def fetch(self, query: str, *values: object) -> list[Mapping[str, Any]]:
         """Rows of the database."""

@@ -9,14 +9,14 @@ import pytest
 
 from dealt.importing.cells import Reading
 from dealt.importing.errors import BadMapping
-from dealt.importing.mapping import OrderMapping, Source
+from dealt.importing.mapping import FileMapping, Source
 
 UTC = ZoneInfo("UTC")
 
 
 def read(cell: Any, name: str = "x", *, decimal_comma: bool = False, zone: str | None = None, **source: Any) -> Any:
     """What the field ``name`` gets from a row of one cell."""
-    reading = Reading(OrderMapping(decimal_comma=decimal_comma, time_zone=zone), ["h"], UTC)
+    reading = Reading(FileMapping(decimal_comma=decimal_comma, time_zone=zone), ["h"], UTC)
     return reading.field(name, Source(**({"column": "h"} | source)))([cell])
 
 
@@ -101,14 +101,14 @@ def test_a_number_is_a_number_where_the_mapping_says_so() -> None:
 
 
 def test_a_template_takes_cells_as_ids_are_taken() -> None:
-    reading = Reading(OrderMapping(), ["No", "Shop"], UTC)
+    reading = Reading(FileMapping(), ["No", "Shop"], UTC)
     field = reading.field("name", Source(template="Order {No} of {Shop}!"))
     assert field([41.0, None]) == "Order 41 of !"
     assert reading.field("name", Source(template="Plain"))([1, 2]) == "Plain"
 
 
 def test_an_object_is_looked_into_along_the_dots() -> None:
-    field = Reading(OrderMapping(), [], UTC).field("user_custom_id", Source(column="customer.id"))
+    field = Reading(FileMapping(), [], UTC).field("user_custom_id", Source(column="customer.id"))
     assert field({"customer": {"id": 7}}) == "7"
     rows: list[dict[str, Any]] = [{}, {"customer": None}, {"customer": 3}, {"customer": {}}]
     assert [field(row) for row in rows] == [None] * 4
@@ -116,4 +116,4 @@ def test_an_object_is_looked_into_along_the_dots() -> None:
 
 def test_a_column_that_the_file_lacks_is_named_with_those_that_it_has() -> None:
     with pytest.raises(BadMapping, match="sku: The file has no such column; it has SKU, Qty"):
-        Reading(OrderMapping(), ["SKU", "Qty"], UTC).field("product_custom_id", Source(column="sku"))
+        Reading(FileMapping(), ["SKU", "Qty"], UTC).field("product_custom_id", Source(column="sku"))

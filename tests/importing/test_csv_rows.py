@@ -8,14 +8,14 @@ import pytest
 
 from dealt.importing.csv_rows import CsvRows
 from dealt.importing.errors import UnreadableFile
-from dealt.importing.mapping import OrderMapping
+from dealt.importing.mapping import FileMapping
 
 
 def rows_of(
-    path: Path, content: bytes, mapping: OrderMapping | None = None
+    path: Path, content: bytes, mapping: FileMapping | None = None
 ) -> tuple[list[str], list[tuple[int, list[str]]]]:
     path.write_bytes(content)
-    rows = CsvRows(path, mapping or OrderMapping())
+    rows = CsvRows(path, mapping or FileMapping())
     try:
         return rows.headings, list(rows)
     finally:
@@ -34,7 +34,7 @@ def test_the_delimiter_is_the_one_of_the_headings(path: Path, delimiter: str) ->
 
 
 def test_the_delimiter_of_the_mapping_wins(path: Path) -> None:
-    assert rows_of(path, b"a;b,c\n1;2,3\n", OrderMapping(delimiter=",")) == (["a;b", "c"], [(1, ["1;2", "3"])])
+    assert rows_of(path, b"a;b,c\n1;2,3\n", FileMapping(delimiter=",")) == (["a;b", "c"], [(1, ["1;2", "3"])])
 
 
 def test_the_mark_before_utf8_and_blanks_around_headings_are_dropped(path: Path) -> None:
@@ -47,7 +47,7 @@ def test_short_rows_are_filled_empty_lines_passed_over_and_long_rows_kept(path: 
 
 def test_another_encoding_is_read_where_the_mapping_says_so(path: Path) -> None:
     content = "imię\nŻaneta\n".encode("cp1250")
-    assert rows_of(path, content, OrderMapping(encoding="cp1250")) == (["imię"], [(1, ["Żaneta"])])
+    assert rows_of(path, content, FileMapping(encoding="cp1250")) == (["imię"], [(1, ["Żaneta"])])
 
 
 def test_what_is_not_in_the_encoding_is_told_with_its_place(path: Path) -> None:
@@ -73,7 +73,7 @@ def test_what_is_no_table_is_refused(path: Path, content: bytes, says: str) -> N
 
 def test_progress_is_told_in_bytes(path: Path) -> None:
     path.write_bytes(b"a\n" + b"x\n" * 100_000)
-    rows = CsvRows(path, OrderMapping())
+    rows = CsvRows(path, FileMapping())
     reached = [rows.done for _ in rows]
     assert reached == sorted(reached)
     assert reached[0] < rows.total // 2

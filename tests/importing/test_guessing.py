@@ -7,14 +7,14 @@ from pathlib import Path
 import msgspec
 
 from dealt.importing.guessing import guess
-from dealt.importing.mapping import OrderMapping, Source, check_mapping
+from dealt.importing.mapping import FileMapping, Source, check_mapping
 from dealt.importing.rows import open_rows
 from dealt.importing.sampling import sample_of
 
 
-def guessed(path: Path, content: str) -> OrderMapping:
+def guessed(path: Path, content: str) -> FileMapping:
     path.write_text(content, "utf-8")
-    rows = open_rows(path, OrderMapping())
+    rows = open_rows(path, FileMapping())
     mapping = guess(sample_of(rows), delimiter=getattr(rows, "delimiter", None), is_json=not rows.headings)
     rows.close()
     return mapping
@@ -29,7 +29,7 @@ def test_a_spreadsheet_of_lines_with_decimal_commas(tmp_path: Path) -> None:
         "8;25.06.2025 08:00;bob@x.example;Bob;MUG;Mug;1;12,50;17,40;4,90;no;odd;\n",
     )
     check_mapping(mapping)
-    assert mapping == OrderMapping(
+    assert mapping == FileMapping(
         delimiter=";",
         decimal_comma=True,
         group_by="Order ID",
@@ -100,7 +100,7 @@ def test_json_of_a_shop_with_nested_customers_and_lines(tmp_path: Path) -> None:
 
 def test_json_in_the_shape_of_the_api_needs_no_mapping(tmp_path: Path) -> None:
     mapping = guessed(tmp_path / "a.ndjson", '{"custom_id": "7", "name": "x", "order_products": []}\n')
-    assert mapping == OrderMapping()
+    assert mapping == FileMapping()
 
 
 def test_a_file_without_anything_like_an_order_number_has_no_guess_for_it(tmp_path: Path) -> None:

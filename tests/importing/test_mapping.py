@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dealt.importing.errors import BadMapping
+from dealt.importing.kinds import ORDERS
 from dealt.importing.mapping import Source, read_mapping
 
 WHOLE = """
@@ -37,7 +38,7 @@ def test_a_text_stands_for_a_column_and_a_table_says_more() -> None:
 
 
 def test_an_empty_mapping_means_the_shape_of_the_api() -> None:
-    assert read_mapping("create_contacts = true").is_api_shape
+    assert read_mapping("create_contacts = true").is_api_shape(ORDERS)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dealt.importing.errors import UnfinishedImport
-from dealt.importing.mapping import OrderMapping
+from dealt.importing.mapping import FileMapping
 from dealt.importing.resuming import Conditions, Counts, Position, PositionFile, conditions_of
 
 
@@ -19,9 +19,9 @@ def path(tmp_path: Path) -> Path:
 
 
 def conditions(
-    path: Path, mapping: OrderMapping | None = None, *, silent: bool = False, workspace: str = "1"
+    path: Path, mapping: FileMapping | None = None, *, silent: bool = False, workspace: str = "1"
 ) -> Conditions:
-    return conditions_of(path, mapping or OrderMapping(), workspace, silent=silent)
+    return conditions_of(path, mapping or FileMapping(), workspace, silent=silent)
 
 
 def test_a_position_is_found_again_under_the_same_conditions(path: Path) -> None:
@@ -41,7 +41,7 @@ def test_other_conditions_are_refused_with_what_is_other(path: Path) -> None:
     for other, says in (
         (conditions(path, silent=True), "choice of --silent"),
         (conditions(path, workspace="2"), "another workspace"),
-        (conditions(path, OrderMapping(delimiter=";")), "another mapping"),
+        (conditions(path, FileMapping(delimiter=";")), "another mapping"),
     ):
         with pytest.raises(UnfinishedImport, match=says):
             kept.load(other)

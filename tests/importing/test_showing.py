@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dealt.importing.mapping import OrderMapping, Source, read_mapping
+from dealt.importing.mapping import FileMapping, Source, read_mapping
 from dealt.importing.showing import toml_of
 
 
 def test_what_is_printed_is_what_is_read() -> None:
-    mapping = OrderMapping(
+    mapping = FileMapping(
         delimiter="\t",
         encoding="cp1250",
         decimal_comma=True,
@@ -27,4 +27,4 @@ def test_what_is_printed_is_what_is_read() -> None:
 
 
 def test_what_goes_without_saying_is_not_printed() -> None:
-    assert toml_of(OrderMapping(order={"custom_id": "id"})) == '\n[order]\ncustom_id = "id"\n'
+    assert toml_of(FileMapping(order={"custom_id": "id"})) == '\n[order]\ncustom_id = "id"\n'

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import codecs
 import sys
+from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
 from dealt.cli.showing import tell
 from dealt.importing import (
-    OrderMapping,
+    ORDERS,
+    FileMapping,
+    Kind,
     check_mapping,
     format_of,
     guess,
@@ -22,20 +27,41 @@ from dealt.importing import (
 from dealt.kernel.errors import NotFound
 
 
-def choose_mapping(file: Path, mapping: Path | None, *, agreed: bool) -> OrderMapping | None:
+@dataclass(frozen=True)
+class Additions:
+    """What the command line adds to a mapping: tags and a list for everything in the file."""
+
+    tags: Sequence[str] = ()
+    put_on_list: str | None = None
+
+    def to(self, mapping: FileMapping) -> FileMapping:
+        """The mapping with what is added."""
+        tags = list(dict.fromkeys([*mapping.tags, *self.tags]))
+        return msgspec.structs.replace(mapping, tags=tags, put_on_list=self.put_on_list or mapping.put_on_list)
+
+
+NOTHING = Additions()
+
+
+def choose_mapping(
+    file: Path, mapping: Path | None, *, agreed: bool, kind: Kind = ORDERS, adding: Additions = NOTHING
+) -> FileMapping | None:
     """The mapping; None where a guessed one was printed and nobody has agreed to it.
 
     Raises BadMapping, UnreadableFile, and NotFound where there is no mapping file.
     """
     if mapping is not None:
-        return _read(mapping)
-    guessed = _guess(file)
-    if guessed.is_api_shape and format_of(file, guessed) == "ndjson":
+        chosen = adding.to(_read(mapping, kind))
+        check_mapping(chosen, kind)
+        return chosen
+    guessed = adding.to(_guess(file, kind))
+    if guessed.is_api_shape(kind) and format_of(file, guessed) == "ndjson":
         tell("The rows have the shape of the API; they are taken as they are.")
+        check_mapping(guessed, kind)
         return guessed
     tell("A mapping guessed from the headings and the first rows (docs/import.md says what else it can hold):\n")
     print(toml_of(guessed))
-    check_mapping(guessed)
+    check_mapping(guessed, kind)
     if agreed or _agrees():
         return guessed
     name = file.with_suffix(".toml").name
@@ -43,27 +69,29 @@ def choose_mapping(file: Path, mapping: Path | None, *, agreed: bool) -> OrderMa
     return None
 
 
-def _read(mapping: Path) -> OrderMapping:
+def _read(mapping: Path, kind: Kind) -> FileMapping:
     try:
-        return read_mapping(mapping.read_text("utf-8"))
+        return read_mapping(mapping.read_text("utf-8"), kind)
     except (OSError, UnicodeDecodeError) as error:
         raise NotFound(f"The mapping {mapping} cannot be read: {error}.") from None
 
 
-def _guess(file: Path) -> OrderMapping:
-    with closing(open_rows(file, OrderMapping(encoding=_encoding(file)))) as rows:
+def _guess(file: Path, kind: Kind) -> FileMapping:
+    with closing(open_rows(file, FileMapping(encoding=_encoding(file)))) as rows:
         delimiter = getattr(rows, "delimiter", None)
-        guessed = guess(sample_of(rows), delimiter=delimiter, is_json=not rows.headings)
+        guessed = guess(sample_of(rows), kind=kind, delimiter=delimiter, is_json=not rows.headings)
         encoding = _encoding(file)
         return guessed if encoding == "utf-8" else msgspec.structs.replace(guessed, encoding=encoding)
 
 
 def _encoding(file: Path) -> str:
     """UTF-8 where the beginning of a text is that, else the code page that most spreadsheets of Europe write."""
-    if format_of(file, OrderMapping()) == "parquet" or not file.exists():
+    if format_of(file, FileMapping()) in ("parquet", "xlsx") or not file.exists():
         return "utf-8"
     with file.open("rb") as opened:
         beginning = opened.read(1 << 20)
+    if beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
     try:
         beginning[: beginning.rfind(b"\n") + 1].decode("utf-8")
     except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""``dealt import``: orders out of a file."""
+"""``dealt import``: orders, contacts, companies and products out of a file."""
 
 from __future__ import annotations
 
@@ -14,36 +14,74 @@ from cyclopts.validators import Number
 
 from dealt.accounts import Actor, read_workspace
 from dealt.app import build_services
-from dealt.cli.import_mapping import choose_mapping
+from dealt.cli.import_mapping import NOTHING, Additions, choose_mapping
 from dealt.cli.import_progress import showing_progress, tell_preview, tell_summary
 from dealt.cli.where import HERE, Where
 from dealt.cli.working import Task, WorkspaceOption, in_workspace_of
-from dealt.deals import DealWriter
-from dealt.importing import Composer, Orders, Preview, Reader, Rows, import_orders, open_rows, preview
+from dealt.importing import (
+    COMPANIES,
+    CONTACTS,
+    ORDERS,
+    PRODUCTS,
+    Doors,
+    Kind,
+    ObjectComposer,
+    Preview,
+    Reader,
+    Rows,
+    Work,
+    composer_of,
+    import_file,
+    open_rows,
+    preview,
+    preview_objects,
+)
 from dealt.kernel.clock import iso
 from dealt.kernel.db import Pool
 from dealt.processes.database import reachable_url
 from dealt.settings import Settings
 
-app = App(name="import", help="Read orders out of a file: NDJSON, CSV or Parquet.")
+app = App(
+    name="import", help="Read orders, contacts, companies or products out of a file: NDJSON, CSV, XLSX or Parquet."
+)
 MOST_JOBS = 4
 Flag = Parameter(negative=(), show_default=False)
+TagsOption = Annotated[tuple[str, ...], Parameter(name="--tag", help="A tag for all of them; may be said again.")]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class How:
+    """The options of every import."""
+
+    mapping: Annotated[
+        Path | None,
+        Parameter(
+            help="A TOML file that says what is what (see docs/import.md). Without it one is guessed and printed."
+        ),
+    ] = None
+    yes: Annotated[bool, Flag, Parameter(help="Import with the guessed mapping without asking.")] = False
+    dry_run: Annotated[bool, Flag, Parameter(help="Show the first ones and what would be refused; write nothing.")] = (
+        False
+    )
+    silent: Annotated[bool, Flag, Parameter(help="Let no automation and no webhook hear of these.")] = False
+    restart: Annotated[
+        bool, Flag, Parameter(help="Begin anew, although an earlier import of this file was not finished.")
+    ] = False
+    jobs: Annotated[
+        int | None,
+        Parameter(
+            validator=Number(gte=1, lte=64),
+            help="How many processes write. Default: one for each processor, at most 4.",
+        ),
+    ] = None
+
+
+USUAL = How()
 
 
 @app.command
-def orders(
-    file: Path,
-    /,
-    *,
-    mapping: Path | None = None,
-    yes: Annotated[bool, Flag] = False,
-    dry_run: Annotated[bool, Flag] = False,
-    silent: Annotated[bool, Flag] = False,
-    restart: Annotated[bool, Flag] = False,
-    jobs: Annotated[int | None, Parameter(validator=Number(gte=1, lte=64))] = None,
-    where: Where = HERE,
-    workspace: WorkspaceOption = None,
-) -> int:
+def orders(file: Path, /, *, how: How = USUAL, where: Where = HERE, workspace: WorkspaceOption = None) -> int:
     """Read orders out of a file. Orders that exist already, by their custom id, are updated.
 
     Ends with 0 when every order was taken, with 1 when some were refused: their rows are then in a file beside this
@@ -52,40 +90,89 @@ def orders(
     Parameters
     ----------
     file
-        A file whose name ends in .ndjson, .jsonl, .csv, .tsv or .parquet.
-    mapping
-        A TOML file that says how rows become orders (see docs/import.md). Without it one is guessed and printed.
-    yes
-        Import with the guessed mapping without asking.
-    dry_run
-        Show the first orders and what would be refused, and write nothing.
-    silent
-        Let no automation and no webhook hear of these orders.
-    restart
-        Begin anew, although an earlier import of this file was not finished.
-    jobs
-        How many processes write. Default: one for each processor, at most 4.
+        A file whose name ends in .ndjson, .jsonl, .csv, .tsv, .xlsx or .parquet.
     """
-    chosen = choose_mapping(file, mapping, agreed=yes or dry_run)
+    return _import(ORDERS, file, how, where, workspace)
+
+
+@app.command
+def contacts(
+    file: Path,
+    /,
+    *,
+    tag: TagsOption = (),
+    list_name: Annotated[str | None, Parameter(name="--list")] = None,
+    how: How = USUAL,
+    where: Where = HERE,
+    workspace: WorkspaceOption = None,
+) -> int:
+    """Read contacts out of a file, each with a user id or an e-mail address.
+
+    A contact with that user id is updated; else one with that address; else one is created (see docs/import.md).
+
+    Parameters
+    ----------
+    file
+        A file whose name ends in .ndjson, .jsonl, .csv, .tsv, .xlsx or .parquet.
+    list_name
+        The name of a list that all of them are put on; it is made where there is none.
+    """
+    return _import(CONTACTS, file, how, where, workspace, Additions(tag, list_name))
+
+
+@app.command
+def companies(file: Path, /, *, how: How = USUAL, where: Where = HERE, workspace: WorkspaceOption = None) -> int:
+    """Read companies out of a file. Companies that exist already, by their custom id, are updated.
+
+    Parameters
+    ----------
+    file
+        A file whose name ends in .ndjson, .jsonl, .csv, .tsv, .xlsx or .parquet.
+    """
+    return _import(COMPANIES, file, how, where, workspace)
+
+
+@app.command
+def products(
+    file: Path,
+    /,
+    *,
+    tag: TagsOption = (),
+    how: How = USUAL,
+    where: Where = HERE,
+    workspace: WorkspaceOption = None,
+) -> int:
+    """Read products out of a file. Products that exist already, by their custom id, are updated.
+
+    Parameters
+    ----------
+    file
+        A file whose name ends in .ndjson, .jsonl, .csv, .tsv, .xlsx or .parquet.
+    """
+    return _import(PRODUCTS, file, how, where, workspace, Additions(tag))
+
+
+def import_doors(pool: Pool) -> Doors:
+    """What a process of the import writes through."""
+    services = build_services(pool, Settings())
+    return Doors(services.deals, services.definitions)
+
+
+def _import(kind: Kind, file: Path, how: How, where: Where, workspace: int | None, adding: Additions = NOTHING) -> int:
+    chosen = choose_mapping(file, how.mapping, agreed=how.yes or how.dry_run, kind=kind, adding=adding)
     if chosen is None:
         return 1
     rows = open_rows(file, chosen)
     with reachable_url(where.settings) as url:
         place = asyncio.run(in_workspace_of(url, workspace, _place))
-        actor = Actor(place.workspace_id, "import").in_bulk(silent=silent)
-        work = Orders(url, actor, chosen, rows.headings, place.zone, deal_writer)
-        if dry_run:
-            return tell_preview(asyncio.run(_look(work, rows)))
-        with showing_progress() as report:
-            summary = import_orders(
-                file, rows, work, workspace=place.name, jobs=jobs or _processors(), restart=restart, report=report
-            )
-    return tell_summary(summary)
-
-
-def deal_writer(pool: Pool) -> DealWriter:
-    """What a process of the import writes deals with."""
-    return build_services(pool, Settings()).deals
+        actor = Actor(place.workspace_id, "import").in_bulk(silent=how.silent)
+        work = Work(url, actor, chosen, rows.headings, place.zone, import_doors, kind)
+        if how.dry_run:
+            return tell_preview(_look(work, rows), kind)
+        jobs = how.jobs or _processors()
+        with showing_progress(kind) as report:
+            summary = import_file(file, rows, work, workspace=place.name, jobs=jobs, restart=how.restart, report=report)
+    return tell_summary(summary, kind)
 
 
 @dataclass(frozen=True)
@@ -103,14 +190,16 @@ async def _place(task: Task) -> _Place:
     return _Place(found.id, f"{found.id} of {iso(made)}", ZoneInfo(found.time_zone))
 
 
-async def _look(work: Orders, rows: Rows) -> Preview:
-    composer = Composer(work.mapping, work.headings, work.zone)
+def _look(work: Work, rows: Rows) -> Preview:
+    composer = composer_of(work.mapping, work.headings, work.zone, work.kind)
+    reader = Reader(rows, composer, work.mapping)
+    if isinstance(composer, ObjectComposer):
+        return preview_objects(reader, composer, work.kind)
 
     async def look(task: Task) -> Preview:
-        reader = Reader(rows, composer, work.mapping)
         return await preview(task.connection, work.actor, reader, composer, work.mapping)
 
-    return await in_workspace_of(work.url, work.actor.workspace_id, look)
+    return asyncio.run(in_workspace_of(work.url, work.actor.workspace_id, look))
 
 
 def _processors() -> int:

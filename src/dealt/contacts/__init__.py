@@ -1,5 +1,6 @@
 """Contacts: the people behind orders, found by id, custom id or cookie key."""
 
+from dealt.contacts.addressing import contacts_with_emails
 from dealt.contacts.belonging import Memberships, memberships
 from dealt.contacts.deleting import delete_contact
 from dealt.contacts.editing import create_contact, update_contact, upsert_contact
@@ -27,6 +28,7 @@ __all__ = [
     "TimeBound",
     "WrittenContact",
     "contacts_question",
+    "contacts_with_emails",
     "create_contact",
     "delete_contact",
     "display_name",

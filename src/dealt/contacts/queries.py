@@ -106,3 +106,7 @@ WHERE id = $2 AND workspace_id = $1"""
 LEAVE_LISTS = "DELETE FROM list_members WHERE contact_id = $2 AND workspace_id = $1"
 LEAVE_COMPANIES = "DELETE FROM company_members WHERE contact_id = $2 AND workspace_id = $1"
 FORGET_DERIVED = "DELETE FROM contact_derived WHERE contact_id = $2 AND workspace_id = $1"
+
+WITH_EMAILS = """
+SELECT id, custom_id, lower(email) AS email FROM contacts
+WHERE workspace_id = $1 AND lower(email) = ANY($2::text[]) AND email IS NOT NULL AND NOT placeholder ORDER BY id"""

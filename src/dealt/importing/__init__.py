@@ -1,23 +1,32 @@
-"""Orders out of files: mapped, written in sets by several processes, and taken up again where they were left."""
+"""Objects out of files: mapped, written in sets by several processes, and taken up again where they were left."""
 
 from dealt.importing.composing import Composer
 from dealt.importing.errors import BadMapping, ImportStopped, UnfinishedImport, UnreadableFile
 from dealt.importing.guessing import guess
-from dealt.importing.mapping import OrderMapping, check_mapping, read_mapping
-from dealt.importing.previewing import Preview, preview
+from dealt.importing.kinds import COMPANIES, CONTACTS, KINDS, ORDERS, PRODUCTS, Kind
+from dealt.importing.mapping import FileMapping, check_mapping, read_mapping
+from dealt.importing.objects import ObjectComposer, composer_of
+from dealt.importing.previewing import Preview, preview, preview_objects
 from dealt.importing.reading import Reader
 from dealt.importing.rows import Rows, format_of, open_rows
-from dealt.importing.running import Progress, Summary, import_orders
+from dealt.importing.running import Progress, Summary, import_file
 from dealt.importing.sampling import sample_of
 from dealt.importing.showing import toml_of
-from dealt.importing.workers import Orders
+from dealt.importing.workers import Doors, Work
 
 __all__ = [
+    "COMPANIES",
+    "CONTACTS",
+    "KINDS",
+    "ORDERS",
+    "PRODUCTS",
     "BadMapping",
     "Composer",
+    "Doors",
+    "FileMapping",
     "ImportStopped",
-    "OrderMapping",
-    "Orders",
+    "Kind",
+    "ObjectComposer",
     "Preview",
     "Progress",
     "Reader",
@@ -25,12 +34,15 @@ __all__ = [
     "Summary",
     "UnfinishedImport",
     "UnreadableFile",
+    "Work",
     "check_mapping",
+    "composer_of",
     "format_of",
     "guess",
-    "import_orders",
+    "import_file",
     "open_rows",
     "preview",
+    "preview_objects",
     "read_mapping",
     "sample_of",
     "toml_of",

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 from dealt.importing.errors import BadMapping
 from dealt.importing.grouping import text_of
-from dealt.importing.mapping import OrderMapping, Source
+from dealt.importing.kinds import ORDERS, Kind
+from dealt.importing.mapping import FileMapping, Source
 from dealt.kernel.clock import iso, parse_datetime
 from dealt.kernel.shown import shown
 
@@ -20,13 +21,6 @@ Cells: TypeAlias = Any
 Read: TypeAlias = Callable[[Cells], Any]
 """The value of a field in a row; None or an empty text where the cell is empty. Raises ValueError, a sentence."""
 
-IDS = frozenset({
-    "custom_id", "user_custom_id", "user_key", "company_custom_id", "product_custom_id", "user_id", "company_id",
-    "product_id",
-})  # fmt: skip
-AMOUNTS = frozenset({"value", "quantity", "discount", "tax", "total", "returned_quantity", "refunded_value"})
-MOMENTS = frozenset({"order_date", "won_at", "lost_at", "source_updated_at"})
-LISTS = frozenset({"products", "products_custom_id", "tags", "participants"})
 _WITH_COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?")
 _BLANKS = str.maketrans("", "", " \u00a0\u202f")
 _PLACE = re.compile(r"\{([^{}]+)\}")
@@ -35,7 +29,8 @@ _PLACE = re.compile(r"\{([^{}]+)\}")
 class Reading:
     """How the fields of one kind of row are read."""
 
-    def __init__(self, mapping: OrderMapping, headings: Sequence[str], zone: ZoneInfo) -> None:
+    def __init__(self, mapping: FileMapping, headings: Sequence[str], zone: ZoneInfo, kind: Kind = ORDERS) -> None:
+        self._kind = kind
         self._mapping = mapping
         self._headings = list(headings)
         self._zone = ZoneInfo(mapping.time_zone) if mapping.time_zone else zone
@@ -79,15 +74,15 @@ class Reading:
         steps: list[Callable[[Any], Any]] = []
         if source.values is not None:
             steps.append(_translate(source.values, source.otherwise))
-        if source.split is not None or name in LISTS:
-            steps.append(_split(source.split or ","))
+        if source.split is not None or name in self._kind.lists:
+            steps.append(_split(source.split or self._kind.separator))
         if source.format is not None:
             steps.append(_moment(source.format, self._zone))
-        elif source.type == "datetime" or (name in MOMENTS and self._mapping.time_zone):
+        elif source.type == "datetime" or (name in self._kind.moments and self._mapping.time_zone):
             steps.append(lambda value: iso(parse_datetime(value, self._zone)))
-        if source.type == "text" or name in IDS:
+        if source.type == "text" or name in self._kind.texts:
             steps.append(text_of)
-        if self._mapping.decimal_comma and (source.type == "number" or name in AMOUNTS):
+        if self._mapping.decimal_comma and (source.type == "number" or name in self._kind.amounts):
             steps.append(_point)
         if source.type == "number":
             steps.append(_number)

@@ -13,7 +13,8 @@ from dealt.deals import DealPatch, line_total, parse_deal
 from dealt.importing.cells import Cells, Read, Reading
 from dealt.importing.errors import BadMapping
 from dealt.importing.grouping import text_of
-from dealt.importing.mapping import OrderMapping, Source, sources_of
+from dealt.importing.kinds import ORDERS
+from dealt.importing.mapping import FileMapping, Source, sources_of
 from dealt.importing.rows import Row
 from dealt.kernel.bodies import parse_object
 from dealt.kernel.errors import InvalidInput
@@ -35,21 +36,23 @@ class Composed(msgspec.Struct, frozen=True):
 class Composer:
     """Makes orders of rows as a mapping says. Raises BadMapping where it names columns that the file lacks."""
 
-    def __init__(self, mapping: OrderMapping, headings: Sequence[str], zone: ZoneInfo) -> None:
-        if mapping.is_api_shape and headings:
+    def __init__(self, mapping: FileMapping, headings: Sequence[str], zone: ZoneInfo) -> None:
+        self._is_api_shape = mapping.is_api_shape(ORDERS)
+        if self._is_api_shape and headings:
             raise BadMapping.of("order", "Say which columns the fields of an order come from.")
         reading = Reading(mapping, headings, zone)
         self._headings = headings
         self._mapping = mapping
         self._zone = zone
-        self._order = _reads(reading, mapping.order)
-        self._contact = _reads(reading, mapping.contact)
+        self._order = reads_of(reading, mapping.order)
+        self._contact = reads_of(reading, mapping.contact)
         inner = Reading(mapping, [], zone) if mapping.lines_in else reading
-        self._lines = _reads(inner, mapping.lines)
+        self._lines = reads_of(inner, mapping.lines)
         self._from_columns = {name for name, source in sources_of(mapping.lines).items() if source.column is not None}
         self._list = reading.cell(mapping.lines_in) if mapping.lines_in else None
         self._key = self._key_reader(reading)
-        self._cleared = dict.fromkeys(name for name in self._order if name not in _NEVER_EMPTY)
+        clears = mapping.empty_clears is not False
+        self._cleared = dict.fromkeys(name for name in self._order if clears and name not in _NEVER_EMPTY)
         value = mapping.order.get("value")
         self._adds_up = isinstance(value, Source) and value.lines_total
 
@@ -62,12 +65,12 @@ class Composer:
 
     def compose(self, rows: Sequence[Row]) -> Composed:
         """The order that these rows are. Raises InvalidInput."""
-        every = [self._cells_of(row) for row in rows]
+        every = [cells_of(row, self._headings) for row in rows]
         first = every[0]
-        contact = _filled(self._contact, first, "contact")
-        if self._mapping.is_api_shape:
+        contact = filled(self._contact, first, "contact")
+        if self._is_api_shape:
             return Composed({name: value for name, value in first.items() if name != REASON}, contact)
-        body = self._cleared | _filled(self._order, first)
+        body = self._cleared | filled(self._order, first)
         if self._lines:
             found = enumerate(self._listed(first) if self._list else every)
             body["order_products"] = [line for place, cells in found if (line := self._line(place, cells))]
@@ -86,18 +89,9 @@ class Composer:
     def _key_reader(self, reading: Reading) -> Read:
         if self._mapping.group_by:
             return reading.cell(self._mapping.group_by)
-        if self._mapping.is_api_shape:
+        if self._is_api_shape:
             return reading.cell("custom_id")
         return self._order["custom_id"]
-
-    def _cells_of(self, row: Row) -> Cells:
-        if isinstance(row, bytes):
-            return parse_object(row)
-        if len(row) > len(self._headings):
-            raise InvalidInput.of(
-                "row", f"This row has {len(row)} cells, and there are {len(self._headings)} headings."
-            )
-        return row
 
     def _listed(self, cells: Cells) -> list[Cells]:
         assert self._list is not None, "asked only where lines are a list in the row"
@@ -110,15 +104,25 @@ class Composer:
 
     def _line(self, place: int, cells: Cells) -> dict[str, Any]:
         """The line of a row without its empty cells; nothing where they all are empty."""
-        line = _filled(self._lines, cells, "order_products", place)
+        line = filled(self._lines, cells, "order_products", place)
         return {} if self._from_columns.isdisjoint(line) else line
 
 
-def _reads(reading: Reading, fields: Mapping[str, str | Source]) -> dict[str, Read]:
+def cells_of(row: Row, headings: Sequence[str]) -> Cells:
+    """The cells of a row, checked. Raises InvalidInput."""
+    if isinstance(row, bytes):
+        return parse_object(row)
+    if len(row) > len(headings):
+        raise InvalidInput.of("row", f"This row has {len(row)} cells, and there are {len(headings)} headings.")
+    return row
+
+
+def reads_of(reading: Reading, fields: Mapping[str, str | Source]) -> dict[str, Read]:
+    """How each of these fields is read."""
     return {name: reading.field(name, source) for name, source in sources_of(fields).items() if not source.lines_total}
 
 
-def _filled(reads: Mapping[str, Read], cells: Cells, *place: str | int) -> dict[str, Any]:
+def filled(reads: Mapping[str, Read], cells: Cells, *place: str | int) -> dict[str, Any]:
     """What the cells say, without those that are empty."""
     found = {}
     try:

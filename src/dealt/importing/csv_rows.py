@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dealt.importing.errors import UnreadableFile
-from dealt.importing.mapping import OrderMapping
+from dealt.importing.mapping import FileMapping
 
 DELIMITERS = ",;\t|"
 LONGEST_CELL = 1_000_000
@@ -17,7 +17,7 @@ LONGEST_CELL = 1_000_000
 class CsvRows:
     """Cells as texts. A short row is filled up with empty cells; a long one is given as it is."""
 
-    def __init__(self, path: Path, mapping: OrderMapping) -> None:
+    def __init__(self, path: Path, mapping: FileMapping) -> None:
         self.path = path
         self.total = path.stat().st_size
         self.encoding = mapping.encoding

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from dealt.attributes import name_std
 from dealt.importing.grouping import text_of
-from dealt.importing.mapping import OrderMapping, Source
+from dealt.importing.guessing_objects import find, guess_object, has_comma, source_of_attribute
+from dealt.importing.kinds import ORDERS, Kind
+from dealt.importing.mapping import FileMapping, Source
 from dealt.importing.sampling import Sample, is_amount, is_number, is_written_as
 from dealt.importing.synonyms import CONTACT, DATE_FORMATS, LINES, ORDER, STATUS_WORDS
 from dealt.kernel.clock import is_iso_date, is_iso_datetime
 
-_WITH_COMMA = re.compile(r"-?[\d. \u00a0]*\d,\d{1,4}").fullmatch
-_WITH_POINT = re.compile(r"-?[\d,]*\.\d{1,2}").fullmatch
 _API_KEYS = {"order_products", "products_custom_id", "user_custom_id"}
 _AMOUNTS = ("value", "total", "quantity", "discount", "tax")
 
 
-def guess(sample: Sample, *, delimiter: str | None = None, is_json: bool = False) -> OrderMapping:
-    """The likeliest mapping of a file. It has no ``custom_id`` where no column looks like an order's own id."""
+def guess(sample: Sample, *, kind: Kind = ORDERS, delimiter: str | None = None, is_json: bool = False) -> FileMapping:
+    """The likeliest mapping of a file. It has no ``custom_id`` where no column looks like an object's own id."""
+    if kind is not ORDERS:
+        return guess_object(sample, kind, delimiter=delimiter, is_json=is_json)
     if is_json and "custom_id" in sample.cells and _API_KEYS & {*sample.cells, *sample.lists}:
-        return OrderMapping()
+        return FileMapping()
     return _Guess(sample, delimiter).mapping()
 
 
@@ -32,24 +33,24 @@ class _Guess:
         self._delimiter = delimiter
         self._taken: set[str] = set()
 
-    def mapping(self) -> OrderMapping:
+    def mapping(self) -> FileMapping:
         """Fields in the order of their importance: what is found for one is not looked at for the next."""
         sample = self._sample
-        id_column = _find(ORDER["custom_id"], sample.cells)
+        id_column = find(ORDER["custom_id"], sample.cells)
         nested = sample.list_of_lines()
         inner = nested[1] if nested else sample
-        product = _find(LINES["product_custom_id"], inner.cells)
+        product = find(LINES["product_custom_id"], inner.cells)
         groups = id_column if product and not nested else None
         lines = self._lines(inner, groups) if product else {}
         if nested:
             self._taken.clear()
         order = self._order(id_column, groups, lines)
         contact = self._contact()
-        has_comma = _has_comma(inner, lines) or _has_comma(sample, order)
-        self._rest(groups, order, lines, is_amount if has_comma else is_number)
-        return OrderMapping(
+        comma = has_comma(inner, lines, _AMOUNTS) or has_comma(sample, order, _AMOUNTS)
+        self._rest(groups, order, lines, is_amount if comma else is_number)
+        return FileMapping(
             delimiter=self._delimiter,
-            decimal_comma=has_comma,
+            decimal_comma=comma,
             group_by=groups,
             lines_in=nested[0] if nested and product else None,
             create_contacts="user_custom_id" in order,
@@ -59,7 +60,7 @@ class _Guess:
     def _lines(self, inner: Sample, groups: str | None) -> dict[str, str | Source]:
         found: dict[str, str | Source] = {}
         for name, synonyms in LINES.items():
-            heading = _find(synonyms, inner.cells, without=self._taken)
+            heading = find(synonyms, inner.cells, without=self._taken)
             if heading is None or (groups and name in ("total", "name") and self._is_of_order(groups, heading)):
                 continue
             found[name] = heading
@@ -76,7 +77,7 @@ class _Guess:
     ) -> dict[str, str | Source]:
         order: dict[str, str | Source] = {}
         for name, synonyms in ORDER.items():
-            heading = id_column if name == "custom_id" else _find(synonyms, self._sample.cells, without=self._taken)
+            heading = id_column if name == "custom_id" else find(synonyms, self._sample.cells, without=self._taken)
             if heading is not None and self._fits(name, heading, groups):
                 order[name] = self._source(name, heading)
                 self._taken.add(heading)
@@ -110,7 +111,7 @@ class _Guess:
         found: dict[str, str | Source] = {}
         for name, synonyms in CONTACT.items():
             without = self._taken if name != "email" else set()
-            if heading := _find(synonyms, self._sample.cells, without=without):
+            if heading := find(synonyms, self._sample.cells, without=without):
                 found[name] = heading
                 self._taken.add(heading)
         return found
@@ -130,25 +131,7 @@ class _Guess:
             fields = order if of_order else lines
             name = name_std(heading)
             if name and name not in fields:
-                texts = self._sample.every(heading, lambda cell: isinstance(cell, str))
-                numbers = texts and self._sample.every(heading, is_number)
-                fields[name] = Source(column=heading, type="number") if numbers else heading
-
-
-def _has_comma(sample: Sample, fields: Mapping[str, str | Source]) -> bool:
-    """Whether amounts have a decimal comma; a few cells may be anything."""
-    columns = [column for name in _AMOUNTS if isinstance(column := fields.get(name), str)]
-    cells = [cell for column in columns for cell in sample.filled(column) if isinstance(cell, str)]
-    return any(map(_WITH_COMMA, cells)) and not any(map(_WITH_POINT, cells))
-
-
-def _find(
-    synonyms: Sequence[str], headings: Mapping[str, Any], without: set[str] | frozenset[str] = frozenset()
-) -> str | None:
-    """The column with the likeliest name, its own or that behind its last dot."""
-    named = {name_std(heading): heading for heading in headings if heading not in without}
-    named = {name_std(heading.rpartition(".")[2]): heading for heading in named.values() if "." in heading} | named
-    return next((named[synonym] for synonym in synonyms if synonym in named), None)
+                fields[name] = source_of_attribute(self._sample, heading, is_number)
 
 
 def _is_iso(cell: Any) -> bool:

@@ -1,4 +1,4 @@
-"""How the rows of a file become orders: what a mapping file may say."""
+"""How the rows of a file become objects: what a mapping file may say."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from dealt.importing.errors import BadMapping
+from dealt.importing.kinds import ORDERS, Kind
 from dealt.kernel.shown import shown
 
+LONGEST_LIST_NAME = 255
 CONTACT_FIELDS = (
     "email", "name", "first_name", "last_name", "phone_number", "country", "region", "city", "gender",
     "unsubscribed", "timezone",
@@ -48,10 +50,12 @@ class Source(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, kw_
         return sum(given)
 
 
-class OrderMapping(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+class FileMapping(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """A whole mapping. Without ``order`` the rows of an NDJSON file have the shape of the API."""
 
-    format: Literal["ndjson", "csv", "parquet"] | None = None
+    format: Literal["ndjson", "csv", "parquet", "xlsx"] | None = None
+    sheet: str | None = None
+    """In XLSX: the sheet that is read; the first where absent."""
     delimiter: str | None = None
     encoding: str = "utf-8"
     decimal_comma: bool = False
@@ -65,31 +69,46 @@ class OrderMapping(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=Tru
     """In NDJSON: the key under which an order has its list of lines."""
     create_contacts: bool = False
     """Create the contacts that orders name by custom id and that do not exist."""
+    match_email: bool = True
+    """Of contacts: a row whose id nobody has is about the contact with its e-mail address, where there is one."""
+    empty_clears: bool | None = None
+    """Whether an empty cell clears the field of what exists; of orders it does unless told, of the others not."""
+    tags: list[str] = []
+    """Tags that every contact or product of the file gets."""
+    put_on_list: str | None = msgspec.field(default=None, name="list")
+    """The name of the list that every contact of the file is put on; it is made where there is none."""
     order: dict[str, str | Source] = {}
     lines: dict[str, str | Source] = {}
     contact: dict[str, str | Source] = {}
+    company: dict[str, str | Source] = {}
+    product: dict[str, str | Source] = {}
 
-    @property
-    def is_api_shape(self) -> bool:
-        """Whether rows are orders as the API takes them."""
-        return not self.order
+    def fields_of(self, kind: Kind) -> dict[str, str | Source]:
+        """Where the fields of an object of this kind come from."""
+        found: dict[str, str | Source] = getattr(self, kind.one)
+        return found
+
+    def is_api_shape(self, kind: Kind) -> bool:
+        """Whether rows are objects as the API takes them."""
+        return not self.fields_of(kind)
 
 
-def read_mapping(text: str) -> OrderMapping:
-    """The mapping that a TOML text holds. Raises BadMapping."""
+def read_mapping(text: str, kind: Kind = ORDERS) -> FileMapping:
+    """The mapping that a TOML text holds, for a file of objects of one kind. Raises BadMapping."""
     try:
-        mapping = msgspec.convert(tomllib.loads(text), OrderMapping)
+        mapping = msgspec.convert(tomllib.loads(text), FileMapping)
     except tomllib.TOMLDecodeError as error:
         raise BadMapping.of("mapping", f"This is not TOML: {error}.") from None
     except msgspec.ValidationError as error:
         raise BadMapping.of("mapping", f"{error}.") from None
-    check_mapping(mapping)
+    check_mapping(mapping, kind)
     return mapping
 
 
-def check_mapping(mapping: OrderMapping) -> None:
+def check_mapping(mapping: FileMapping, kind: Kind = ORDERS) -> None:
     """Raise BadMapping for whatever cannot be meant."""
-    errors = dict(_complaints(mapping))
+    about = _order_complaints(mapping) if kind is ORDERS else _object_complaints(mapping, kind)
+    errors = dict([*about, *_file_complaints(mapping)])
     if errors:
         raise BadMapping({place: [sentence] for place, sentence in errors.items()})
 
@@ -99,12 +118,12 @@ def sources_of(fields: Mapping[str, str | Source]) -> dict[str, Source]:
     return {name: Source(column=source) if isinstance(source, str) else source for name, source in fields.items()}
 
 
-def _complaints(mapping: OrderMapping) -> Iterator[tuple[str, str]]:
+def _order_complaints(mapping: FileMapping) -> Iterator[tuple[str, str]]:
     for table in ("order", "lines", "contact"):
         for name, source in sources_of(getattr(mapping, table)).items():
-            if sentence := _complaint(table, name, source):
+            if sentence := _complaint(table, name, source, of_orders=True):
                 yield f"{table}.{name}", sentence
-    if mapping.is_api_shape:
+    if mapping.is_api_shape(ORDERS):
         if mapping.lines or mapping.group_by or mapping.lines_in:
             yield "order", "Lines are mapped, but no field of the order is."
     elif "custom_id" not in mapping.order:
@@ -113,12 +132,35 @@ def _complaints(mapping: OrderMapping) -> Iterator[tuple[str, str]]:
         yield "lines_in", "An order's lines are either rows (group_by) or a list in its row (lines_in), not both."
     if mapping.group_by and not mapping.lines:
         yield "lines", "Rows are grouped, but nothing says what their lines are made of."
+    yield from _addition_complaints(mapping, ORDERS)
+
+
+def _object_complaints(mapping: FileMapping, kind: Kind) -> Iterator[tuple[str, str]]:
+    for name, source in sources_of(mapping.fields_of(kind)).items():
+        if sentence := _complaint(kind.one, name, source):
+            yield f"{kind.one}.{name}", sentence
+    for table in ("order", "lines", "contact", "company", "product"):
+        if table != kind.one and getattr(mapping, table):
+            yield table, f"This is an import of {kind.name}: only [{kind.one}] can be mapped."
+    if mapping.group_by or mapping.lines_in:
+        yield "group_by" if mapping.group_by else "lines_in", "Only orders have lines."
+    if mapping.fields_of(kind) and mapping.fields_of(kind).keys().isdisjoint(kind.known_by):
+        yield f"{kind.one}.{kind.known_by[0]}", f"Name the column of {kind.needs}: without it nothing can be imported."
+    yield from _addition_complaints(mapping, kind)
+
+
+def _addition_complaints(mapping: FileMapping, kind: Kind) -> Iterator[tuple[str, str]]:
+    if mapping.tags and not kind.takes_tags:
+        yield "tags", f"Tags for all rows are for contacts and products, not for {kind.name}."
+    if mapping.put_on_list is not None and not kind.takes_list:
+        yield "list", "Only contacts can be put on a list."
+    if mapping.put_on_list is not None and not 0 < len(mapping.put_on_list.strip()) <= LONGEST_LIST_NAME:
+        yield "list", f"A list's name has 1 to {LONGEST_LIST_NAME} characters."
+
+
+def _file_complaints(mapping: FileMapping) -> Iterator[tuple[str, str]]:
     if mapping.delimiter is not None and len(mapping.delimiter) != 1:
         yield "delimiter", f"{shown(mapping.delimiter)} is not one character."
-    yield from _place_complaints(mapping)
-
-
-def _place_complaints(mapping: OrderMapping) -> Iterator[tuple[str, str]]:
     try:
         "".encode(mapping.encoding)
     except LookupError:
@@ -130,12 +172,12 @@ def _place_complaints(mapping: OrderMapping) -> Iterator[tuple[str, str]]:
             yield "time_zone", f"{shown(mapping.time_zone)} is not a time zone such as Europe/Warsaw."
 
 
-def _complaint(table: str, name: str, source: Source) -> str | None:
+def _complaint(table: str, name: str, source: Source, *, of_orders: bool = False) -> str | None:
     if source.ways != 1:
         return "Give one of column, template, constant and lines_total."
     if source.lines_total and (table, name) != ("order", "value"):
         return "Only the order's value can be the total of its lines."
-    if table == "contact" and name not in CONTACT_FIELDS:
+    if table == "contact" and of_orders and name not in CONTACT_FIELDS:
         return f"There is no such field; there are {', '.join(CONTACT_FIELDS)}."
     if source.otherwise is not None and source.values is None:
         return "Otherwise than what? It goes with values."

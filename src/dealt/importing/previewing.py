@@ -10,9 +10,13 @@ from typing import Any
 from dealt.accounts import Actor
 from dealt.contacts import find_contacts
 from dealt.importing.composing import Composer
+from dealt.importing.doors import door_of
 from dealt.importing.drafting import draft
 from dealt.importing.grouping import Group
-from dealt.importing.mapping import OrderMapping
+from dealt.importing.kinds import Kind
+from dealt.importing.mapping import FileMapping
+from dealt.importing.objects import ObjectComposer
+from dealt.importing.storing import parsed
 from dealt.kernel.db import Connection
 
 SHOWN = 3
@@ -33,7 +37,7 @@ class Preview:
 
 
 async def preview(
-    connection: Connection, actor: Actor, groups: Iterable[Group], composer: Composer, mapping: OrderMapping
+    connection: Connection, actor: Actor, groups: Iterable[Group], composer: Composer, mapping: FileMapping
 ) -> Preview:
     """Compose and check every order, and look whether their contacts exist. Nothing is written.
 
@@ -56,6 +60,21 @@ async def preview(
         found.refused += [(batch[place].first, reason) for place, reason in told]
     found.refused.sort()
     found.new_contacts = sum(not known for known in met.values()) if mapping.create_contacts else 0
+    return found
+
+
+def preview_objects(groups: Iterable[Group], composer: ObjectComposer, kind: Kind) -> Preview:
+    """Compose and check every object of a file. What only the database knows is found when they are written."""
+    found = Preview()
+    door = door_of(kind)
+    for batch in _batches(iter(groups)):
+        patches, refused = parsed(batch, composer.compose, door.parse)
+        found.orders += len(batch)
+        found.refusals += len(refused)
+        left = list(patches)[: SHOWN - len(found.shown)]
+        found.shown += [composer.compose(batch[place].rows) for place in left]
+        told = sorted(refused.items())[: TOLD - len(found.refused)]
+        found.refused += [(batch[place].first, reason) for place, reason in told]
     return found
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from dealt.importing.composing import Composer
 from dealt.importing.grouping import Group, alone, once, together
-from dealt.importing.mapping import OrderMapping
+from dealt.importing.mapping import FileMapping
+from dealt.importing.objects import ObjectComposer
 from dealt.importing.rows import Rows
 from dealt.importing.sorting import Keyed, sorted_rows
 
@@ -17,8 +18,8 @@ class Reader:
     """Groups the rows of a file as the mapping says; ``done`` of ``total`` has been given out."""
 
     rows: Rows
-    composer: Composer
-    mapping: OrderMapping
+    composer: Composer | ObjectComposer
+    mapping: FileMapping
     _sorted: int = 0
     _count: int = 0
 

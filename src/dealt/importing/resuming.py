@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from dealt.importing.errors import UnfinishedImport
-from dealt.importing.mapping import OrderMapping
+from dealt.importing.mapping import FileMapping
 
 
 class Counts(msgspec.Struct):
@@ -36,6 +36,7 @@ class Conditions(msgspec.Struct, frozen=True):
     mapping: str
     workspace: str
     silent: bool
+    kind: str = "orders"
 
 
 class Position(msgspec.Struct):
@@ -47,11 +48,13 @@ class Position(msgspec.Struct):
     counts: Counts = msgspec.field(default_factory=Counts)
 
 
-def conditions_of(path: Path, mapping: OrderMapping, workspace: str, *, silent: bool) -> Conditions:
+def conditions_of(
+    path: Path, mapping: FileMapping, workspace: str, *, silent: bool, kind: str = "orders"
+) -> Conditions:
     """What this import is, told apart from others of the same file."""
     status = path.stat()
     digest = hashlib.sha256(msgspec.json.encode(mapping)).hexdigest()[:16]
-    return Conditions((status.st_size, status.st_mtime_ns), digest, workspace, silent)
+    return Conditions((status.st_size, status.st_mtime_ns), digest, workspace, silent, kind)
 
 
 class PositionFile:
@@ -70,6 +73,7 @@ class PositionFile:
             raise self._other("its state cannot be read") from None
         for name, told in (
             ("file", "the file has changed since"),
+            ("kind", f"it was begun as one of {found.conditions.kind}"),
             ("mapping", "it was begun with another mapping"),
             ("workspace", "it went into another workspace"),
             ("silent", "it was begun with the other choice of --silent"),

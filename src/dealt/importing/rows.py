@@ -7,12 +7,20 @@ from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
 from dealt.importing.errors import UnreadableFile
-from dealt.importing.mapping import OrderMapping
+from dealt.importing.mapping import FileMapping
 
 Row: TypeAlias = Sequence[Any] | bytes
 """The cells of a row in the order of the headings; in NDJSON the line as it stands."""
 
-FORMATS = {".ndjson": "ndjson", ".jsonl": "ndjson", ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".parquet": "parquet"}
+FORMATS = {
+    ".ndjson": "ndjson",
+    ".jsonl": "ndjson",
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".txt": "csv",
+    ".parquet": "parquet",
+    ".xlsx": "xlsx",
+}
 
 
 class Rows(Protocol):
@@ -34,17 +42,18 @@ class Rows(Protocol):
         """Let go of the file."""
 
 
-def format_of(path: Path, mapping: OrderMapping) -> str:
-    """ndjson, csv or parquet: what the mapping says, else what the file's name says. Raises UnreadableFile."""
+def format_of(path: Path, mapping: FileMapping) -> str:
+    """ndjson, csv, parquet or xlsx: what the mapping says, else what the file's name says. Raises UnreadableFile."""
     found = mapping.format or FORMATS.get(path.suffix.lower())
     if found is None:
         raise UnreadableFile(
-            f"{path.name} does not say what it is. Name it .ndjson, .csv or .parquet, or say format = in the mapping."
+            f"{path.name} does not say what it is. Name it .ndjson, .csv, .xlsx or .parquet, "
+            "or say format = in the mapping."
         )
     return found
 
 
-def open_rows(path: Path, mapping: OrderMapping) -> Rows:
+def open_rows(path: Path, mapping: FileMapping) -> Rows:
     """The rows of a file. Raises UnreadableFile where it is missing or not what it should be."""
     kind = format_of(path, mapping)
     try:
@@ -57,6 +66,10 @@ def open_rows(path: Path, mapping: OrderMapping) -> Rows:
             from dealt.importing.parquet_rows import ParquetRows
 
             return ParquetRows(path)
+        if kind == "xlsx":
+            from dealt.importing.xlsx_rows import XlsxRows
+
+            return XlsxRows(path, mapping)
         from dealt.importing.ndjson_rows import NdjsonRows
 
         return NdjsonRows(path)

@@ -12,14 +12,14 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dealt.importing.composing import Composer
 from dealt.importing.errors import ImportStopped, UnfinishedImport, UnreadableFile
 from dealt.importing.grouping import Group
+from dealt.importing.objects import composer_of
 from dealt.importing.reading import Reader
 from dealt.importing.rejecting import RejectedFile
 from dealt.importing.resuming import Counts, Position, PositionFile, conditions_of
 from dealt.importing.rows import Row, Rows
-from dealt.importing.workers import Orders, Workers, result_of
+from dealt.importing.workers import Work, Workers, result_of
 from dealt.importing.writing import Written
 from dealt.kernel.journal import Cause
 
@@ -47,10 +47,10 @@ class Summary:
     rejected: Path | None
 
 
-def import_orders(
+def import_file(
     path: Path,
     rows: Rows,
-    orders: Orders,
+    work: Work,
     *,
     workspace: str,
     jobs: int,
@@ -62,8 +62,8 @@ def import_orders(
     Goes on where an earlier run of the same import ended, unless it is to ``restart``. Ctrl-C ends it in order.
     Raises UnfinishedImport, UnreadableFile, BadMapping and ImportStopped; what was stored before stays.
     """
-    silent = orders.actor.cause is Cause.SILENT
-    conditions = conditions_of(path, orders.mapping, workspace, silent=silent)
+    silent = work.actor.cause is Cause.SILENT
+    conditions = conditions_of(path, work.mapping, workspace, silent=silent, kind=work.kind.name)
     _require_room(path.parent)
     with _alone(path), ExitStack() as stack:
         kept = PositionFile(path)
@@ -72,8 +72,8 @@ def import_orders(
         position = kept.load(conditions)
         rejected = stack.enter_context(closing(RejectedFile(path, rows)))
         rejected.begin(position.rejected_bytes)
-        reader = Reader(rows, Composer(orders.mapping, orders.headings, orders.zone), orders.mapping)
-        workers = stack.enter_context(Workers(orders, jobs))
+        reader = Reader(rows, composer_of(work.mapping, work.headings, work.zone, work.kind), work.mapping)
+        workers = stack.enter_context(Workers(work, jobs))
         running = _Run(reader, workers, jobs, position, kept, rejected, report)
         resumed_at = position.orders
         finished = running.run()
@@ -84,7 +84,7 @@ def import_orders(
 
 @dataclass
 class _Window:
-    """Orders that are under way at the same time. ``done`` is how far the file was read then."""
+    """Work that are under way at the same time. ``done`` is how far the file was read then."""
 
     groups: list[Group]
     done: int

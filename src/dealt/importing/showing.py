@@ -8,18 +8,18 @@ from typing import Any
 
 import msgspec
 
-from dealt.importing.mapping import OrderMapping, Source
+from dealt.importing.mapping import FileMapping, Source
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+").fullmatch
-_TABLES = ("order", "lines", "contact")
+_TABLES = ("order", "lines", "contact", "company", "product")
 
 
-def toml_of(mapping: OrderMapping) -> str:
+def toml_of(mapping: FileMapping) -> str:
     """The whole text; what is as it would be anyhow is left out."""
     return "\n".join(_lines(mapping)) + "\n"
 
 
-def _lines(mapping: OrderMapping) -> Iterator[str]:
+def _lines(mapping: FileMapping) -> Iterator[str]:
     given: dict[str, Any] = msgspec.to_builtins(mapping)
     for name, value in given.items():
         if name not in _TABLES:

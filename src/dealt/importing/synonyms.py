@@ -60,6 +60,54 @@ CONTACT: dict[str, tuple[str, ...]] = {
     "city": ("city", "billing_city", "customer_city", "shipping_city"),
 }  # fmt: skip
 
+CONTACTS: dict[str, tuple[str, ...]] = {
+    "custom_id": (
+        "custom_id", "user_id", "userid", "user_custom_id", "customer_id", "customerid", "client_id", "contact_id",
+        "member_id", "external_id", "customer_number", "customer_no", "id",
+    ),
+    **CONTACT,
+    "region": ("region", "state", "province", "billing_state", "customer_region"),
+    "gender": ("gender", "sex"),
+    "timezone": ("timezone", "time_zone"),
+    "unsubscribed": ("unsubscribed", "opted_out", "opt_out"),
+    "score": ("score",),
+    "tags": ("tags", "tag", "labels"),
+    "company_custom_id": ("company_custom_id", "company_id", "account_id"),
+}  # fmt: skip
+
+COMPANY: dict[str, tuple[str, ...]] = {
+    "custom_id": (
+        "custom_id", "company_custom_id", "company_id", "companyid", "account_id", "external_id", "vat_id", "id",
+    ),
+    "name": ("name", "company_name", "company", "account_name", "title"),
+    "description": ("description", "about"),
+    "email": ("email", "e_mail", "company_email", "mail"),
+    "country": ("country", "country_code"),
+    "region": ("region", "state", "province"),
+    "city": ("city", "town"),
+    "address": ("address", "street", "street_address"),
+    "postal_code": ("postal_code", "postcode", "zip", "zip_code"),
+    "approx_employees": ("approx_employees", "employees", "employee_count", "size"),
+    "phone_numbers": ("phone_numbers", "phone_number", "phone", "telephone"),
+    "tags": ("tags", "tag", "labels"),
+}  # fmt: skip
+
+PRODUCT: dict[str, tuple[str, ...]] = {
+    "custom_id": (
+        "custom_id", "product_custom_id", "sku", "product_sku", "product_id", "productid", "item_id", "article_id",
+        "article_number", "stock_code", "product_code", "variant_id", "variant_sku", "ean", "gtin", "upc", "isbn", "id",
+    ),
+    "name": ("name", "product_name", "title", "product_title", "item_name"),
+    "description": ("description", "body_html", "long_description", "summary"),
+    "category": ("category", "product_category", "google_product_category", "product_type", "category_name"),
+    "price": ("price", "unit_price", "variant_price", "regular_price", "sale_price", "amount"),
+    "currency": ("currency", "currency_code"),
+    "quantity": ("quantity", "qty", "stock", "stock_quantity", "inventory", "in_stock"),
+    "product_url": ("product_url", "url", "link", "permalink"),
+    "image_url": ("image_url", "image", "image_link", "image_src", "picture"),
+    "tags": ("tags", "tag", "labels"),
+}  # fmt: skip
+
 LISTS_OF_LINES = ("line_items", "items", "lines", "order_items", "order_lines", "positions", "products")
 
 STATUS_WORDS: dict[str, int] = {

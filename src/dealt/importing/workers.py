@@ -21,40 +21,54 @@ from zoneinfo import ZoneInfo
 import asyncpg
 import uvloop
 
-from dealt.accounts import Actor
+from dealt.accounts import Actor, Definitions
 from dealt.deals import DealWriter
-from dealt.importing.composing import Composer
+from dealt.importing.doors import door_of
 from dealt.importing.errors import ImportStopped
 from dealt.importing.grouping import Group
-from dealt.importing.mapping import OrderMapping
+from dealt.importing.kinds import ORDERS, Kind
+from dealt.importing.mapping import FileMapping
+from dealt.importing.objects import ObjectComposer, composer_of
+from dealt.importing.storing import ObjectWriter
 from dealt.importing.writing import OrderWriter, Written
 from dealt.kernel.clock import SystemClock
 from dealt.kernel.db import AWAY, Pool, open_pool
 
 STATEMENT_TIMEOUT_S = 600
-MakeWriter = Callable[[Pool], DealWriter]
-"""Makes the deal writer of a process. It must be a function of a module, so that it can be named to a process."""
 
 
 @dataclass(frozen=True)
-class Orders:
-    """What a process must know to write orders."""
+class Doors:
+    """What a process writes through."""
+
+    deals: DealWriter
+    definitions: Definitions
+
+
+MakeDoors = Callable[[Pool], Doors]
+"""Makes the doors of a process. It must be a function of a module, so that it can be named to a process."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a process must know to write the objects of a file."""
 
     url: str
     actor: Actor
-    mapping: OrderMapping
+    mapping: FileMapping
     headings: Sequence[str]
     zone: ZoneInfo
-    make_writer: MakeWriter
+    make_doors: MakeDoors
+    kind: Kind = ORDERS
 
 
 class Workers:
     """``count`` processes, started when they are first needed and ended with the block."""
 
-    def __init__(self, orders: Orders, count: int) -> None:
+    def __init__(self, work: Work, count: int) -> None:
         context = multiprocessing.get_context("spawn")
         self._pools = [
-            ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=(orders,)) for _ in range(count)
+            ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=(work,)) for _ in range(count)
         ]
 
     def __enter__(self) -> Workers:
@@ -93,10 +107,10 @@ def _or_stopped() -> Iterator[None]:
 class _Process:
     """What one process keeps between its parts: a loop and, once it is asked for the first time, connections."""
 
-    def __init__(self, orders: Orders) -> None:
-        self._orders = orders
+    def __init__(self, work: Work) -> None:
+        self._work = work
         self._runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
-        self._writer: OrderWriter | None = None
+        self._writer: OrderWriter | ObjectWriter | None = None
 
     def write(self, groups: Sequence[Group]) -> Written:
         """Raises ImportStopped."""
@@ -107,29 +121,31 @@ class _Process:
             self._writer = await self._open()
         return await self._writer.write(groups)
 
-    async def _open(self) -> OrderWriter:
-        orders = self._orders
+    async def _open(self) -> OrderWriter | ObjectWriter:
+        work = self._work
         try:
-            pool = await open_pool(orders.url, size=2, statement_timeout_s=STATEMENT_TIMEOUT_S, name="dealt import")
+            pool = await open_pool(work.url, size=2, statement_timeout_s=STATEMENT_TIMEOUT_S, name="dealt import")
         except (*AWAY, asyncpg.PostgresError) as error:
             raise ImportStopped(f"The database cannot be reached: {error or type(error).__name__}") from None
-        composer = Composer(orders.mapping, orders.headings, orders.zone)
-        return OrderWriter(
-            pool, orders.make_writer(pool), SystemClock(), orders.actor, composer,
-            create_contacts=orders.mapping.create_contacts,
-        )  # fmt: skip
+        doors, clock = work.make_doors(pool), SystemClock()
+        composer = composer_of(work.mapping, work.headings, work.zone, work.kind)
+        if isinstance(composer, ObjectComposer):
+            door = door_of(work.kind)
+            return ObjectWriter(pool, doors.definitions, clock, work.actor, composer, door, work.mapping)
+        creates = work.mapping.create_contacts
+        return OrderWriter(pool, doors.deals, clock, work.actor, composer, create_contacts=creates)
 
 
 _process: _Process | None = None
 
 
-def _begin(orders: Orders) -> None:
+def _begin(work: Work) -> None:
     """Set up this process."""
     global _process
     # Ctrl-C reaches every process of the terminal; the one that was started decides what becomes of the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _process = _Process(orders)
+    _process = _Process(work)
     # Sets are many objects without cycles, and looking through them again and again takes a tenth of the time.
     gc.collect()
     gc.freeze()

@@ -20,7 +20,7 @@ from dealt.kernel.errors import DealtError
 
 MOST_KNOWN = 200_000
 # What says something about the order; every other error of the database says something about the database.
-_ITS_OWN_FAULT = (asyncpg.DataError, asyncpg.ProgramLimitExceededError)
+ITS_OWN_FAULT = (asyncpg.DataError, asyncpg.ProgramLimitExceededError)
 
 
 class Written(msgspec.Struct):
@@ -58,7 +58,7 @@ class OrderWriter:
             works = [order.work for order in drafts.values()]
             outcomes = await self._writer.write_many(self._actor.workspace_id, works)
         except (*AWAY, asyncpg.PostgresError) as error:
-            raise _stopped(error) from None
+            raise stopped(error) from None
         for (place, order), outcome in zip(drafts.items(), outcomes, strict=True):
             _count(written, place, order, outcome)
         return written
@@ -97,10 +97,10 @@ class OrderWriter:
 def _count(written: Written, place: int, order: Draft, outcome: DealWritten | Exception) -> None:
     if isinstance(outcome, DealtError):
         written.refused[place] = outcome.detail
-    elif isinstance(outcome, _ITS_OWN_FAULT):
+    elif isinstance(outcome, ITS_OWN_FAULT):
         written.refused[place] = f"The database cannot store this order: {outcome}."
     elif isinstance(outcome, (*AWAY, asyncpg.PostgresError)):
-        raise _stopped(outcome)
+        raise stopped(outcome)
     elif isinstance(outcome, Exception):
         raise outcome
     elif outcome.ignored:
@@ -111,5 +111,6 @@ def _count(written: Written, place: int, order: Draft, outcome: DealWritten | Ex
         written.lines += order.lines
 
 
-def _stopped(error: Exception) -> ImportStopped:
+def stopped(error: Exception) -> ImportStopped:
+    """What to raise where the database failed the import, not a row the database."""
     return ImportStopped(f"The database could not go on: {error or type(error).__name__}")

@@ -57,6 +57,20 @@ async def create_list(
     return List(list_id, name, description, now)
 
 
+async def ensure_list(
+    connection: Connection, workspace_id: int, name: str, *, now: datetime, actor: str = "system"
+) -> int:
+    """The id of the list of this name, the oldest where several have it; a missing one is made."""
+    found: int | None = await connection.fetchval(queries.NAMED, workspace_id, name)
+    if found is None:
+        # Holds the workspace's row: of several writers of one new name the first makes it, the others find it.
+        await settings_changed(connection, workspace_id)
+        found = await connection.fetchval(queries.NAMED, workspace_id, name)
+    if found is None:
+        found = (await create_list(connection, workspace_id, name=name, now=now, actor=actor)).id
+    return found
+
+
 async def update_list(
     connection: Connection,
     workspace_id: int,

@@ -2,6 +2,8 @@
 
 READ = "SELECT id, name, description, created_at FROM lists WHERE workspace_id = $1 AND id = $2"
 
+NAMED = "SELECT id FROM lists WHERE workspace_id = $1 AND name = $2 ORDER BY id LIMIT 1"
+
 # Whoever adds members holds the list against its deletion.
 HOLD = "SELECT id FROM lists WHERE workspace_id = $1 AND id = $2 FOR KEY SHARE"
 
