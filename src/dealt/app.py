@@ -22,6 +22,7 @@ from dealt.kernel.metrics import QueueMetrics
 from dealt.kernel.ratelimit import Buckets
 from dealt.pipelines import PIPELINES
 from dealt.publicapi import PublicApi, Services
+from dealt.publicapi.cors import Cors
 from dealt.publicapi.described import CHAPTERS
 from dealt.publicapi.dispatch import PREFIX
 from dealt.publicapi.openapi import SCHEMA, Documents
@@ -69,7 +70,7 @@ class Application:
             await open_pool(settings.database_url, size=settings.pool_size, name="dealt web")
         )
         self.services = build_services(pool, settings, self._clock)
-        self._public = PublicApi(self.services, ROUTES)
+        self._public = PublicApi(self.services, ROUTES, Cors.parse(settings.cors_origins))
         self._noting = asyncio.create_task(self._note_tokens())
 
     async def stop(self) -> None:

@@ -30,6 +30,8 @@ class Settings:
     """Write concurrent single requests as one set; off means one transaction each."""
     requests_per_second: int = 0
     """Requests a second that one token may send to one process; 0 means no limit."""
+    cors_origins: str = ""
+    """Comma-separated origins whose pages may call the API from a browser; ``*`` for all, empty for none."""
     allow_private_networks: str = ""
     """Comma-separated networks that outbound requests may reach although they are private."""
     log_format: str = "human"

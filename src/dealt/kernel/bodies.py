@@ -6,11 +6,11 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import parse_qsl
 
 import msgspec
 
 from dealt.kernel.errors import InvalidInput
+from dealt.kernel.forms import parse_form
 
 _DECODER = msgspec.json.Decoder()
 _KEY = re.compile(rb'"[ \t\n\r]*:')
@@ -24,10 +24,14 @@ FORM = "application/x-www-form-urlencoded"
 def parse_object(body: bytes, content_type: str = "") -> dict[str, Any]:
     """The object in a JSON or form-encoded body; an empty body is an empty object.
 
+    Some clients send JSON and call it a form: what begins with a brace is JSON whatever it is called.
+
     Raises InvalidInput for anything else, for a key given twice and for NUL characters, naming the place.
     """
-    if content_type.startswith(FORM):
-        return _parse_form(body)
+    if content_type[: len(FORM)].lower() == FORM and not body.lstrip().startswith((b"{", b"[")):
+        form = parse_form(body)
+        refuse_nul(form)
+        return form
     if not body or body.isspace():
         return {}
     value = parse_json(body)
@@ -120,18 +124,3 @@ def _refuse_repeated_keys(body: bytes) -> None:
         return found
 
     json.loads(body, object_pairs_hook=pairs)
-
-
-def _parse_form(body: bytes) -> dict[str, Any]:
-    try:
-        pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, encoding="utf-8", errors="strict")
-    except UnicodeDecodeError:
-        raise InvalidInput.of("body", "The form is not UTF-8.") from None
-    found: dict[str, Any] = {}
-    for name, value in pairs:
-        if name.endswith("[]"):
-            found.setdefault(name[:-2], []).append(value)
-        else:
-            found[name] = value
-    refuse_nul(found)
-    return found

@@ -107,7 +107,7 @@ class Response:
         headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in self.headers.items()]
         if self.status != 204:
             headers.append((b"content-type", self.content_type))
-        if isinstance(self.body, bytes):
+        if isinstance(self.body, bytes) and self.status != 204:
             headers.append((b"content-length", str(len(self.body)).encode()))
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         if isinstance(self.body, bytes):

@@ -18,7 +18,7 @@ _BY_ID = ("user_id", "person")
 _BY_KEY = ("userkey", "user_key")
 _PLAIN = {
     *_BY_ID, *_BY_KEY, "user_custom_id", "status", "stage", "pipeline", "product", "product_id", "product_custom_id",
-    "custom_id", "ordering", "page", "page_size", "limit", "cursor",
+    "custom_id", "ordering", "page", "page_size", "limit", "cursor", "fields",
 }  # fmt: skip
 _NOWHERE = 0
 """An id that no row has: an unknown contact or product gives an empty list."""

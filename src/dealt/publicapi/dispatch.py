@@ -11,13 +11,16 @@ from dealt.kernel.doorbell import Channel
 from dealt.kernel.errors import InvalidInput, NotAuthenticated, NotFound
 from dealt.kernel.http import Receive, Request, Response, Route, Router, Scope, Send
 from dealt.publicapi.call import Call, answer, version_of
+from dealt.publicapi.cors import Cors
 from dealt.publicapi.failures import describe
 from dealt.publicapi.services import Services
+from dealt.publicapi.sparse import thin
 from dealt.publicapi.wholly import is_dry, key_of, once, rehearse
 
 PREFIX = "/api/public"
 BURST_S = 2
 """A token may send at once what its rate allows in so many seconds."""
+_VARY = {"Vary": "Accept, Authorization, Origin"}
 _WRITING = ("POST", "PUT", "PATCH", "DELETE")
 _log = structlog.get_logger("dealt.publicapi")
 
@@ -25,8 +28,9 @@ _log = structlog.get_logger("dealt.publicapi")
 class PublicApi:
     """The ASGI application under ``/api/public/``."""
 
-    def __init__(self, services: Services, routes: Iterable[Route[Call]]) -> None:
+    def __init__(self, services: Services, routes: Iterable[Route[Call]], cors: Cors | None = None) -> None:
         self.services = services
+        self.cors = cors or Cors()
         self.router: Router[Call] = Router(routes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -35,8 +39,8 @@ class PublicApi:
             response = await self._respond(request)
         except Exception as error:
             response = _answer_error(error, request)
-        if request.answer_headers:
-            response.headers.update(request.answer_headers)
+        allow = response.headers.get("Allow") if request.method == "OPTIONS" else None
+        response.headers |= {**_VARY, **request.answer_headers, **self.cors.headers(request, allow)}
         await response.send(send, head_only=request.method == "HEAD")
         if request.method in _WRITING and response.status < 400 and not is_dry(request):
             self.services.doorbell.ring(Channel.STALE, Channel.FOLLOWS, Channel.JOBS)
@@ -57,7 +61,7 @@ class PublicApi:
             await request.read()
         now = self.services.clock.now()
         call = Call(self.services, request, access, params, version_of(request.header("accept")), now)
-        return await (_write(call, route) if route.needs == "write" else route.handler(call))
+        return await (_write(call, route) if route.needs == "write" else _read(call, route))
 
     async def _authenticate(self, request: Request) -> Access:
         kind, _, secret = request.header("authorization").partition(" ")
@@ -77,6 +81,13 @@ class PublicApi:
         if rate:
             allowed = self.services.limits.take((access.actor.workspace_id, access.token_id), rate, BURST_S * rate)
             request.answer_headers = allowed.headers
+
+
+async def _read(call: Call, route: Route[Call]) -> Response:
+    """A read, with all fields or those that are asked for."""
+    fields = call.request.query.get("fields") if call.request.query_string else None
+    response = await route.handler(call)
+    return response if fields is None else thin(response, fields)
 
 
 async def _write(call: Call, route: Route[Call]) -> Response:

@@ -13,7 +13,7 @@ from dealt.kernel.paging import Order
 from dealt.kernel.schema import Reader, flag, whole_number
 from dealt.kernel.sql import Sql, sql
 
-PAGING = frozenset({"page", "page_size", "limit", "cursor"})
+PAGING = frozenset({"page", "page_size", "limit", "cursor", "fields"})
 _SIGNS = {"gte": ">=", "gt": ">", "lte": "<=", "lt": "<"}
 
 

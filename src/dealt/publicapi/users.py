@@ -40,7 +40,12 @@ MOST_FOUND = 1_000
 
 
 async def list_users(call: Call) -> Response:
-    """``GET /users/``: pages of all users, or of those first or last seen, contacted or changed within bounds."""
+    """``GET /users/``: pages of all users, or of those first or last seen, contacted or changed within bounds.
+
+    ``users?email=`` without the slash is not found, as recorded: who asks so takes any 200 for the user.
+    """
+    if "email" in call.request.query and not call.request.path.endswith("/"):
+        raise NotFound
     async with call.reading() as connection:
         snapshot = await call.definitions(connection)
         bounds = parse_bounds(call.request.query, snapshot.time_zone)
