@@ -14,6 +14,7 @@ from dealt import __version__, demo_pictures
 from dealt.accounts import MEMBERS, Definitions, Part, Tokens
 from dealt.attributes import ATTRIBUTES
 from dealt.deals import DealWriter
+from dealt.events import EVENTS, EventWriter
 from dealt.kernel.clock import Clock, SystemClock
 from dealt.kernel.db import Pool, open_pool
 from dealt.kernel.doorbell import Doorbell
@@ -36,7 +37,7 @@ DOWN = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 DATABASE_AWAY = Response(503, b'{"status":"the database does not answer"}', headers={"Retry-After": "1"})
 _log = structlog.get_logger("dealt.app")
 
-PARTS: list[Part[Any]] = [ATTRIBUTES, MEMBERS, PIPELINES, TAGS]
+PARTS: list[Part[Any]] = [ATTRIBUTES, EVENTS, MEMBERS, PIPELINES, TAGS]
 """Every kind of definition that a snapshot holds."""
 
 
@@ -46,7 +47,8 @@ def build_services(pool: Pool, settings: Settings, clock: Clock | None = None) -
     clock = clock or SystemClock()
     writer = DealWriter(pool, clock, definitions, gather=settings.gather)
     rate = settings.requests_per_second
-    return Services(pool, clock, Tokens(pool), definitions, writer, Doorbell(pool), Buckets(clock), rate)
+    events = EventWriter(pool, clock, definitions, gather=settings.gather)
+    return Services(pool, clock, Tokens(pool), definitions, writer, events, Doorbell(pool), Buckets(clock), rate)
 
 
 class Application:
@@ -79,6 +81,7 @@ class Application:
             self._noting.cancel()
             with suppress(*DOWN):
                 await self.services.deals.close()
+                await self.services.events.close()
                 await self.services.doorbell.close()
                 await self.services.tokens.write_last_used(self.services.clock.now())
         await self._stack.aclose()

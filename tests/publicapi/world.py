@@ -68,6 +68,7 @@ MADE: list[_Made] = [
             ("deals-by-id", "custom_id"): "custom_id", ("deals-by-id", "line_id"): "=1",
         },
     ),
+    ("events/", {"user_custom_id": f"{MARK}-user", "name": f"{MARK} event"}, {("events", "id"): "=1"}),
 ]  # fmt: skip
 
 # Addresses under an object that change one thing of it.
@@ -91,6 +92,10 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
         for base in ("/companies/<int:id>/", "/companies-by-id/<custom_id>/")
         for method, part, body in CHANGES
     },
+    ("POST", "/users/<int:id>/events/"): {"name": "Another"},
+    ("POST", "/users-by-id/<custom_id>/events/"): {"name": "Another"},
+    ("POST", "/products/<int:id>/product_event/"): {"event_type": "view", "user_custom_id": f"{MARK}-user"},
+    ("POST", "/products-by-id/<custom_id>/product_event/"): {"event_type": "view", "user_custom_id": f"{MARK}-user"},
 }
 
 

@@ -10,12 +10,13 @@ from dealt.attributes.defining import (
     read_attribute,
 )
 from dealt.attributes.listing import page_of_attributes
-from dealt.attributes.model import VALUE_TYPES, Attribute, Catalogue
+from dealt.attributes.model import EVENT, VALUE_TYPES, Attribute, Catalogue, domain_word, event_domain
 from dealt.attributes.typing import Assignment, assign, name_std
 from dealt.attributes.writing import LISTED, Typed, TypedSets, merge_values, split_body, type_sets, type_values
 
 __all__ = [
     "ATTRIBUTES",
+    "EVENT",
     "LISTED",
     "VALUE_TYPES",
     "Assignment",
@@ -27,6 +28,8 @@ __all__ = [
     "create_attribute",
     "define_for",
     "delete_attribute",
+    "domain_word",
+    "event_domain",
     "list_attributes",
     "merge_values",
     "name_std",

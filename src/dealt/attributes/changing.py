@@ -9,7 +9,7 @@ from datetime import datetime
 from dealt.accounts import settings_changed
 from dealt.attributes import queries
 from dealt.attributes.defining import check_definition, list_attributes
-from dealt.attributes.model import Attribute
+from dealt.attributes.model import Attribute, domain_word
 from dealt.attributes.typing import name_std
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import Conflict, NotFound
@@ -67,4 +67,4 @@ async def update_attribute(
 def _refuse_taken(attributes: Sequence[Attribute], changing: Attribute, name: str) -> None:
     for other in attributes:
         if other.domain == changing.domain and other.id != changing.id and other.name_std == name_std(name):
-            raise Conflict(f'There is already a {other.domain} attribute "{other.name_std}".')
+            raise Conflict(f'There is already a {domain_word(other.domain)} attribute "{other.name_std}".')

@@ -11,7 +11,16 @@ import msgspec
 
 from dealt.accounts import Part, settings_changed
 from dealt.attributes import queries
-from dealt.attributes.model import DOMAINS, LONGEST_NAME, MOST_PER_DOMAIN, VALUE_TYPES, Attribute, Catalogue
+from dealt.attributes.model import (
+    DOMAINS,
+    LONGEST_NAME,
+    MOST_PER_DOMAIN,
+    VALUE_TYPES,
+    Attribute,
+    Catalogue,
+    domain_word,
+    is_domain,
+)
 from dealt.attributes.typing import Assignment, assign, name_std
 from dealt.kernel.db import Connection, Record
 from dealt.kernel.errors import Conflict, InvalidInput, NotFound
@@ -23,7 +32,7 @@ async def load_catalogue(connection: Connection, workspace_id: int) -> Catalogue
     """All attributes of a workspace."""
     domains: dict[str, dict[str, Attribute]] = {domain: {} for domain in DOMAINS}
     for row in await connection.fetch(queries.LOAD, workspace_id):
-        domains[row["domain"]][row["name_std"]] = read_attribute(row)
+        domains.setdefault(row["domain"], {})[row["name_std"]] = read_attribute(row)
     return Catalogue(domains)
 
 
@@ -104,7 +113,7 @@ async def create_attribute(
             queries.DECLARE, workspace_id, domain, key, value_type, options, allow_multiple_choices, description, name
         )
     if done is None:
-        raise Conflict(f'There is already a {domain} attribute "{key}".')
+        raise Conflict(f'There is already a {domain_word(domain)} attribute "{key}".')
     await _check_room(connection, workspace_id, domain, 0)
     changes = {"name": (None, name), "value_type": (None, value_type), "domain": (None, domain)}
     entry = Entry(SETTINGS, "attribute.declared", "attribute", done, actor, changes)
@@ -114,7 +123,7 @@ async def create_attribute(
 
 def check_definition(domain: str, name: str, value_type: str, choices: Sequence[str]) -> None:
     """Raise InvalidInput for an unknown domain or type, a bad name, or a fixed type without choices."""
-    if domain not in DOMAINS:
+    if not is_domain(domain):
         raise InvalidInput.of("content_type", f'"{domain}" is not a valid choice.')
     if not name_std(name) or len(name) > LONGEST_NAME:
         raise InvalidInput.of("name", f"A name has 1 to {LONGEST_NAME} characters, with a letter or digit.")
@@ -172,5 +181,5 @@ async def _check_room(connection: Connection, workspace_id: int, domain: str, wa
     if await connection.fetchval(queries.COUNT, workspace_id, domain) + wanted > MOST_PER_DOMAIN:
         raise InvalidInput.of(
             "attributes",
-            f"A workspace has at most {MOST_PER_DOMAIN} {domain} attributes; delete some, or send known names.",
+            f"There are at most {MOST_PER_DOMAIN} {domain_word(domain)} attributes; delete some, or send known names.",
         )

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 VALUE_TYPES = ("boolean", "integer", "float", "string", "date", "datetime", "fixed", "json")
 DOMAINS = ("contact", "company", "deal", "product", "task")
+EVENT = "event"
+_EVENT_DOMAIN = re.compile(r"event:[1-9][0-9]{0,18}")
 LONGEST_NAME = 255
 MOST_PER_DOMAIN = 1_000
+
+
+def event_domain(definition_id: int) -> str:
+    """The domain of the attributes of one event: each name of an event has attributes of its own."""
+    return f"{EVENT}:{definition_id}"
+
+
+def is_domain(domain: str) -> bool:
+    """Whether attributes can stand under ``domain``."""
+    return domain in DOMAINS or _EVENT_DOMAIN.fullmatch(domain) is not None
+
+
+def domain_word(domain: str) -> str:
+    """What a sentence calls a domain."""
+    return domain.partition(":")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,5 +57,5 @@ class Catalogue:
         object.__setattr__(self, "blank", blank)
 
     def of(self, domain: str) -> dict[str, Attribute]:
-        """The attributes of one domain by standard name."""
-        return self.domains[domain]
+        """The attributes of one domain by standard name; an event that has none yet has an empty one."""
+        return self.domains.get(domain, {})

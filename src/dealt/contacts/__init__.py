@@ -11,6 +11,7 @@ from dealt.contacts.listing import MOMENTS, Moment, Side, TimeBound, list_contac
 from dealt.contacts.model import GENDERS, STATUSES, ContactPatch, ContactRef, Contacts, WrittenContact, display_name
 from dealt.contacts.schemas import FIELD_NAMES, parse_contact
 from dealt.contacts.searching import By, search_contacts, search_page
+from dealt.contacts.visiting import Visit, note_visits
 
 __all__ = [
     "FIELDS",
@@ -26,6 +27,7 @@ __all__ = [
     "Moment",
     "Side",
     "TimeBound",
+    "Visit",
     "WrittenContact",
     "contacts_question",
     "contacts_with_emails",
@@ -37,6 +39,7 @@ __all__ = [
     "id_of",
     "list_contacts",
     "memberships",
+    "note_visits",
     "parse_contact",
     "read_contact",
     "read_contacts",

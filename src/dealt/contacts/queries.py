@@ -110,3 +110,11 @@ FORGET_DERIVED = "DELETE FROM contact_derived WHERE contact_id = $2 AND workspac
 WITH_EMAILS = """
 SELECT id, custom_id, lower(email) AS email FROM contacts
 WHERE workspace_id = $1 AND lower(email) = ANY($2::text[]) AND email IS NOT NULL AND NOT placeholder ORDER BY id"""
+
+# A visit is no edit: neither version nor updated_at changes.
+NOTE_VISITS = """
+UPDATE contacts AS c SET page_views = c.page_views + v.page_views, first_seen = least(c.first_seen, v.first_at),
+    last_seen = greatest(c.last_seen, v.last_at)
+FROM unnest($2::bigint[], $3::integer[], $4::timestamptz[], $5::timestamptz[])
+    AS v(contact_id, page_views, first_at, last_at)
+WHERE c.id = v.contact_id AND c.workspace_id = $1 AND NOT c.placeholder"""

@@ -1,6 +1,7 @@
 """The catalogue: products, their history, and product ids that hold before a product exists."""
 
 from dealt.products.fields import FIELDS
+from dealt.products.finding import FoundProducts, products_question
 from dealt.products.model import LONGEST_CUSTOM_ID, STANDARD, Product, ProductFacts, product_of
 from dealt.products.reading import (
     find_product_id,
@@ -10,6 +11,7 @@ from dealt.products.reading import (
     read_product,
     with_custom_id,
 )
+from dealt.products.refreshing import Refresh, Refreshed, refresh_products
 from dealt.products.reserving import (
     ProductIds,
     facts_question,
@@ -27,10 +29,13 @@ __all__ = [
     "FIELD_NAMES",
     "LONGEST_CUSTOM_ID",
     "STANDARD",
+    "FoundProducts",
     "Product",
     "ProductFacts",
     "ProductIds",
     "ProductPatch",
+    "Refresh",
+    "Refreshed",
     "UpsertedProduct",
     "UpsertedProducts",
     "WrittenProduct",
@@ -45,7 +50,9 @@ __all__ = [
     "product_facts",
     "product_history",
     "product_of",
+    "products_question",
     "read_product",
+    "refresh_products",
     "release_products",
     "reserve_products",
     "update_product",

@@ -67,3 +67,13 @@ BY_CUSTOM_ID = "id = (SELECT product_id FROM product_custom_ids WHERE workspace_
 BY_WORDS = "to_tsvector('simple', name) @@ to_tsquery('simple', {})"
 
 HISTORY_COLUMNS = "id, at, kind, actor, cause, changes"
+
+# A question (kernel/questions.py): products that exist, by id and by any of their custom ids.
+EXISTING = """
+SELECT NULL AS asked, id FROM products WHERE workspace_id = {} AND id = ANY({}::bigint[])
+UNION ALL
+SELECT k.custom_id, p.id FROM product_custom_ids AS k
+JOIN products AS p ON p.workspace_id = k.workspace_id AND p.id = k.product_id
+WHERE k.workspace_id = {} AND k.custom_id = ANY({}::text[])"""
+
+READ_MANY = f"SELECT {COLUMNS} FROM products WHERE workspace_id = $1 AND id = ANY($2::bigint[])"

@@ -6,25 +6,31 @@ from typing import Any
 
 from dealt import companies, contacts, deals, products, tasks
 from dealt.attributes import (
+    EVENT,
     VALUE_TYPES,
     Attribute,
     create_attribute,
     delete_attribute,
+    domain_word,
+    event_domain,
     list_attributes,
     name_std,
     page_of_attributes,
     read_attribute,
     update_attribute,
 )
+from dealt.events import read_definition
+from dealt.kernel.db import Connection
 from dealt.kernel.errors import InvalidInput, NotFound
 from dealt.kernel.http import Response, Route
-from dealt.kernel.schema import flag, list_of, read_fields, text
+from dealt.kernel.schema import flag, list_of, read_fields, text, whole_number
 from dealt.kernel.shown import shown
 from dealt.publicapi.call import Call, answer, paged
-from dealt.publicapi.defining import argument, changing
+from dealt.publicapi.defining import LARGEST_ID, argument, changing
 
 _DOMAINS = {
     "clientuser": "contact", "company": "company", "deal": "deal", "product": "product", "activity": "task",
+    "event": EVENT,
 }  # fmt: skip
 _CONTENT_TYPES = {domain: word for word, domain in _DOMAINS.items()}
 _TYPES_BY_NUMBER = {
@@ -36,6 +42,7 @@ _FIELD_NAMES = {
     "deal": deals.FIELD_NAMES,
     "product": products.FIELD_NAMES,
     "task": tasks.FIELD_NAMES,
+    EVENT: frozenset(),
 }
 MOST_CHOICES = 1_000
 
@@ -65,11 +72,13 @@ _CHANGEABLE = {
     "allow_multiple_choices": flag,
     "description": text(10_000, blank=True),
 }
-_NEW = _CHANGEABLE | {"content_type": _read_content_type}
+_NEW = _CHANGEABLE | {"content_type": _read_content_type, "event": whole_number(1, LARGEST_ID)}
 
 
 async def list_all(call: Call) -> Response:
-    domain = argument(call, "content_type", _read_content_type)
+    domain, event = argument(call, "content_type", _read_content_type), argument(call, "event", _NEW["event"])
+    if event is not None:
+        domain = event_domain(event)
     async with call.reading() as connection:
         page = await page_of_attributes(connection, call.workspace_id, call.page_request, domain)
     return paged(call, page, lambda row: _shape(read_attribute(row)))
@@ -81,10 +90,10 @@ async def add(call: Call) -> Response:
         # Answers are flat: nobody would ever see it.
         raise InvalidInput.of("name", f"{shown(fields['name'])} is a field of its own, not an attribute.")
     async with changing(call) as connection:
+        domain = await _domain(call, connection, fields.pop("content_type"), fields.pop("event", None))
         made = await create_attribute(
-            connection, call.workspace_id, domain=fields.pop("content_type"), **fields, now=call.now,
-            actor=call.actor.name,
-        )  # fmt: skip
+            connection, call.workspace_id, domain=domain, **fields, now=call.now, actor=call.actor.name
+        )
     return answer(_shape(made), 201)
 
 
@@ -95,12 +104,13 @@ async def get(call: Call) -> Response:
 
 async def change(call: Call) -> Response:
     fields = read_fields(call.body, _NEW)
-    content_type = fields.pop("content_type", None)
+    content_type, event = fields.pop("content_type", None), fields.pop("event", None)
     async with changing(call) as connection:
         changed = await update_attribute(
             connection, call.workspace_id, call.id(), **fields, now=call.now, actor=call.actor.name
         )
-        if content_type not in (None, changed.domain):
+        is_other = content_type not in (None, domain_word(changed.domain))
+        if is_other or (event is not None and event_domain(event) != changed.domain):
             raise InvalidInput.of("content_type", "An attribute stays with its kind of object; create another there.")
     return answer(_shape(changed))
 
@@ -118,19 +128,35 @@ async def _find(call: Call, connection: Any) -> Attribute:
     raise NotFound
 
 
+async def _domain(call: Call, connection: Connection, domain: str, event: int | None) -> str:
+    """Attributes of events belong to one event each, which must be known. Raises InvalidInput."""
+    if domain != EVENT:
+        if event is not None:
+            raise InvalidInput.of("event", "Only a content_type of event has this field.")
+        return domain
+    if event is None:
+        raise InvalidInput.of("event", "This field is required: the id of the event in GET /events/.")
+    try:
+        return event_domain((await read_definition(connection, call.workspace_id, event)).id)
+    except NotFound:
+        raise InvalidInput.of("event", f"There is no event {event}.") from None
+
+
 def _shape(attribute: Attribute) -> dict[str, Any]:
-    return {
+    word, _, event = attribute.domain.partition(":")
+    shape = {
         "id": attribute.id,
         "name": attribute.name,
         "name_std": attribute.name_std,
         "value_type": attribute.value_type,
-        "content_type": _CONTENT_TYPES[attribute.domain],
+        "content_type": _CONTENT_TYPES[word],
         "choices": attribute.choices,
         "allow_multiple_choices": attribute.allow_multiple_choices,
         "description": attribute.description,
         "declared": attribute.declared,
         "warning": attribute.warning,
     }
+    return shape | {"event": int(event)} if event else shape
 
 
 ROUTES: list[Route[Call]] = [

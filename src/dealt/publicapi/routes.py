@@ -8,11 +8,14 @@ from dealt.publicapi import (
     bulk,
     companies,
     deals,
+    events,
     exchange_rates,
     loss_reasons,
     pipelines,
+    product_events,
     products,
     users,
+    visits,
     workspace,
 )
 from dealt.publicapi.call import Call
@@ -22,10 +25,13 @@ ROUTES: list[Route[Call]] = [
     *bulk.ROUTES,
     *companies.ROUTES,
     *deals.ROUTES,
+    *events.ROUTES,
     *exchange_rates.ROUTES,
     *loss_reasons.ROUTES,
     *pipelines.ROUTES,
+    *product_events.ROUTES,
     *products.ROUTES,
     *users.ROUTES,
+    *visits.ROUTES,
     *workspace.ROUTES,
 ]

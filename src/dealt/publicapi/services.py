@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from dealt.accounts import Definitions, Tokens
 from dealt.deals import DealWriter
+from dealt.events import EventWriter
 from dealt.kernel.clock import Clock
 from dealt.kernel.db import Held, Pool
 from dealt.kernel.doorbell import Doorbell
@@ -21,6 +22,7 @@ class Services:
     tokens: Tokens
     definitions: Definitions
     deals: DealWriter
+    events: EventWriter
     doorbell: Doorbell
     limits: Buckets
     requests_per_second: int = 0
@@ -37,5 +39,6 @@ class Services:
             pool=held,
             definitions=definitions,
             deals=self.deals.within(held, definitions),
+            events=self.events.within(held, definitions),
             doorbell=self.doorbell.muted(),
         )

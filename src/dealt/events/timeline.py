@@ -1,0 +1,94 @@
+"""Everything that happened to one contact, newest first: events, product events, page views, orders and changes."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from dealt.events import queries
+from dealt.kernel.clock import LAST_YEAR
+from dealt.kernel.db import Connection
+from dealt.kernel.errors import InvalidInput
+from dealt.kernel.paging import EXACT_COUNT, LARGEST_PAGE, NOT_A_CURSOR
+
+SOURCES = ("event", "product_event", "page_view", "order", "change")
+"""In this order stand things of the same moment; a cursor knows them by their place here."""
+_LARGEST_ID = 2**63 - 1
+_AFTER_ALL = datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC)
+
+
+class Happening(msgspec.Struct, frozen=True):
+    """A line of a timeline: ``name`` is what happened, ``title`` what it is about, ``content`` what is known of it."""
+
+    source: str
+    id: int
+    at: datetime
+    name: str
+    title: str | None
+    url: str | None
+    content: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A part of a timeline; ``following`` is the cursor of what is older, None at the end."""
+
+    happenings: list[Happening]
+    count: int
+    count_is_exact: bool
+    following: str | None
+
+
+async def read_timeline(
+    connection: Connection, workspace_id: int, contact_id: int, *, size: int = LARGEST_PAGE, cursor: str | None = None
+) -> Timeline:
+    """The ``size`` newest happenings, or the newest behind ``cursor``: one bounded look at each source, then merged.
+
+    Raises InvalidInput for a cursor that is none.
+    """
+    at, ids = _behind(cursor)
+    rows = await connection.fetch(queries.TIMELINE, workspace_id, contact_id, at, *ids, size + 1)
+    happenings = [
+        Happening(
+            SOURCES[row["source"]], row["id"], row["at"], row["name"], row["title"], row["url"],
+            msgspec.json.decode(row["content"]),
+        )
+        for row in rows[:size]
+    ]  # fmt: skip
+    following = _encode(happenings[-1]) if len(rows) > size else None
+    if cursor is None and following is None:
+        return Timeline(happenings, len(happenings), True, None)
+    counts = await connection.fetchrow(queries.COUNT_TIMELINE, workspace_id, contact_id, EXACT_COUNT + 1)
+    return Timeline(happenings, sum(counts), max(counts) <= EXACT_COUNT, following)
+
+
+def _behind(cursor: str | None) -> tuple[datetime, list[int]]:
+    """The moment up to which to look, and for each source the id below which to look at that very moment."""
+    if cursor is None:
+        return _AFTER_ALL, [_LARGEST_ID] * len(SOURCES)
+    at, source, last = _decode(cursor)
+    # What stands earlier in SOURCES has been shown at this moment, what stands later has not.
+    return at, [0 if place < source else last if place == source else _LARGEST_ID for place in range(len(SOURCES))]
+
+
+def _encode(last: Happening) -> str:
+    values = [last.at, SOURCES.index(last.source), last.id]
+    return base64.urlsafe_b64encode(msgspec.json.encode(values)).decode().rstrip("=")
+
+
+def _decode(cursor: str) -> tuple[datetime, int, int]:
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        at, source, last = msgspec.json.decode(
+            base64.urlsafe_b64decode(padded), type=tuple[datetime, int, int], strict=True
+        )
+    except (ValueError, RecursionError, binascii.Error, msgspec.DecodeError):
+        raise InvalidInput.of("cursor", NOT_A_CURSOR) from None
+    if at.tzinfo is None or not 0 <= source < len(SOURCES) or not 0 <= last <= _LARGEST_ID:
+        raise InvalidInput.of("cursor", NOT_A_CURSOR)
+    return at, source, last
