@@ -37,14 +37,16 @@ WIRES = list(wires_of(ROUTES, CHAPTERS))
 
 
 def rank(wire: Wire) -> tuple[int, int]:
-    """Things are made, read, changed and deleted, in this order."""
+    """Things are made, changed, read, undone and deleted, in this order."""
     if wire.id in FIRST:
         return 0, 0
     if 201 in wire.operation.answers:
         return 1, 0
     if wire.method == "DELETE":
-        return 4, -wire.path.count("/")
-    return (2, 0) if wire.route.needs == "read" else (3, 0)
+        return 5, -wire.path.count("/")
+    if wire.id.startswith("remove"):
+        return 4, 0
+    return (3, 0) if wire.route.needs == "read" else (2, 0)
 
 
 @dataclass

@@ -17,7 +17,17 @@ from dealt.publicapi.routes import ROUTES
 from tests.publicapi.conftest import Shop
 
 # Modules whose routes must be described, every one of them. Others are on their way.
-WHOLE = {"attributes", "bulk", "deals", "exchange_rates", "loss_reasons", "pipelines", "products", "workspace"}
+WHOLE = {
+    "attributes",
+    "bulk",
+    "companies",
+    "deals",
+    "exchange_rates",
+    "loss_reasons",
+    "pipelines",
+    "products",
+    "workspace",
+}
 DOCUMENTS = {version: build(ROUTES, CHAPTERS, version, release="0") for version in (1, 2)}
 OPERATIONS = [
     pytest.param(version, operation, id=f"{operation['operationId']}-v{version}")
@@ -83,7 +93,7 @@ def test_an_operation_has_an_answer_with_an_example_and_all_its_refusals(
         for content in told.get("content", {}).values():
             assert content["schema"]
             assert content["example"] is not None
-    assert any("content" in told for told in good) or answers.keys() & {204}
+    assert any("content" in told or "no body" in told["description"] for told in good)
 
 
 @pytest.mark.parametrize("version", DOCUMENTS)

@@ -48,7 +48,9 @@ async def update_workspace(
     requests_per_second: int | UnsetType | None = UNSET,
     actor: str = "system",
 ) -> Workspace:
-    """Change what is given and, but for the rate, not None. Raises InvalidInput for a time zone that this server does not know.
+    """Change what is given and, but for the rate, not None.
+
+    Raises InvalidInput for a time zone that this server does not know.
 
     Another time zone has other days, so that everything derived from days is due to be computed anew.
     """

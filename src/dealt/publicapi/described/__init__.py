@@ -2,6 +2,7 @@
 
 from dealt.publicapi.described import (
     attributes,
+    companies,
     deals,
     deals_in_bulk,
     exchange_rates,
@@ -16,6 +17,7 @@ CHAPTERS = [
     deals.CHAPTER,
     deals_in_bulk.CHAPTER,
     users.CHAPTER,
+    companies.CHAPTER,
     products.CHAPTER,
     pipelines.CHAPTER,
     loss_reasons.CHAPTER,

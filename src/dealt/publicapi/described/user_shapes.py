@@ -32,34 +32,32 @@ _PROFILES: dict[str, Any] = dict.fromkeys(
 )
 _MACHINE: dict[str, Any] = dict.fromkeys(("last_ip", "browser", "browser_language", "os_type", "resolution"), _TEXT)
 _BOTH: dict[str, Any] = {
-    "id": identifier(), "email": _TEXT, "name": text(), "gender": _GENDER, "status": _STATUS, "phone_number": _TEXT,
+    "id": identifier(), "email": _TEXT, "name": _TEXT, "gender": _GENDER, "status": _STATUS, "phone_number": _TEXT,
     **_PLACES, **_PROFILES, **_MACHINE, "score": whole(), "page_views": whole(least=0), "notifications": flag(),
     "unsubscribed": flag(), "first_seen": _TIME, "last_seen": _TIME, "last_contacted": _TIME, "created_at": moment(),
     "updated_at": moment(), "companies": _COMPANIES, "lists": _LISTS, "tags": array(TAG),
 }  # fmt: skip
-USER = recorded(
-    "User",
-    obj(
-        _BOTH
-        | {
-            "custom_id": or_null(text(), "Your own id of the person."),
-            "user_key": text("The key of the cookie."),
-            "first_name": _TEXT,
-            "last_name": _TEXT,
-            "assigned_to": nullable(identifier()),
-            "web_push_subscription": flag(),
-        },
-        extra=CUSTOM_VALUE,
-    ),
-    obj(
-        _BOTH
-        | {
-            "key": text("The key of the cookie."),
-            "user_id": or_null(text(), "Your own id of the person."),
-            "attributes": array(NAMED_VALUE, "The custom attributes that have a value."),
-        }
-    ),
+USER_FIELDS = obj(
+    _BOTH
+    | {
+        "custom_id": or_null(text(), "Your own id of the person."),
+        "user_key": text("The key of the cookie."),
+        "first_name": _TEXT,
+        "last_name": _TEXT,
+        "assigned_to": nullable(identifier()),
+        "web_push_subscription": flag(),
+    },
+    extra=CUSTOM_VALUE,
 )
+USER_FIELDS_1 = obj(
+    _BOTH
+    | {
+        "key": text("The key of the cookie."),
+        "user_id": or_null(text(), "Your own id of the person."),
+        "attributes": array(NAMED_VALUE, "The custom attributes that have a value."),
+    }
+)
+USER = recorded("User", USER_FIELDS, USER_FIELDS_1)
 _SENT: dict[str, Any] = {
     "custom_id": or_null(text(longest=255), "Your own id of the person."),
     "user_id": or_null(text(longest=255), "The older name of `custom_id`."),

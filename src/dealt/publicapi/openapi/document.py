@@ -18,6 +18,8 @@ from dealt.publicapi.openapi.whole import DRY_RUN, IDEMPOTENCY, REHEARSAL, REPLA
 JSON_2 = "application/json; version=2"
 _PARAMETER = re.compile(r"<(?:(int|str):)?(\w+)>")
 _VERBS = re.compile(r"^[`A-Z/, and]*(?:GET|POST|PUT|PATCH|DELETE)[^:]*:\s*")
+_USUAL = ("GET", "PATCH", "POST", "PUT", "DELETE")
+"""Where a route has several methods that do the same, the first of these gives it its name."""
 _NAMED = {
     "id": "The number that Dealt gave it.",
     "custom_id": "Your own id of it.",
@@ -42,8 +44,9 @@ class Wire:
     def id(self) -> str:
         """A name that no other operation has: for clients that make methods of operations."""
         by_custom_id = "ByCustomId" if "-by-id/<" in self.route.path else ""
-        twice = "WithPut" if self.method == "PUT" and "PATCH" in self.route.methods else ""
-        return f"{self.operation.id}{by_custom_id}{twice}"
+        usual = next(method for method in _USUAL if method in self.route.methods)
+        otherwise = "" if self.method == usual else f"With{self.method.title()}"
+        return f"{self.operation.id}{by_custom_id}{otherwise}"
 
     @property
     def parameters(self) -> list[tuple[str, Parameter]]:
@@ -68,9 +71,10 @@ class Wire:
             return self.operation.answers
         found = dict(self.operation.answers)
         good = found.get(200)
-        schema = REHEARSAL if good is None or good.schema is None else any_of(good.schema, REHEARSAL)
-        said = "What would happen, with `dry_run=true`."
-        found[200] = Answer(said, schema) if good is None else replace(good, schema=schema)
+        if good is None:
+            found[200] = Answer("What would happen, with `dry_run=true`.", REHEARSAL)
+        elif good.schema is not None:
+            found[200] = replace(good, schema=any_of(good.schema, REHEARSAL))
         return {status: replace(told, headers={**told.headers, **REPLAYED}) for status, told in found.items()}
 
 
@@ -176,8 +180,7 @@ def wires_of(routes: Iterable[Route[Call]], chapters: Iterable[Chapter]) -> Iter
     known = list(routes)
     for chapter in chapters:
         for route in known:
-            told = chapter.by_path.get(route.path) if route.handler in chapter.operations else None
-            told = told or chapter.operations.get(route.handler)
+            told = chapter.by_path.get(route.path) or chapter.operations.get(route.handler)
             if told is not None:
                 yield from (Wire(method, route, chapter, told) for method in route.methods)
 

@@ -81,7 +81,7 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """A resource: its operations by handler, and by path where one handler serves differing ones."""
+    """A resource: its operations by handler, and by path where handlers are made for it or serve differing ones."""
 
     name: str
     description: str

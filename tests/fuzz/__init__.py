@@ -1,0 +1,1 @@
+"""Throws requests made of the OpenAPI document at a real server: ``bin/fuzz``."""

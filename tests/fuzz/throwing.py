@@ -1,0 +1,128 @@
+"""One version's run: what schemathesis makes of the document, sent and checked, and what came of it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import schemathesis
+from hypothesis import strategies as st
+from schemathesis.config import SchemathesisConfig
+from schemathesis.core.failures import Failure
+from schemathesis.engine import events, from_schema
+
+from tests.fuzz.serving import Served, serving
+
+CHECKS = (
+    "not_a_server_error", "status_code_conformance", "content_type_conformance", "response_headers_conformance",
+    "response_schema_conformance", "use_after_free", "ignored_auth", "unsupported_method",
+)  # fmt: skip
+"""Left out are those that hold that what a schema does not list is refused and what it lists is taken: the API is
+lenient on purpose (numbers as texts, unknown keys as attributes), and an id that fits the schema need not exist."""
+STATEFUL = 10
+"""How many sequences for each example of an operation."""
+
+
+@dataclass(slots=True)
+class Run:
+    """What was called and what was wrong: sentences by what distinguishes them."""
+
+    version: int
+    operations: int = 0
+    calls: Counter[str] = field(default_factory=Counter)
+    statuses: Counter[int] = field(default_factory=Counter)
+    succeeded: set[str] = field(default_factory=set)
+    wrong: dict[str, str] = field(default_factory=dict)
+
+
+def throw(version: int, examples: int, seed: int) -> Run:
+    """Everything that schemathesis does with the document of a version, ``examples`` random requests an operation.
+
+    The server and its database are this run's own.
+    """
+    with serving() as served:
+        return _throw(served, version, examples, seed)
+
+
+def _throw(served: Served, version: int, examples: int, seed: int) -> Run:
+    document = httpx.get(f"{served.address}/api/schema/?version={version}").json()
+    run = Run(version, sum(len(methods) for methods in document["paths"].values()))
+    schema = schemathesis.openapi.from_dict(document, config=_config(served, version, examples, seed))
+    for event in from_schema(schema).execute():
+        if isinstance(event, events.ScenarioFinished):
+            _take(run, event)
+        elif isinstance(event, events.NonFatalError):
+            run.wrong[f"{event.label}: {event.value}"] = ""
+        elif isinstance(event, events.FatalError):
+            raise event.exception
+    return run
+
+
+def _config(served: Served, version: int, examples: int, seed: int) -> SchemathesisConfig:
+    headers = {"Authorization": f"Token {served.token}"}
+    if version == 2:
+        headers["Accept"] = "application/json; version=2"
+    generation = {"max-examples": examples, "database": "none", "deterministic": True, "no-shrink": True}
+    phases: dict[str, Any] = {name: {"enabled": True} for name in ("examples", "coverage", "fuzzing")}
+    phases["stateful"] = {"enabled": True, "generation": generation | {"max-examples": STATEFUL * examples}}
+    return SchemathesisConfig.from_dict({
+        "base-url": f"{served.address}/api/public",
+        "headers": headers,
+        "seed": seed,
+        "continue-on-failure": True,
+        "warnings": False,
+        "cache": {"enabled": False},
+        "generation": generation,
+        "checks": {"enabled": False, **{name: {"enabled": True} for name in CHECKS}},
+        "phases": phases,
+    })  # fmt: skip
+
+
+def _take(run: Run, event: events.ScenarioFinished) -> None:
+    for case_id, interaction in event.recorder.interactions.items():
+        run.calls[event.phase.value] += 1
+        if interaction.response is not None:
+            status = interaction.response.status_code
+            run.statuses[status] += 1
+            if status < 300:
+                run.succeeded.add(event.recorder.cases[case_id].value.operation.label)
+    for case_id, checks in event.recorder.checks.items():
+        label = event.recorder.cases[case_id].value.operation.label
+        for check in checks:
+            if check.failure_info is not None:
+                failure: Failure = check.failure_info.failure
+                sentence = f"{label}: {check.name}: {failure.title}: {failure.message[:600]}"
+                run.wrong.setdefault(sentence, check.failure_info.code_sample)
+
+
+@schemathesis.hook("before_call")
+def _keep_going(_context: object, case: Any, _kwargs: object) -> None:
+    """No request may lower the limit of requests. A rehearsed DELETE would be held for one that lies."""
+    if case.operation.path == "/workspace/" and isinstance(case.body, dict):
+        case.body.pop("requests_per_second", None)
+    if case.method == "DELETE" and isinstance(case.query, dict):
+        case.query.pop("dry_run", None)
+
+
+@schemathesis.serializer("application/x-ndjson")
+def _as_it_is(_context: object, value: Any) -> Any:
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
+
+
+_lines = st.lists(
+    st.one_of(
+        st.fixed_dictionaries(
+            {"name": st.sampled_from(["Order", "", None]), "custom_id": st.sampled_from(["1", "2", "😀", 3, None])},
+            optional={"value": st.sampled_from([1, "2.5", "x", -1e13]), "stage": st.sampled_from([1, 2, 99, "a"])},
+        ).map(json.dumps),
+        st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists, max_leaves=3).map(json.dumps),
+        st.text(max_size=20),
+    ),
+    max_size=5,
+)
+schemathesis.openapi.media_type(
+    "application/x-ndjson", _lines.map(lambda lines: "\n".join(lines).encode("utf-8", "surrogatepass"))
+)
