@@ -16,6 +16,7 @@ from dealt.publicapi.openapi import (
     array,
     choice,
     deleted,
+    enlarged,
     flag,
     identifier,
     made,
@@ -26,7 +27,7 @@ from dealt.publicapi.openapi import (
     text,
 )
 
-_CONTENT = choice(("clientuser", "company", "deal", "product", "activity"), "Which kind of object has it.")
+_CONTENT = choice(("clientuser", "company", "deal", "product", "activity", "event"), "Which kind of object has it.")
 _TYPE = choice(sorted(VALUE_TYPES), "What its values are.")
 _PATHS = ("/attributes/<int:id>/",)
 _COMMON = {
@@ -37,16 +38,19 @@ _COMMON = {
     "allow_multiple_choices": flag(),
     "description": text(longest=10_000),
 }
+_EVENT = {"event": identifier("The event that has it, where `content_type` is `event`.")}
 _ATTRIBUTE = recorded(
     "Attribute",
-    obj({
+    enlarged(obj({
         "id": identifier(), **_COMMON, "name_std": text("The key by which objects carry it."),
         "declared": flag("Whether it was made here, and refuses other values; else its type was inferred."),
         "warning": text("What a client should know of its values, such as that its type was widened."),
-    }),
+    }), _EVENT),
 )  # fmt: skip
 _SENT = obj(
-    _COMMON | {"value_type": any_of(_TYPE, choice((1, 2, 3, 4, 5, 6, 7), "Its number."), description="What it holds.")},
+    _COMMON
+    | _EVENT
+    | {"value_type": any_of(_TYPE, choice((1, 2, 3, 4, 5, 6, 7), "Its number."), description="What it holds.")},
     required=["name", "value_type", "content_type"],
 )
 CHAPTER = Chapter(
@@ -55,7 +59,8 @@ CHAPTER = Chapter(
     {
         attributes.list_all: Operation(
             id="listAttributes", summary="List attributes", lists=_PATHS, refusals=(404,),
-            query=(argument("content_type", _CONTENT, "Attributes of this kind of object.", "deal"), *PAGING),
+            query=(argument("content_type", _CONTENT, "Attributes of this kind of object.", "deal"),
+                   argument("event", identifier(), "Attributes of this event."), *PAGING),
             answers={200: Answer("One page.", page_of(_ATTRIBUTE))},
         ),
         attributes.add: Operation(

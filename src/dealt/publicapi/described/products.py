@@ -42,7 +42,7 @@ from dealt.publicapi.openapi import (
 )
 
 _PATHS = ("/products/<int:id>/", "/products-by-id/<custom_id>/")
-_PATH = {"custom_id": Parameter("custom_id", text(minLength=1), "Your own id: the SKU.", "SKU-001")}
+PATH = {"custom_id": Parameter("custom_id", text(minLength=1), "Your own id: the SKU.", "SKU-001")}
 _PRODUCT = obj(
     {
         "id": identifier(),
@@ -82,7 +82,7 @@ _NEW = {
     "product_url": "https://shop.example/mug", "image_url": "https://shop.example/mug.jpg", "category": "Kitchen",
     "tags": ["new"], "colour": "blue",
 }  # fmt: skip
-_READ = Operation(id="getProduct", summary="Read a product", path=_PATH, answers=said(PRODUCT))
+_READ = Operation(id="getProduct", summary="Read a product", path=PATH, answers=said(PRODUCT))
 CHAPTER = Chapter(
     "Products",
     "The catalogue as it is now. Deleting all of it changes no order.",
@@ -106,14 +106,14 @@ CHAPTER = Chapter(
         ),
         products.read: _READ,
         products.update: Operation(
-            id="updateProduct", summary="Change a product", path=_PATH, body=Body(_SENT, {"price": 89.99}),
+            id="updateProduct", summary="Change a product", path=PATH, body=Body(_SENT, {"price": 89.99}),
             answers=said(PRODUCT),
         ),
         products.delete: Operation(
-            id="deleteProduct", summary="Delete a product", path=_PATH, answers=deleted,
+            id="deleteProduct", summary="Delete a product", path=PATH, answers=deleted,
         ),
         products.history: Operation(
-            id="listProductChanges", summary="List the changes of a product", path=_PATH, query=PAGING,
+            id="listProductChanges", summary="List the changes of a product", path=PATH, query=PAGING,
             answers={200: Answer("One page, oldest first.", page_of(CHANGE))},
         ),
     },

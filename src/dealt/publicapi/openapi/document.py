@@ -13,7 +13,7 @@ from dealt.publicapi.call import Call
 from dealt.publicapi.openapi.fragments import Json, Shape, any_of, identifier, text
 from dealt.publicapi.openapi.operation import JSON, Answer, Body, Chapter, Handler, Operation, Parameter
 from dealt.publicapi.openapi.refusals import REFUSALS, refused
-from dealt.publicapi.openapi.whole import DRY_RUN, IDEMPOTENCY, REHEARSAL, REPLAYED
+from dealt.publicapi.openapi.whole import DRY_RUN, FIELDS, IDEMPOTENCY, REHEARSAL, REPLAYED
 
 JSON_2 = "application/json; version=2"
 _PARAMETER = re.compile(r"<(?:(int|str):)?(\w+)>")
@@ -57,6 +57,8 @@ class Wire:
             found.append(("query", DRY_RUN))
         if self.kept:
             found.append(("header", IDEMPOTENCY))
+        if self.method == "GET":
+            found.append(("query", FIELDS))
         return found
 
     @property
@@ -86,9 +88,8 @@ class _Writer:
 
     def operation(self, wire: Wire) -> Json:
         told, body = wire.operation, wire.operation.body
-        takes = bool(told.query or body)
         others = (*told.refusals, 409) if wire.kept else told.refusals
-        statuses = refused(wire.method, named="<" in wire.route.path, takes=takes, others=others)
+        statuses = refused(wire.method, named="<" in wire.route.path, others=others)
         responses = {str(status): self.answer(wire, answer) for status, answer in sorted(wire.answers.items())}
         responses |= {str(status): {"$ref": f"#/components/responses/{REFUSALS[status].name}"} for status in statuses}
         parameters = [self.parameter(place, parameter) for place, parameter in wire.parameters]

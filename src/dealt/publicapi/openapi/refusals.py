@@ -62,16 +62,14 @@ REFUSALS: dict[int, Refusal] = {
 }  # fmt: skip
 
 
-def refused(method: str, *, named: bool, takes: bool, others: Iterable[int]) -> list[int]:
+def refused(method: str, *, named: bool, others: Iterable[int]) -> list[int]:
     """The statuses that an operation may refuse with.
 
-    ``named`` is whether its path names an object, ``takes`` whether it has arguments, headers or a body.
+    ``named`` is whether its path names an object.
     """
-    found = {401, 403, 429, 503, *others}
+    found = {400, 401, 403, 429, 503, *others}
     if named:
         found.add(404)
-    if takes or method != "GET":
-        found.add(400)
     if method in ("POST", "PUT", "PATCH"):
         found.add(413)
     return sorted(found)

@@ -1,4 +1,4 @@
-"""What every write that is not a stream can do: be repeated with its key, and be rehearsed."""
+"""What every operation can do: a write is repeated with its key or rehearsed, a read answers only some fields."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ IDEMPOTENCY = Parameter(
     "Idempotency-Key",
     text(longest=255),
     "Any text of yours. Sent again within 24 hours with the same request, it brings the first answer again.",
+)
+FIELDS = Parameter(
+    "fields", text(), "Only these keys, with commas between, of the object or of each object of the list."
 )
 _CHANGE = obj({
     "kind": text("What would happen, such as `deal.updated`."),
