@@ -223,7 +223,8 @@ async def test_only_a_contact_that_exists_can_join(shop: Shop, other_shop: Shop)
     for body in ({"user_id": stranger["id"]}, {"user_custom_id": "jane"}, {"user_key": stranger["user_key"]}):
         answer = await shop.client.post(url, json=body)
         assert (answer.status_code, list(answer.json())) == (404, ["detail"])
-    for wrong in ({}, {"user_id": "jane"}, {"user_id": None}, {"user_id": -1}, {"user_custom_id": []}):
+    wrongs: list[dict[str, Any]] = [{}, {"user_id": "jane"}, {"user_id": None}, {"user_id": -1}, {"user_custom_id": []}]
+    for wrong in wrongs:
         assert (await shop.client.post(url, json=wrong)).status_code == 400
     assert (await shop.fetch("SELECT 1 FROM company_members")) == []
 
