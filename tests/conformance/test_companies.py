@@ -254,7 +254,8 @@ async def test_tags_are_put_on_and_taken_off(shop: Shop, base: str) -> None:
     off = await shop.v1.post(f"{base}remove_tag/", json={"name": "never made"})
     assert (off.status_code, off.json()) == (200, {"tag": {"id": None, "name": "never made"}})
     assert [tag["name"] for tag in (await shop.client.get(base)).json()["tags"]] == ["vip"]
-    for wrong in ({}, {"name": ""}, {"name": 5}, {"name": "x" * 256}):
+    bodies: list[dict[str, Any]] = [{}, {"name": ""}, {"name": 5}, {"name": "x" * 256}]
+    for wrong in bodies:
         answer = await shop.v1.post(f"{base}add_tag/", json=wrong)
         assert (answer.status_code, list(answer.json()["errors"])) == (400, ["name"])
 
@@ -282,7 +283,10 @@ async def test_attributes_are_set_one_or_many_and_removed(shop: Shop, base: str)
         assert (removed.status_code, removed.json()) == (200, {"attribute": "seats"})
     assert (await shop.client.get(base)).json()["seats"] is None
     assert [a["name_std"] for a in (await shop.v1.get(base)).json()["attributes"]] == ["plan_name", "renewed"]
-    for wrong, field in (({}, "attribute"), ({"attribute": "a"}, "value"), ({"attribute": 3, "value": 1}, "attribute")):
+    refused: list[tuple[dict[str, Any], str]] = [
+        ({}, "attribute"), ({"attribute": "a"}, "value"), ({"attribute": 3, "value": 1}, "attribute"),
+    ]  # fmt: skip
+    for wrong, field in refused:
         answer = await shop.v1.post(f"{base}set_attribute/", json=wrong)
         assert (answer.status_code, list(answer.json()["errors"])) == (400, [field])
 

@@ -14,9 +14,11 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
+from dealt.companies import schemas as companies
 from dealt.contacts import schemas as contacts
 from dealt.deals import schemas as deals
 from dealt.products import schemas as products
+from dealt.tasks import schemas as tasks
 from tests.publicapi.world import MARK, WRITING, Wire, World
 from tests.publicapi.world import world as world
 
@@ -73,6 +75,8 @@ FIELDS: dict[str, list[str]] = {
     "users/": USER,
     "users/update_or_create/": USER,
     "products/": [*sorted(products.FIELD_NAMES), "x"],
+    "companies/": [*sorted(companies.FIELD_NAMES), "x"],
+    "activities/": [*sorted(tasks.FIELD_NAMES), "x"],
 }
 NEEDED: dict[str, dict[str, Any]] = {
     "deals/": {"name": "Order"},
@@ -80,6 +84,8 @@ NEEDED: dict[str, dict[str, Any]] = {
     "users/": {},
     "users/update_or_create/": {"custom_id": "fuzz"},
     "products/": {"name": "Mug"},
+    "companies/": {"name": "Acme"},
+    "activities/": {"name": "Call", "due_date": "2025-06-24T12:00:00Z"},
 }
 
 numbers = st.integers(-(2**63), 2**63 - 1) | st.floats(-1e15, 1e15)

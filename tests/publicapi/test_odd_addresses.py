@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dealt.publicapi import companies, deal_filters, product_filters
+from dealt.publicapi import activities, companies, deal_filters, product_filters
 from tests.digest import changed, digest
 from tests.publicapi.world import LISTS, MARK, READING, WIRES, Wire, World
 from tests.publicapi.world import world as world
@@ -42,6 +42,7 @@ NAMES: dict[str, list[str]] = {
     ],
     "/products/": sorted(product_filters.FILTERS),
     "/companies/": sorted(companies.FILTERS),
+    "/activities/": sorted({*activities.FILTERS, *activities.REFERENCES}),
     "/users/": ["search", "min", "max", "last_seen__gte", "first_seen__lt"],
     "/users/search/": ["key", "user_key", "custom_id", "user_id", "email", "phone_number", "many"],
     "/attributes/": ["content_type"],

@@ -18,6 +18,7 @@ from tests.publicapi.conftest import Shop
 
 # Modules whose routes must be described, every one of them. Others are on their way.
 WHOLE = {
+    "activities",
     "attributes",
     "bulk",
     "companies",

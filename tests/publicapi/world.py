@@ -69,6 +69,14 @@ MADE: list[_Made] = [
         },
     ),
     ("events/", {"user_custom_id": f"{MARK}-user", "name": f"{MARK} event"}, {("events", "id"): "=1"}),
+    (
+        "activities/",
+        {
+            "custom_id": f"{MARK}-activity", "name": f"Call {MARK}", "due_date": "2025-06-24",
+            "user_custom_id": f"{MARK}-user",
+        },
+        {("activities", "id"): "id", ("activities-by-id", "custom_id"): "custom_id"},
+    ),
 ]  # fmt: skip
 
 # Addresses under an object that change one thing of it.

@@ -32,7 +32,7 @@ from dealt.publicapi.call import Call, answer, paged
 from dealt.publicapi.company_shapes import shape_company
 from dealt.publicapi.list_filters import Filter, comparisons, moment, parse_conditions, parse_order, where
 from dealt.publicapi.naming import named_contact
-from dealt.publicapi.single_changes import Asked, Known, attribute_routes, tag_routes
+from dealt.publicapi.single_changes import Asked, Known, SingleChanges
 from dealt.publicapi.user_shapes import user_shape
 
 FILTERS: dict[str, Filter] = {
@@ -160,6 +160,9 @@ async def _apply(call: Call, asked: Asked) -> Known:
     return known
 
 
+changes = SingleChanges(_apply)
+
+
 async def _write(call: Call, work: Work, *, tells_created: bool = False) -> Response:
     written, known = await _written(call, work)
     async with call.reading() as connection:
@@ -206,8 +209,8 @@ def _routes(base: str) -> list[Route[Call]]:
         Route(("GET",), f"{base}members/", members, "read"),
         Route(("POST",), f"{base}add_member/", join, "write"),
         Route(("POST", "DELETE"), f"{base}remove_member/", leave, "write"),
-        *tag_routes(base, _apply),
-        *attribute_routes(base, _apply),
+        *changes.tag_routes(base),
+        *changes.attribute_routes(base),
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dealt.kernel.http import Route
 from dealt.publicapi import (
+    activities,
     attributes,
     bulk,
     companies,
@@ -21,6 +22,7 @@ from dealt.publicapi import (
 from dealt.publicapi.call import Call
 
 ROUTES: list[Route[Call]] = [
+    *activities.ROUTES,
     *attributes.ROUTES,
     *bulk.ROUTES,
     *companies.ROUTES,

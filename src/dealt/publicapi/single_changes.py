@@ -37,58 +37,58 @@ Apply = Callable[[Call, Asked], Awaitable[Known]]
 _name = text()
 
 
-def tag_routes(base: str, apply: Apply) -> list[Route[Call]]:
-    """``add_tag/`` and ``remove_tag/`` of the objects at ``base``; the body names the tag."""
+@dataclass(frozen=True)
+class SingleChanges:
+    """The handlers of one kind of object, which ``apply`` changes."""
 
-    async def add_tag(call: Call) -> Response:
-        """``created`` says whether the tag itself is new, as it does of the names of events."""
+    apply: Apply
+
+    def tag_routes(self, base: str) -> list[Route[Call]]:
+        """The addresses of the objects at ``base`` that put tags on and take them off."""
+        return [
+            Route(("POST",), f"{base}add_tag/", self.add_tag, "write"),
+            Route(("POST", "DELETE"), f"{base}remove_tag/", self.remove_tag, "write"),
+        ]
+
+    def attribute_routes(self, base: str) -> list[Route[Call]]:
+        """The addresses of the objects at ``base`` that set and remove attributes."""
+        return [
+            Route(("POST",), f"{base}set_attribute/", self.set_attribute, "write"),
+            Route(("POST",), f"{base}set_multiple_attributes/", self.set_many_attributes, "write"),
+            Route(("POST", "DELETE"), f"{base}remove_attribute/", self.remove_attribute, "write"),
+        ]
+
+    async def add_tag(self, call: Call) -> Response:
+        """Put the tag of this name on. ``created`` says whether the tag itself is new in the workspace."""
         name = _named(call, "name")
-        known = await apply(call, Asked(add_tags=[name]))
+        known = await self.apply(call, Asked(add_tags=[name]))
         return answer({"created": _tag(known.before, name)["id"] is None, "tag": _tag(known.after, name)})
 
-    async def remove_tag(call: Call) -> Response:
-        """A tag that the object does not wear is off already."""
+    async def remove_tag(self, call: Call) -> Response:
+        """Take the tag of this name off. One that is not worn is off already."""
         name = _named(call, "name")
-        known = await apply(call, Asked(remove_tags=[name]))
+        known = await self.apply(call, Asked(remove_tags=[name]))
         return answer({"tag": _tag(known.after, name)})
 
-    return [
-        Route(("POST",), f"{base}add_tag/", add_tag, "write"),
-        Route(("POST", "DELETE"), f"{base}remove_tag/", remove_tag, "write"),
-    ]
-
-
-def attribute_routes(base: str, apply: Apply) -> list[Route[Call]]:
-    """``set_attribute/``, ``set_multiple_attributes/`` and ``remove_attribute/`` of the objects at ``base``.
-
-    A standard field is set in the same way.
-    """
-
-    async def set_attribute(call: Call) -> Response:
-        """The answer repeats the attribute's standard name and the value that was sent."""
+    async def set_attribute(self, call: Call) -> Response:
+        """Set one attribute, or one standard field. The answer repeats its standard name and the value sent."""
         body = call.body
         name = _named(call, "attribute")
         if "value" not in body:
             raise InvalidInput.of("value", "This field is required.")
-        await apply(call, Asked({name: body["value"]}))
+        await self.apply(call, Asked({name: body["value"]}))
         return answer({"attribute": name_std(name), "value": body["value"]})
 
-    async def set_many(call: Call) -> Response:
-        """The answer is empty, as the service's is."""
-        await apply(call, Asked(call.body))
+    async def set_many_attributes(self, call: Call) -> Response:
+        """Set attributes and standard fields: an object of names and values. The answer is empty."""
+        await self.apply(call, Asked(call.body))
         return Response(200)
 
-    async def remove(call: Call) -> Response:
-        """The definition of the attribute stays."""
+    async def remove_attribute(self, call: Call) -> Response:
+        """Clear one attribute, or one standard field. The definition of the attribute stays."""
         name = _named(call, "attribute")
-        await apply(call, Asked({name: None}))
+        await self.apply(call, Asked({name: None}))
         return answer({"attribute": name_std(name)})
-
-    return [
-        Route(("POST",), f"{base}set_attribute/", set_attribute, "write"),
-        Route(("POST",), f"{base}set_multiple_attributes/", set_many, "write"),
-        Route(("POST", "DELETE"), f"{base}remove_attribute/", remove, "write"),
-    ]
 
 
 def _named(call: Call, key: str) -> str:

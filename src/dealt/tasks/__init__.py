@@ -2,15 +2,19 @@
 
 from dealt.tasks.editing import complete_task, create_task, delete_task, reopen_task, update_task
 from dealt.tasks.fields import FIELDS
-from dealt.tasks.model import TaskPatch, Written
+from dealt.tasks.model import ReferenceNotFound, TaskPatch, Written
+from dealt.tasks.naming import NAMES, id_named
 from dealt.tasks.of_companies import leave_company
 from dealt.tasks.of_deals import move_tasks, release_tasks
-from dealt.tasks.reading import TaskFilter, find_task_id, list_tasks, read_task
+from dealt.tasks.reading import ORDERS, TaskFilter, find_task_id, list_tasks, read_task
 from dealt.tasks.schemas import FIELD_NAMES, parse_task
 
 __all__ = [
     "FIELDS",
     "FIELD_NAMES",
+    "NAMES",
+    "ORDERS",
+    "ReferenceNotFound",
     "TaskFilter",
     "TaskPatch",
     "Written",
@@ -18,6 +22,7 @@ __all__ = [
     "create_task",
     "delete_task",
     "find_task_id",
+    "id_named",
     "leave_company",
     "list_tasks",
     "move_tasks",

@@ -17,6 +17,7 @@ from dealt.tasks import queries
 from dealt.tasks.following import count_open, follow
 from dealt.tasks.holding import hold_deal, hold_task
 from dealt.tasks.model import BLANK, NOBODY, CustomIdTaken, ReferenceNotFound, TaskPatch, Written
+from dealt.tasks.naming import resolve_names
 
 _BY_CLIENT = frozenset(BLANK) - {"created_by", "done_at", "attributes"}
 
@@ -31,8 +32,10 @@ async def create_task(
     missing = [name for name, column in (("name", "name"), ("due_date", "due_at")) if not patch.fields.get(column)]
     if missing:
         raise InvalidInput({name: ["This field is required."] for name in missing})
-    workspace_id, deal_id = actor.workspace_id, patch.fields.get("deal_id")
+    workspace_id = actor.workspace_id
     snapshot = await definitions.for_writing(connection, workspace_id)
+    patch = await resolve_names(connection, workspace_id, patch)
+    deal_id = patch.fields.get("deal_id")
     deals = {} if deal_id is None else {deal_id: await hold_deal(connection, workspace_id, deal_id)}
     task_id = int(await connection.fetchval(queries.NEXT_ID))
     if patch.fields.get("custom_id"):
@@ -55,6 +58,7 @@ async def update_task(
     """
     workspace_id = actor.workspace_id
     snapshot = await definitions.for_writing(connection, workspace_id)
+    patch = await resolve_names(connection, workspace_id, patch)
     held = await hold_task(connection, workspace_id, task_id, patch.fields.get("deal_id"))
     before = held.row
     after, defined = await _after(connection, actor, before, patch, held.deals, snapshot, now)

@@ -32,11 +32,12 @@ BLANK: dict[str, Any] = {
 class TaskPatch:
     """What a request asks of a task: columns that a client may write, ``contact_id`` and raw ``attributes``.
 
-    What is absent from ``fields`` stays as it is; None clears.
+    What is absent from ``fields`` stays as it is; None clears. ``named`` holds references by other names than ids.
     """
 
     fields: dict[str, Any] = field(default_factory=dict)
     attributes: dict[str, Any] = field(default_factory=dict)
+    named: dict[str, str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,8 @@ class CustomIdTaken(InvalidInput):
 class ReferenceNotFound(NotFound):
     """404: the task names a contact, company or deal that does not exist."""
 
-    def __init__(self, what: str, wanted: int) -> None:
-        super().__init__(f"No {what} with the id {wanted}. Create it first, then send the task again.")
+    def __init__(self, what: str, wanted: int | str, called: str = "id") -> None:
+        super().__init__(f"No {what} with the {called} {wanted}. Create it first, then send the task again.")
 
 
 class TaskMoved(Conflict):

@@ -12,6 +12,9 @@ WHERE_IS = "SELECT contact_id FROM task_ids WHERE workspace_id = $1 AND task_id 
 
 WHICH_IS = "SELECT task_id FROM task_custom_ids WHERE workspace_id = $1 AND custom_id = $2"
 
+WHICH_DEAL_IS = """
+SELECT deal_id FROM deal_custom_ids WHERE workspace_id = $1 AND custom_id = $2 AND deleted_at IS NULL"""
+
 WHERE_DEAL_IS = "SELECT contact_id FROM deal_ids WHERE workspace_id = $1 AND deal_id = $2"
 
 HOLD = WHERE_IS + " FOR UPDATE"
@@ -80,11 +83,12 @@ FROM unnest($2::bigint[], $3::bigint[]) AS held(contact_id, id)
 WHERE t.contact_id = held.contact_id AND t.id = held.id AND t.workspace_id = $1 AND t.company_id = $4
 RETURNING t.contact_id, t.id"""
 
-# A task of a guest's order lives with an invisible contact, which answers do not show.
+# A task of a guest's order lives with an invisible contact, which answers do not show, nor a company that was deleted.
 SHOWN = f"""
-{", ".join(f"t.{name}" for name in _ROW if name != "contact_id")},
+{", ".join(f"t.{name}" for name in _ROW if name not in ("contact_id", "company_id"))}, co.id AS company_id,
 CASE WHEN c.placeholder THEN NULL ELSE c.id END AS contact_id"""
 
-SOURCE = "tasks AS t LEFT JOIN contacts AS c ON c.id = t.contact_id"
+SOURCE = """tasks AS t LEFT JOIN contacts AS c ON c.id = t.contact_id
+LEFT JOIN companies AS co ON co.workspace_id = t.workspace_id AND co.id = t.company_id"""
 
 READ = f"SELECT {SHOWN} FROM {SOURCE} WHERE t.contact_id = $2 AND t.id = $3 AND t.workspace_id = $1"

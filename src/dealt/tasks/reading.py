@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from dealt.kernel.db import Connection, Record
 from dealt.kernel.errors import NotFound
 from dealt.kernel.paging import Order, Page, PageRequest, fetch_page
-from dealt.kernel.sql import sql
+from dealt.kernel.sql import Sql, sql
 from dealt.tasks import queries
+
+ORDERS = ("due_at", "updated_at", "id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +21,14 @@ class TaskFilter:
 
     contact_id: int | None = None
     deal_id: int | None = None
+    company_id: int | None = None
     assigned_to: int | None = None
     due_from: datetime | None = None
     due_before: datetime | None = None
     done: bool | None = None
+    others: Sequence[Sql] = ()
+    """Further conditions on ``t``, the tasks."""
+    order: str = "due_at"
 
 
 async def read_task(connection: Connection, workspace_id: int, task_id: int) -> Record:
@@ -43,13 +50,17 @@ async def find_task_id(connection: Connection, workspace_id: int, custom_id: str
 
 
 async def list_tasks(connection: Connection, workspace_id: int, wanted: TaskFilter, request: PageRequest) -> Page:
-    """One page of rows as of ``read_task``, by due date. A deal is looked up with the contact it lives with."""
-    conditions = [sql("t.workspace_id = {}", workspace_id)]
+    """One page of rows as of ``read_task``, in one of ``ORDERS``, with - in front the reverse.
+
+    A deal is looked up with the contact it lives with.
+    """
+    conditions = [sql("t.workspace_id = {}", workspace_id), *wanted.others]
     if wanted.deal_id is not None:
         contact_id = await connection.fetchval(queries.WHERE_DEAL_IS, workspace_id, wanted.deal_id)
         conditions.append(sql("t.contact_id = {} AND t.deal_id = {}", contact_id, wanted.deal_id))
     for column, sign, value in (
         ("t.contact_id", "=", wanted.contact_id),
+        ("t.company_id", "=", wanted.company_id),
         ("t.assigned_to", "=", wanted.assigned_to),
         ("t.due_at", ">=", wanted.due_from),
         ("t.due_at", "<", wanted.due_before),
@@ -58,5 +69,6 @@ async def list_tasks(connection: Connection, workspace_id: int, wanted: TaskFilt
             conditions.append(sql(f"{column} {sign} {{}}", value))
     if wanted.done is not None:
         conditions.append(sql("t.done" if wanted.done else "NOT t.done"))
-    order = Order("t.due_at", id_column="t.id")
+    column = wanted.order.removeprefix("-")
+    order = Order(f"t.{column}", wanted.order.startswith("-"), id_column="t.id")
     return await fetch_page(connection, queries.SHOWN, queries.SOURCE, conditions, order, request, counted="tasks AS t")

@@ -1,6 +1,7 @@
 """What the document says of each resource; ``CHAPTERS`` is the order in which it is read."""
 
 from dealt.publicapi.described import (
+    activities,
     attributes,
     companies,
     deals,
@@ -19,6 +20,7 @@ CHAPTERS = [
     deals_in_bulk.CHAPTER,
     users.CHAPTER,
     companies.CHAPTER,
+    activities.CHAPTER,
     products.CHAPTER,
     events.CHAPTER,
     pipelines.CHAPTER,

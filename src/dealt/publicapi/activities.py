@@ -1,0 +1,175 @@
+"""Activities: the tasks of the public API, by either id."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+
+from dealt.accounts import Snapshot
+from dealt.companies import find_company_ids
+from dealt.kernel.db import Connection, in_transaction
+from dealt.kernel.errors import InvalidInput
+from dealt.kernel.http import Response, Route
+from dealt.publicapi.activity_shapes import shape_activity
+from dealt.publicapi.call import Call, answer, paged
+from dealt.publicapi.list_filters import Filter, an_id, comparisons, moment, parse_conditions, where, yes_or_no
+from dealt.tasks import (
+    NAMES,
+    ORDERS,
+    ReferenceNotFound,
+    TaskFilter,
+    TaskPatch,
+    Written,
+    create_task,
+    delete_task,
+    find_task_id,
+    id_named,
+    list_tasks,
+    parse_task,
+    read_task,
+    update_task,
+)
+
+FILTERS: dict[str, Filter] = {
+    "assigned_to": where("t.assigned_to = {}", an_id),
+    "activity_type": where("t.activity_type = {}::bigint", an_id),
+    "custom_id": where("t.custom_id = {}"),
+    "done": where("t.done = {}", yes_or_no),
+    **{name: f for word in ("due_date", "datetime") for name, f in comparisons(word, moment, "t.due_at").items()},
+    **comparisons("created_at", moment, "t.created_at"),
+    **comparisons("updated_at", moment, "t.updated_at"),
+}
+# What a list is narrowed by that is looked up first, by the column that holds it.
+_REFERENCES = {
+    "contact_id": ("user_id", "person"),
+    "company_id": ("company_id", "company"),
+    "deal_id": ("deal_id", "deal"),
+}
+REFERENCES = frozenset({"userkey", *(name for names in (*_REFERENCES.values(), *NAMES.values()) for name in names)})
+_ORDERS = {"due_date": "due_at", "datetime": "due_at"} | {name: name for name in ORDERS if name != "due_at"}
+NOWHERE = -1
+"""An id that no row has: what is unknown gives an empty list."""
+
+
+async def list_all(call: Call) -> Response:
+    """GET /activities/: by user, deal, company, member, whether done, and when due; the earliest due first."""
+    query = call.request.query
+    async with call.reading() as connection:
+        snapshot = await call.definitions(connection)
+        others = parse_conditions(query, FILTERS, snapshot, {"ordering", *REFERENCES})
+        wanted = await _references(call, connection, query, snapshot)
+        wanted = replace(wanted, others=others, order=_order(query))
+        page = await list_tasks(connection, call.workspace_id, wanted, call.page_request)
+    return paged(call, page, lambda row: shape_activity(row, snapshot, call.version))
+
+
+async def create(call: Call) -> Response:
+    """POST /activities/: 201 with the new activity; the deal's ``activities_status`` follows."""
+    patch = await _patch(call)
+
+    async def work(connection: Connection) -> Written:
+        return await create_task(connection, call.actor, patch, call.services.definitions, now=call.now)
+
+    return await _write(call, work, 201)
+
+
+async def read(call: Call) -> Response:
+    """GET one activity."""
+    async with call.reading() as connection:
+        row = await read_task(connection, call.workspace_id, await _named(call, connection))
+        return answer(shape_activity(row, await call.definitions(connection), call.version))
+
+
+async def update(call: Call) -> Response:
+    """PUT and PATCH: both change what the body names, and answer the whole activity."""
+    patch = await _patch(call)
+
+    async def work(connection: Connection) -> Written:
+        task_id = await _named(call, connection)
+        return await update_task(connection, call.actor, task_id, patch, call.services.definitions, now=call.now)
+
+    return await _write(call, work, 200)
+
+
+async def delete(call: Call) -> Response:
+    """DELETE: 204."""
+
+    async def work(connection: Connection) -> None:
+        await delete_task(connection, call.actor, await _named(call, connection), now=call.now)
+
+    await in_transaction(call.services.pool, work)
+    return Response(204)
+
+
+async def _patch(call: Call) -> TaskPatch:
+    snapshot = await call.snapshot()
+    return parse_task(call.body, snapshot.time_zone, user_id_is_custom=call.version == 1)
+
+
+async def _named(call: Call, connection: Connection) -> int:
+    """The id of the activity that the path names."""
+    if "id" in call.params:
+        return call.id()
+    return await find_task_id(connection, call.workspace_id, call.text())
+
+
+async def _write(call: Call, work: Callable[[Connection], Awaitable[Written]], status: int) -> Response:
+    definitions, workspace_id = call.services.definitions, call.workspace_id
+
+    async def attempt(connection: Connection) -> tuple[Written, Response]:
+        written = await work(connection)
+        known = definitions.uncommitted if written.defined else definitions.for_writing
+        row = await read_task(connection, workspace_id, written.id)
+        return written, answer(shape_activity(row, await known(connection, workspace_id), call.version), status)
+
+    written, response = await in_transaction(call.services.pool, attempt)
+    if written.defined:
+        definitions.forget(workspace_id)
+    return response
+
+
+async def _references(call: Call, connection: Connection, args: Mapping[str, str], snapshot: Snapshot) -> TaskFilter:
+    """What the list is about: the first name of each reference that has a value."""
+    found: dict[str, int] = {}
+    given = {("user_key" if name == "userkey" else name): text for name, text in args.items() if text}
+    for column, names in _REFERENCES.items():
+        for name in (*names, *NAMES[column]):
+            if name in given and column not in found:
+                found[column] = await _id_of(call, connection, name, given[name], snapshot)
+    if (company_id := found.get("company_id")) is not None:
+        known = await find_company_ids(connection, call.workspace_id, ids=[company_id])
+        found["company_id"] = company_id if company_id in known.by_id else NOWHERE
+    return TaskFilter(found.get("contact_id"), found.get("deal_id"), found.get("company_id"))
+
+
+async def _id_of(call: Call, connection: Connection, name: str, text: str, snapshot: Snapshot) -> int:
+    if name == "user_id" and call.version == 1 and not text.isdigit():
+        name = "user_custom_id"
+    try:
+        if any(name in names for names in NAMES.values()):
+            return await id_named(connection, call.workspace_id, name, text)
+        return int(an_id(text, snapshot))
+    except ReferenceNotFound:
+        return NOWHERE
+    except ValueError as error:
+        raise InvalidInput.of(name, str(error)) from None
+
+
+def _order(args: Mapping[str, str]) -> str:
+    wanted = args.get("ordering") or "due_date"
+    column = _ORDERS.get(wanted.removeprefix("-"))
+    if column is None:
+        raise InvalidInput.of("ordering", f"Use one of {', '.join(_ORDERS)}, with - in front for the reverse.")
+    return f"-{column}" if wanted.startswith("-") else column
+
+
+ROUTES: list[Route[Call]] = [
+    Route(("GET",), "/activities/", list_all, "read"),
+    Route(("POST",), "/activities/", create, "write"),
+]
+for _base in ("/activities/<int:id>/", "/activities-by-id/<custom_id>/"):
+    ROUTES += [
+        Route(("GET",), _base, read, "read"),
+        Route(("PUT", "PATCH"), _base, update, "write"),
+        Route(("DELETE",), _base, delete, "write"),
+    ]

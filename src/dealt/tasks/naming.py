@@ -1,0 +1,51 @@
+"""Whom and what a task is about, where a request names it by another name than its id."""
+
+from __future__ import annotations
+
+from dealt.companies import find_company_ids
+from dealt.contacts import find_contacts
+from dealt.kernel.db import Connection
+from dealt.tasks import queries
+from dealt.tasks.model import ReferenceNotFound, TaskPatch
+
+NAMES = {
+    "contact_id": ("user_custom_id", "user_key"),
+    "company_id": ("company_custom_id",),
+    "deal_id": ("deal_custom_id",),
+}
+"""The other names of each reference, the first that is given wins."""
+
+
+async def resolve_names(connection: Connection, workspace_id: int, patch: TaskPatch) -> TaskPatch:
+    """The patch with ids in place of names; an id that is given too counts, and null clears. Raises ReferenceNotFound.
+
+    A name of something that does not exist, or not any more, is an error as an unknown id is.
+    """
+    fields = dict(patch.fields)
+    for column, names in NAMES.items():
+        given = [(name, patch.named[name]) for name in names if name in patch.named]
+        if fields.get(column) is not None or not given:
+            continue
+        name, wanted = next(((name, value) for name, value in given if value is not None), (None, None))
+        fields[column] = None if name is None else await id_named(connection, workspace_id, name, wanted or "")
+    return TaskPatch(fields, patch.attributes)
+
+
+async def id_named(connection: Connection, workspace_id: int, name: str, wanted: str) -> int:
+    """The id of what ``name``, one of those in ``NAMES``, stands for. Raises ReferenceNotFound."""
+    found: int | None = None
+    if name == "user_custom_id":
+        ref = (await find_contacts(connection, workspace_id, custom_ids=[wanted])).by_custom_id.get(wanted)
+        found = ref.id if ref else None
+    elif name == "user_key":
+        ref = (await find_contacts(connection, workspace_id, keys=[wanted])).by_key.get(wanted)
+        found = ref.id if ref else None
+    elif name == "company_custom_id":
+        company = (await find_company_ids(connection, workspace_id, custom_ids=[wanted])).by_custom_id.get(wanted)
+        found = company.id if company else None
+    else:
+        found = await connection.fetchval(queries.WHICH_DEAL_IS, workspace_id, wanted)
+    if found is None:
+        what, _, called = name.partition("_")
+        raise ReferenceNotFound("contact" if what == "user" else what, wanted, called)
+    return found
