@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 
 from bench.claims import Claim, progress, show
-from bench.intake import bulk, growth, idle, lists, single
+from bench.intake import bulk, growth, idle, imports, lists, single
 from bench.plan import Plan
 
 Measure = Callable[[Plan], Iterator[Claim]]
@@ -16,6 +16,7 @@ GROUPS: dict[str, dict[str, Measure]] = {
         "single": single.measure,
         "lists": lists.measure,
         "bulk": bulk.measure,
+        "imports": imports.measure,
         "idle": idle.measure,
         "growth": growth.measure,
     },

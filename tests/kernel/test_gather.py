@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import asyncpg
 import pytest
 
-from dealt.kernel.gather import Gatherer
+from dealt.kernel.gather import LEAST_CROWD, Gatherer
 
 
 class Sets:
@@ -87,3 +87,27 @@ async def test_whoever_stops_waiting_loses_only_the_answer() -> None:
     assert answers[1:] == [2, 101]
     assert sorted(work for works in sets.ran for work in works) == [1, 2, 101]
     await gathered.close()
+
+
+async def test_a_crowd_that_comes_back_piece_by_piece_is_written_as_one_set() -> None:
+    sets = Sets()
+    gathered = Gatherer(sets.run, lambda work: frozenset({work}), writers=1, patience_s=20)
+    crowd = range(1, LEAST_CROWD + 1)
+
+    async def twice(work: int) -> None:
+        await gathered.submit(work)
+        await asyncio.sleep(work / 1000)
+        await gathered.submit(100 + work)
+
+    async with asyncio.timeout(15):
+        await asyncio.gather(*map(twice, crowd))
+    assert sets.ran == [list(crowd), [100 + work for work in crowd]]
+
+
+async def test_a_crowd_that_does_not_come_back_is_not_waited_for_long() -> None:
+    sets = Sets()
+    gathered = Gatherer(sets.run, lambda work: frozenset({work}), writers=1, patience_s=0.01)
+    await asyncio.gather(*map(gathered.submit, range(LEAST_CROWD)))
+    async with asyncio.timeout(15):
+        assert await gathered.submit(50) == 50
+    assert sets.ran[1:] == [[50]]

@@ -26,7 +26,7 @@ _PRODUCT = ("product_id", "product_custom_id")
 _KEPT = ("name", "image_url", "product_url", "returned_quantity", "refunded_value")
 
 
-class LineDraft(msgspec.Struct, kw_only=True):
+class LineDraft(msgspec.Struct, kw_only=True, gc=False):
     """One sent line, its known keys checked. ``sent`` is the line verbatim."""
 
     id: int | None = None

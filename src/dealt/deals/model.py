@@ -86,7 +86,7 @@ class Line(msgspec.Struct, kw_only=True, gc=False, omit_defaults=True):
     receipt: dict[str, Any]
 
 
-class DealImage(msgspec.Struct, kw_only=True):
+class DealImage(msgspec.Struct, kw_only=True, gc=False):
     """A deal with its lines and the client's ids of what it refers to. A guest's order shows no contact."""
 
     deal: Deal

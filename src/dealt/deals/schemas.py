@@ -27,7 +27,7 @@ By = Literal["id", "custom_id", "key"]
 Ref = tuple[By, Any]
 
 
-class DealPatch(msgspec.Struct, kw_only=True):
+class DealPatch(msgspec.Struct, kw_only=True, gc=False):
     """What a request asks of a deal. ``fields`` holds columns; UNSET means that the request is silent about it."""
 
     fields: dict[str, Any] = {}

@@ -14,7 +14,7 @@ from dealt.deals.schemas import DealPatch
 from dealt.kernel.errors import InvalidInput
 
 
-class DealWork(msgspec.Struct, kw_only=True):
+class DealWork(msgspec.Struct, kw_only=True, gc=False):
     """Create, upsert, update or delete one deal. An existing one is named by ``deal_id`` or by ``custom_id``."""
 
     how: Literal["create", "upsert", "update", "delete"]
@@ -49,7 +49,7 @@ class DealWork(msgspec.Struct, kw_only=True):
         return frozenset(named | ({self.deal_id} if self.deal_id is not None else set()))
 
 
-class DealWritten(msgspec.Struct, kw_only=True):
+class DealWritten(msgspec.Struct, kw_only=True, gc=False):
     """What a piece of work led to. ``ignored`` is the sentence that says why a message changed nothing."""
 
     image: DealImage | None

@@ -41,7 +41,7 @@ class Follower(IntEnum):
 FOLLOWERS = [int(follower) for follower in Follower]
 
 
-class Entry(msgspec.Struct):
+class Entry(msgspec.Struct, gc=False):
     """One change of one object. ``changes`` maps a field to its value before and after."""
 
     contact_id: int

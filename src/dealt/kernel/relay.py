@@ -22,6 +22,9 @@ _LEAST_S_BETWEEN = 0.1
 # The first key of our locks; the second is the bucket. Two keys are a space of their own beside contact ids.
 _LOCK_SPACE = 0x6C697665  # "live"
 
+# A plan made while the queue was empty would read the whole table for each bucket, and be kept when it is long.
+_BY_INDEX = "SET LOCAL enable_seqscan = off"
+
 # A bucket is one relay's at a time, so that no contact's entries overtake each other. CASE keeps us from locking
 # buckets that have nothing.
 _LOCK_BUCKETS = """
@@ -51,7 +54,7 @@ class Relay:
 
     async def round(self) -> float:
         """Take and broadcast one batch; a short rest after it lets the next be larger."""
-        async with transaction(self._pool) as connection:
+        async with transaction(self._pool, _BY_INDEX) as connection:
             rows = await _take(connection)
             if rows:
                 await connection.execute(_NOTIFY, Channel.LIVE, list(payloads(rows)))
