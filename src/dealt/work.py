@@ -11,6 +11,7 @@ import structlog
 
 from dealt.companies import UNLINK
 from dealt.deals import CONVERT, REDATE, convert_deals, redate_deals, unlink_company
+from dealt.feeds import NIGHTLY, SYNC, nightly_feed, sync_feed
 from dealt.freshness import STALE_DUE, WAKE_DUE, Settler, Settling, SettlingRounds, WakingRounds
 from dealt.kernel import jobqueue, relay
 from dealt.kernel.clock import Clock, SystemClock
@@ -26,7 +27,13 @@ from dealt.kernel.watch import Watch, Watched
 from dealt.kernel.worker import JobHandler, Worker, describe
 from dealt.settings import Settings
 
-HANDLERS: dict[str, JobHandler] = {CONVERT: convert_deals, REDATE: redate_deals, UNLINK: unlink_company}
+HANDLERS: dict[str, JobHandler] = {
+    CONVERT: convert_deals,
+    REDATE: redate_deals,
+    UNLINK: unlink_company,
+    SYNC: sync_feed,
+    NIGHTLY: nightly_feed,
+}
 """Who does which kind of job."""
 
 SETTLERS: list[Settler] = []

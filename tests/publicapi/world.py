@@ -57,6 +57,11 @@ MADE: list[_Made] = [
         {("products", "id"): "id", ("products-by-id", "custom_id"): "custom_id"},
     ),
     (
+        "product-feeds/",
+        {"name": f"{MARK} feed", "url": "https://feeds.example/products.xml"},
+        {("product-feeds", "id"): "id"},
+    ),
+    (
         "deals/",
         {
             "custom_id": f"{MARK}-deal", "name": f"{MARK} order", "user_custom_id": f"{MARK}-user", "value": 10,

@@ -14,6 +14,7 @@ from cyclopts.validators import Number
 
 from dealt.accounts import Actor, read_workspace
 from dealt.app import build_services
+from dealt.cli.import_feed import import_feed
 from dealt.cli.import_mapping import NOTHING, Additions, choose_mapping
 from dealt.cli.import_progress import showing_progress, tell_preview, tell_summary
 from dealt.cli.where import HERE, Where
@@ -150,6 +151,29 @@ def products(
         A file whose name ends in .ndjson, .jsonl, .csv, .tsv, .xlsx or .parquet.
     """
     return _import(PRODUCTS, file, how, where, workspace, Additions(tag))
+
+
+@app.command
+def feed(
+    place: str,
+    /,
+    *,
+    silent: Annotated[bool, Flag] = False,
+    where: Where = HERE,
+    workspace: WorkspaceOption = None,
+) -> int:
+    """Read products out of a Google Merchant feed, RSS or Atom. Products that exist already are updated.
+
+    Ends with 0 when every product was taken, with 1 when some were refused, which is said with the reason.
+
+    Parameters
+    ----------
+    place
+        A file, or an address that begins with http:// or https://; packed with gzip or not.
+    silent
+        Let no automation and no webhook hear of these products.
+    """
+    return import_feed(place, silent=silent, where=where, workspace=workspace)
 
 
 def import_doors(pool: Pool) -> Doors:

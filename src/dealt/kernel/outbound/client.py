@@ -33,6 +33,8 @@ from dealt.kernel.outbound.hops import Hop, first_hop, next_hop
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 """Host name and port -> addresses as text, best first. Raises socket.gaierror where there are none."""
 
+_Read = Callable[[Hop, httpx.Response], Awaitable[bytes]]
+
 _ADDRESSES_TRIED = 4
 _CONNECTIONS = 100
 _LOOKUP_THREADS = 8
@@ -102,21 +104,50 @@ class OutboundClient:
         To another server a redirect takes only headers that hold no secret; from https to http none is followed.
         Raises a subclass of OutboundError, and no other error.
         """
-        hop = first_hop(method, url, headers or {}, content)
+        return await self._within_time(first_hop(method, url, headers or {}, content), self._read)
+
+    async def download(
+        self,
+        url: str,
+        write: Callable[[bytes], object],
+        *,
+        check: Callable[[OutboundResponse], None],
+        max_bytes: int,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        """GET what may be large: ``write`` is given its bytes as they come, at most ``max_bytes`` of them.
+
+        ``check`` is shown the answer without its body before that, and raises where it is not wanted; its error is
+        passed on. Otherwise raises like ``request``.
+        """
+
+        async def read(hop: Hop, response: httpx.Response) -> bytes:
+            check(OutboundResponse(response.status_code, response.headers, b""))
+            size = 0
+            async for chunk in response.aiter_raw():
+                size += len(chunk)
+                if size > max_bytes:
+                    raise ResponseTooLarge(f"{hop.host} answered with more than {max_bytes} bytes.")
+                write(chunk)
+            return b""
+
+        await self._within_time(first_hop("GET", url, headers or {}, None), read)
+
+    async def _within_time(self, hop: Hop, read: _Read) -> OutboundResponse:
         try:
             async with asyncio.timeout(self._timeout_s):
-                return await self._follow(hop)
+                return await self._follow(hop, read)
         except TimeoutError as error:
             raise OutboundTimeout(f"{hop.host} did not answer within {self._timeout_s:g} s.") from error
 
-    async def _follow(self, hop: Hop) -> OutboundResponse:
+    async def _follow(self, hop: Hop, read: _Read) -> OutboundResponse:
         for _ in range(self._max_redirects + 1):
             with _named_errors(hop):
                 response = await self._send(hop)
                 try:
                     following = next_hop(hop, response)
                     if following is None:
-                        body = await self._read(hop, response)
+                        body = await read(hop, response)
                         return OutboundResponse(response.status_code, response.headers, body)
                 finally:
                     await response.aclose()
