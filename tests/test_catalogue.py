@@ -13,7 +13,7 @@ import pytest_asyncio
 SOURCE = Path(__file__).parent.parent / "src" / "dealt"
 
 # Keyed by what is unique, so that it can be looked up before the contact is known.
-DIRECTORIES = {"contact_custom_ids", "contact_keys", "deal_ids", "event_custom_ids", "task_ids"}
+DIRECTORIES = {"contact_custom_ids", "contact_keys", "deal_ids", "device_keys", "event_custom_ids", "task_ids"}
 # Emptied by a worker as fast as it is filled; a follower reads it bucket by bucket.
 QUEUES = {"follows"}
 WITHOUT_WORKSPACE = {"schema_migrations", "workspaces"}

@@ -22,7 +22,7 @@ from dealt.kernel.http import Receive, Request, Response, Scope, Send
 from dealt.kernel.metrics import QueueMetrics
 from dealt.kernel.ratelimit import Buckets
 from dealt.pipelines import PIPELINES
-from dealt.publicapi import PublicApi, Services
+from dealt.publicapi import PublicApi, Services, sdk
 from dealt.publicapi.cors import Cors
 from dealt.publicapi.described import CHAPTERS
 from dealt.publicapi.dispatch import PREFIX
@@ -60,6 +60,7 @@ class Application:
         self._stack = AsyncExitStack()
         self.services: Services | None = None
         self._public: PublicApi | None = None
+        self._sdk: PublicApi | None = None
         self._noting: asyncio.Task[None] | None = None
         self._registry = CollectorRegistry()
         self._metrics = QueueMetrics(self._registry)
@@ -72,7 +73,9 @@ class Application:
             await open_pool(settings.database_url, size=settings.pool_size, name="dealt web")
         )
         self.services = build_services(pool, settings, self._clock)
-        self._public = PublicApi(self.services, ROUTES, Cors.parse(settings.cors_origins))
+        cors = Cors.parse(settings.cors_origins)
+        self._public = PublicApi(self.services, ROUTES, cors)
+        self._sdk = PublicApi(self.services, sdk.SDK_ROUTES, cors, prefix=sdk.PREFIX, token_header=sdk.TOKEN_HEADER)
         self._noting = asyncio.create_task(self._note_tokens())
 
     async def stop(self) -> None:
@@ -98,6 +101,8 @@ class Application:
             await self._lifespan(receive, send)
         elif scope["type"] == "http" and self._public is not None and scope["path"].startswith(PREFIX):
             await self._public(scope, receive, send)
+        elif scope["type"] == "http" and self._sdk is not None and scope["path"].startswith(sdk.PREFIX):
+            await self._sdk(scope, receive, send)
         elif scope["type"] == "http" and scope["path"].startswith(SCHEMA):
             request = Request(scope, receive)
             await self._documents.respond(request).send(send, head_only=request.method == "HEAD")

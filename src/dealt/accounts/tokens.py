@@ -18,8 +18,11 @@ from dealt.kernel.ids import next_settings_id
 from dealt.kernel.journal import SETTINGS, Entry, record
 from dealt.kernel.secrets import new_token, token_digest
 
-Scope = Literal["read", "write", "full"]
-SCOPES: tuple[Scope, ...] = ("read", "write", "full")
+Scope = Literal["read", "write", "full", "sdk"]
+SCOPES: tuple[Scope, ...] = ("read", "write", "full", "sdk")
+"""``sdk`` is what a shop's app carries: it opens the addresses of apps and no other. ``full`` opens all."""
+_MAY = {"read": "only read", "write": "only write", "sdk": "only be used by apps"}
+_NEEDS = {"read": "to read", "write": "to write", "sdk": "the token of an app"}
 HIGHEST_RATE = 1_000_000
 CACHE_S = 2.0
 CACHE_SIZE = 10_000
@@ -48,7 +51,7 @@ class Access:
     def check(self, needed: str, address: str | None) -> None:
         """Raise Forbidden where the token's scope or allow-list does not cover this request."""
         if self.scope not in (needed, "full"):
-            raise Forbidden(f"This token may only {self.scope}; the request needs to {needed}.")
+            raise Forbidden(f"This token may {_MAY[self.scope]}; the request needs {_NEEDS[needed]}.")
         if self.networks and not (address and any(ip_address(address) in net for net in self.networks)):
             raise Forbidden("This token may not be used from this address.")
 
@@ -69,7 +72,7 @@ async def create_token(
     ``requests_per_second``: how often it may ask; 0 means without limit, None as often as its workspace says.
     """
     if scope not in SCOPES:
-        raise InvalidInput.of("scope", f'"{scope}" is not a scope; use read, write or full.')
+        raise InvalidInput.of("scope", f'"{scope}" is not a scope; use {", ".join(SCOPES)}.')
     try:
         ranges = [str(ip_network(network, strict=False)) for network in networks]
     except ValueError as error:

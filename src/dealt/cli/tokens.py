@@ -32,7 +32,7 @@ def create(
     name
         What it is for, such as "Shop plug-in".
     scope
-        What it may do: read, write or full.
+        What it may do: read, write, full, or sdk for an app.
     network
         An address or range (192.0.2.0/24) from which alone it may be used; can be given several times.
     rate

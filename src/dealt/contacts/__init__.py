@@ -5,6 +5,7 @@ from dealt.contacts.belonging import Memberships, memberships
 from dealt.contacts.deleting import delete_contact
 from dealt.contacts.editing import create_contact, update_contact, upsert_contact
 from dealt.contacts.ensuring import ensure_contacts
+from dealt.contacts.errors import CustomIdTaken
 from dealt.contacts.fields import FIELDS
 from dealt.contacts.finding import contacts_question, find_contacts, id_of, read_contact, read_contacts
 from dealt.contacts.listing import MOMENTS, Moment, Side, TimeBound, list_contacts
@@ -23,6 +24,7 @@ __all__ = [
     "ContactPatch",
     "ContactRef",
     "Contacts",
+    "CustomIdTaken",
     "Memberships",
     "Moment",
     "Side",

@@ -12,7 +12,6 @@ from dealt.accounts import Definitions
 from dealt.events.claiming import Claims, claim, release
 from dealt.events.errors import RepetitionVanished
 from dealt.events.looking import Seen, look, refused
-from dealt.events.model import Kind
 from dealt.events.naming import NamedEvents
 from dealt.events.storing import Occurrence, store
 from dealt.events.works import AnyWork, EventWork, Occurred, PageViewWork, ProductEventWork
@@ -24,20 +23,12 @@ from dealt.products import Refresh, create_product, find_product_id, read_produc
 Outcome = Occurred | DealtError
 
 
-def _pools() -> dict[Kind, IdPool]:
-    return {
-        Kind.EVENT: IdPool("event_id_seq"),
-        Kind.PRODUCT_EVENT: IdPool("product_event_id_seq"),
-        Kind.PAGE_VIEW: IdPool("page_view_id_seq"),
-    }
-
-
 @dataclass
 class Supplies:
     """What one process keeps between sets: definitions, and ids given out ahead."""
 
     definitions: Definitions
-    ids: dict[Kind, IdPool] = field(default_factory=_pools)
+    ids: IdPool = field(default_factory=lambda: IdPool("journal_id_seq"))
 
 
 @dataclass
@@ -165,10 +156,8 @@ async def _take_known(this: _Round, place: int, custom_id: str, error: InvalidIn
 async def _claim(this: _Round, supplies: Supplies) -> Claims:
     """Give every sound work its id; one whose custom id is stored already has its outcome with that."""
     sound = this.sound
-    for kind, pool in supplies.ids.items():
-        places = [place for place, work in sound.items() if work.kind is kind]
-        if places:
-            this.ids.update(zip(places, await pool.take(this.connection, len(places)), strict=True))
+    if sound:
+        this.ids.update(zip(sound, await supplies.ids.take(this.connection, len(sound)), strict=True))
     wanted = {
         (work.kind, work.custom_id): (this.seen.contact_of(work), this.ids[place])
         for place, work in sound.items()

@@ -19,8 +19,7 @@ ALTER TABLE attributes DROP CONSTRAINT attributes_domain_check;
 ALTER TABLE attributes ADD CONSTRAINT attributes_domain_check
     CHECK (domain IN ('contact', 'company', 'deal', 'product', 'task') OR domain ~ '^event:[1-9][0-9]*$');
 
-CREATE SEQUENCE event_id_seq;
-
+-- Ids come from the journal's sequence, because followers' rows name occurrences as they name entries of the journal.
 -- Keyed by time within the contact: one index serves the contact's timeline, windows, and a look at one event.
 CREATE TABLE events (
     contact_id    bigint NOT NULL,
@@ -38,8 +37,6 @@ CREATE TABLE events (
     PRIMARY KEY (contact_id, happened_at, id)
 );
 CREATE INDEX events_by_definition ON events (workspace_id, definition_id, happened_at, id);
-
-CREATE SEQUENCE product_event_id_seq;
 
 CREATE TABLE product_events (
     contact_id   bigint NOT NULL,
@@ -59,8 +56,6 @@ CREATE TABLE product_events (
     PRIMARY KEY (contact_id, happened_at, id)
 );
 CREATE INDEX product_events_by_product ON product_events (workspace_id, product_id, happened_at, id);
-
-CREATE SEQUENCE page_view_id_seq;
 
 CREATE TABLE page_views (
     contact_id      bigint NOT NULL,

@@ -26,9 +26,19 @@ _log = structlog.get_logger("dealt.publicapi")
 
 
 class PublicApi:
-    """The ASGI application under ``/api/public/``."""
+    """The ASGI application under ``prefix``, whose token may also come in the header ``token_header``."""
 
-    def __init__(self, services: Services, routes: Iterable[Route[Call]], cors: Cors | None = None) -> None:
+    def __init__(
+        self,
+        services: Services,
+        routes: Iterable[Route[Call]],
+        cors: Cors | None = None,
+        *,
+        prefix: str = PREFIX,
+        token_header: str = "",
+    ) -> None:
+        self._prefix = prefix
+        self._token_header = token_header
         self.services = services
         self.cors = cors or Cors()
         self.router: Router[Call] = Router(routes)
@@ -46,7 +56,7 @@ class PublicApi:
             self.services.doorbell.ring(Channel.STALE, Channel.FOLLOWS, Channel.JOBS)
 
     async def _respond(self, request: Request) -> Response:
-        routes, params = self.router.find(request.path.removeprefix(PREFIX))
+        routes, params = self.router.find(request.path.removeprefix(self._prefix))
         if request.method == "OPTIONS" and routes:
             return Response(200, b"{}", headers={"Allow": _allowed(routes)})
         access = await self._authenticate(request)
@@ -61,10 +71,13 @@ class PublicApi:
             await request.read()
         now = self.services.clock.now()
         call = Call(self.services, request, access, params, version_of(request.header("accept")), now)
-        return await (_write(call, route) if route.needs == "write" else _read(call, route))
+        return await (_write(call, route) if route.needs != "read" else _read(call, route))
 
     async def _authenticate(self, request: Request) -> Access:
         kind, _, secret = request.header("authorization").partition(" ")
+        if not kind and self._token_header:
+            secret = request.header(self._token_header)
+            kind = "token" if secret else ""
         if not kind:
             raise NotAuthenticated("Authentication credentials were not provided.")
         if kind.lower() != "token":
