@@ -102,7 +102,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PUT", "/exchange-rates/<currency>/<valid_from>/"): {"rate": 2},
     **{
         (method, f"{base}{part}/"): body
-        for base in ("/companies/<int:id>/", "/companies-by-id/<custom_id>/")
+        for kind in ("companies", "deals", "products")
+        for base in (f"/{kind}/<int:id>/", f"/{kind}-by-id/<custom_id>/")
         for method, part, body in CHANGES
     },
     ("POST", "/users/<int:id>/events/"): {"name": "Another"},

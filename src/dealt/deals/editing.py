@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -35,6 +35,8 @@ class Resolved:
     company_id: int | None = None
     company_custom_id: str | None = None
     tag_ids: list[int] | None = None
+    added_tag_ids: Sequence[int] = ()
+    removed_tag_ids: frozenset[int] = frozenset()
     attributes: dict[str, Any] | None = None
 
     def product_of(self, draft: LineDraft) -> int | None:
@@ -116,6 +118,9 @@ def _refer(after: DealImage, patch: DealPatch, to: Resolved) -> None:
         after.deal.participants = patch.participants
     if to.tag_ids is not None:
         after.deal.tag_ids = to.tag_ids
+    if to.added_tag_ids or to.removed_tag_ids:
+        worn = dict.fromkeys([*after.deal.tag_ids, *to.added_tag_ids])
+        after.deal.tag_ids = [tag_id for tag_id in worn if tag_id not in to.removed_tag_ids]
 
 
 def _place(deal: Deal, patch: DealPatch, pipelines: Pipelines, now: datetime) -> None:

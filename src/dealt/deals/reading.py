@@ -29,6 +29,7 @@ class DealFilter:
     statuses: Sequence[int] = ()
     stage_ids: Sequence[int] | None = None
     product_id: int | None = None
+    company_id: int | None = None
     custom_id: str | None = None
     dates: list[tuple[str, str, date | datetime]] = field(default_factory=list)
     order: str = "-ordered_at"
@@ -83,6 +84,8 @@ def _is_about_links(wanted: DealFilter) -> bool:
     """Whether the links to products, which know contact and time, answer a filter by product alone."""
     if wanted.statuses or wanted.stage_ids is not None or wanted.custom_id is not None:
         return False
+    if wanted.company_id is not None:
+        return False
     return {column for column, _, _ in wanted.dates} <= {"ordered_at"} and wanted.order.endswith(("ordered_at", "id"))
 
 
@@ -96,6 +99,8 @@ async def _conditions(connection: Connection, workspace_id: int, wanted: DealFil
         conditions.append(sql(f"{table}.contact_id = {{}}", wanted.contact_id))
     if wanted.statuses:
         conditions.append(_one_of("d.status", list(wanted.statuses), "smallint"))
+    if wanted.company_id is not None:
+        conditions.append(sql("d.company_id = {}", wanted.company_id))
     if wanted.stage_ids is not None:
         conditions.append(_one_of("d.stage_id", list(wanted.stage_ids), "bigint"))
     if wanted.custom_id is not None:

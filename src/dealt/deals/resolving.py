@@ -120,11 +120,14 @@ def tell_tags(patch: DealPatch, to: Resolved, ids: Mapping[str, int]) -> bool:
     Tags are made for works that are known to be sound, when the set holds its deals: that locks the workspace's
     definitions until the commit.
     """
+    if patch.remove_tags:
+        to.removed_tag_ids |= {ids[name] for name in patch.remove_tags if name in ids}
+    to.added_tag_ids = [ids.get(name, -place) for place, name in enumerate(patch.add_tags, 1)]
     if patch.tags is msgspec.UNSET:
-        return False
+        return min(to.added_tag_ids, default=0) < 0
     found = [tag if isinstance(tag, int) else ids.get(tag, -place) for place, tag in enumerate(patch.tags, 1)]
     to.tag_ids = list(dict.fromkeys(found))
-    return min(found, default=0) < 0
+    return min([*found, *to.added_tag_ids], default=0) < 0
 
 
 def check_tags(patch: DealPatch | None, tags: Mapping[int, str]) -> None:

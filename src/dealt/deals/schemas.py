@@ -38,6 +38,8 @@ class DealPatch(msgspec.Struct, kw_only=True, gc=False):
     line_edits: dict[int, LineDraft | None] = {}
     links: tuple[list[int], list[str]] | msgspec.UnsetType = msgspec.UNSET
     tags: list[int | str] | msgspec.UnsetType = msgspec.UNSET
+    add_tags: list[str] = []
+    remove_tags: list[str] = []
     participants: list[int] | msgspec.UnsetType = msgspec.UNSET
     source_updated_at: datetime | None = None
     content_hash: int | None = None

@@ -173,8 +173,8 @@ async def _define(this: _Set, places: set[int], resolved: dict[int, Resolved]) -
                 this.snapshot.time_zone, actor=work.actor.name, now=this.now,
             )  # fmt: skip
             _assign(work, to, catalogue, this.snapshot)
-            if to.tag_ids and min(to.tag_ids) < 0:
-                names = [tag for tag in work.patch.tags or () if isinstance(tag, str)]
+            if min([*(to.tag_ids or ()), *to.added_tag_ids], default=0) < 0:
+                names = [tag for tag in work.patch.tags or () if isinstance(tag, str)] + work.patch.add_tags
                 ids = await ensure_tags(this.connection, workspace_id, names, this.now, actor=work.actor.name)
                 tell_tags(work.patch, to, ids)
         except DealtError as error:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from dealt.accounts import Snapshot
+from dealt.companies import find_company_ids
 from dealt.contacts import find_contacts
 from dealt.deals import COMPARISONS, DATES, ORDERS, DealFilter, Status
 from dealt.kernel.clock import parse_datetime
@@ -16,16 +17,25 @@ from dealt.products import find_product_ids
 
 _BY_ID = ("user_id", "person")
 _BY_KEY = ("userkey", "user_key")
+_BY_COMPANY = ("company_id", "company")
 _PLAIN = {
-    *_BY_ID, *_BY_KEY, "user_custom_id", "status", "stage", "pipeline", "product", "product_id", "product_custom_id",
+    *_BY_ID, *_BY_KEY, *_BY_COMPANY, "company_custom_id",
+    "user_custom_id", "status", "stage", "pipeline", "product", "product_id", "product_custom_id",
     "custom_id", "ordering", "page", "page_size", "limit", "cursor", "fields",
 }  # fmt: skip
 _NOWHERE = 0
 """An id that no row has: an unknown contact or product gives an empty list."""
 
 
-async def parse_filter(connection: Connection, snapshot: Snapshot, args: Mapping[str, str]) -> DealFilter:
-    """The filter that query arguments ask for. Raises InvalidInput for an unknown argument or a bad value."""
+async def parse_filter(
+    connection: Connection, snapshot: Snapshot, args: Mapping[str, str], *, user_id_is_custom: bool = False
+) -> DealFilter:
+    """The filter that query arguments ask for. Raises InvalidInput for an unknown argument or a bad value.
+
+    In version 1 a ``user_id`` that is not a number is the client's own id (``user_id_is_custom``).
+    """
+    if user_id_is_custom and args.get("user_id") and not args["user_id"].isdigit():
+        args = {**args, "user_custom_id": args["user_id"], "user_id": ""}
     wanted = DealFilter()
     for name, text in args.items():
         if name not in _PLAIN:
@@ -35,6 +45,7 @@ async def parse_filter(connection: Connection, snapshot: Snapshot, args: Mapping
     wanted.stage_ids = _stages(snapshot, args)
     wanted.custom_id = args.get("custom_id")
     wanted.contact_id = await _contact(connection, snapshot.workspace_id, args)
+    wanted.company_id = await _company(connection, snapshot.workspace_id, args)
     wanted.product_id = await _product(connection, snapshot.workspace_id, args)
     if args.get("ordering"):
         wanted.order = args["ordering"]
@@ -79,6 +90,16 @@ async def _contact(connection: Connection, workspace_id: int, args: Mapping[str,
     )
     contacts = [*found.by_custom_id.values(), *found.by_key.values()]
     return contacts[0].id if contacts else _NOWHERE
+
+
+async def _company(connection: Connection, workspace_id: int, args: Mapping[str, str]) -> int | None:
+    ids = [_whole(name, args[name]) for name in _BY_COMPANY if args.get(name)][:1]
+    custom_ids = [args["company_custom_id"]] if args.get("company_custom_id") and not ids else []
+    if not ids and not custom_ids:
+        return None
+    found = await find_company_ids(connection, workspace_id, ids=ids, custom_ids=custom_ids)
+    companies = [*found.by_id.values(), *found.by_custom_id.values()]
+    return companies[0].id if companies else _NOWHERE
 
 
 async def _product(connection: Connection, workspace_id: int, args: Mapping[str, str]) -> int | None:

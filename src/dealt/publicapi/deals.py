@@ -27,6 +27,7 @@ from dealt.kernel.idempotency import FirstAnswer
 from dealt.publicapi.call import Call, answer, paged
 from dealt.publicapi.deal_filters import parse_filter
 from dealt.publicapi.deal_shapes import shape_deal, shape_entry
+from dealt.publicapi.single_changes import Asked, Known, SingleChanges
 
 
 async def create(call: Call) -> Response:
@@ -70,10 +71,10 @@ async def read(call: Call) -> Response:
 
 
 async def list_(call: Call) -> Response:
-    """GET /deals/: by contact, status, stage, pipeline, product and dates; newest order first."""
+    """GET /deals/: by contact, company, status, stage, pipeline, product and dates; newest order first."""
     async with call.reading() as connection:
         snapshot = await call.definitions(connection)
-        wanted = await parse_filter(connection, snapshot, call.request.query)
+        wanted = await parse_filter(connection, snapshot, call.request.query, user_id_is_custom=call.version == 1)
         page, images = await list_deals(connection, call.workspace_id, wanted, call.page_request)
 
     def shape(row: Record) -> dict[str, Any] | None:
@@ -109,6 +110,20 @@ async def _patch(call: Call, custom_id_key: str | None = None) -> Any:
         body["custom_id"] = body.pop(custom_id_key)
     snapshot = await call.snapshot()
     return parse_deal(body, snapshot.time_zone, user_id_is_custom=call.version == 1)
+
+
+async def _apply(call: Call, asked: Asked) -> Known:
+    """Change one thing of the deal that the path names."""
+    before = await call.snapshot()
+    patch = parse_deal(asked.body, before.time_zone, user_id_is_custom=call.version == 1)
+    patch.add_tags, patch.remove_tags = asked.add_tags, asked.remove_tags
+    work = DealWork(how="update", actor=call.actor, patch=patch, **_target(call))
+    await call.services.deals.submit(Submission(work=work))
+    async with call.reading() as connection:
+        return Known(before, await call.services.definitions.for_writing(connection, call.workspace_id))
+
+
+changes = SingleChanges(_apply)
 
 
 def _target(call: Call) -> dict[str, Any]:
@@ -166,4 +181,6 @@ for _base in ("/deals/<int:id>/", "/deals-by-id/<custom_id>/"):
         Route(("GET",), f"{_base}history/", history, "read"),
         Route(("PUT", "PATCH"), f"{_base}lines/<int:line_id>/", edit_line, "write", keeps_key=True),
         Route(("DELETE",), f"{_base}lines/<int:line_id>/", remove_line, "write", keeps_key=True),
+        *changes.tag_routes(_base),
+        *changes.attribute_routes(_base),
     ]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+import msgspec
+
 from dealt.accounts import Snapshot
 from dealt.kernel.db import Connection, in_transaction
+from dealt.kernel.errors import InvalidInput
 from dealt.kernel.http import Response, Route
 from dealt.products import (
     WrittenProduct,
@@ -18,12 +21,16 @@ from dealt.products import (
     product_of,
     read_product,
     update_product,
+    upsert_products,
 )
 from dealt.publicapi.call import Call, answer, paged
 from dealt.publicapi.deal_shapes import shape_entry
 from dealt.publicapi.list_filters import parse_conditions, parse_order
 from dealt.publicapi.product_filters import FILTERS, ORDERS
 from dealt.publicapi.product_shapes import shape_product
+from dealt.publicapi.single_changes import Asked, Known, SingleChanges
+
+Work = Callable[[Connection, Snapshot], Awaitable[WrittenProduct]]
 
 
 async def create(call: Call) -> Response:
@@ -34,6 +41,25 @@ async def create(call: Call) -> Response:
         return await create_product(connection, call.actor, patch, snapshot=snapshot, now=call.now)
 
     return await _write(call, work, 201)
+
+
+async def update_or_create(call: Call) -> Response:
+    """POST /products/update_or_create/: the product with this custom_id, made or changed; ``created`` says which."""
+    patch = parse_product(call.body)
+    created = False
+
+    async def work(connection: Connection, snapshot: Snapshot) -> WrittenProduct:
+        nonlocal created
+        done = await upsert_products(connection, call.actor, [patch], snapshot=snapshot, now=call.now)
+        [outcome] = done.outcomes
+        if isinstance(outcome, InvalidInput):
+            raise outcome
+        created = outcome.created
+        return WrittenProduct(await read_product(connection, call.workspace_id, outcome.id), done.defined)
+
+    written, known = await _written(call, work)
+    shape = shape_product(written.product, known.after, call.version)
+    return answer(shape | {"created": created}, 201 if created else 200)
 
 
 async def update(call: Call) -> Response:
@@ -90,22 +116,41 @@ async def _named(call: Call, connection: Connection) -> int:
     return await find_product_id(connection, call.workspace_id, call.text())
 
 
-async def _write(
-    call: Call, work: Callable[[Connection, Snapshot], Awaitable[WrittenProduct]], status: int
-) -> Response:
+async def _apply(call: Call, asked: Asked) -> Known:
+    """Change one thing of the product that the path names."""
+    tags = {"add_tags": asked.add_tags, "remove_tags": asked.remove_tags}
+    patch = msgspec.structs.replace(parse_product(asked.body), **tags)
+
+    async def work(connection: Connection, snapshot: Snapshot) -> WrittenProduct:
+        product_id = await _named(call, connection)
+        return await update_product(connection, call.actor, product_id, patch, snapshot=snapshot, now=call.now)
+
+    _, known = await _written(call, work)
+    return known
+
+
+changes = SingleChanges(_apply)
+
+
+async def _write(call: Call, work: Work, status: int) -> Response:
+    written, known = await _written(call, work)
+    return answer(shape_product(written.product, known.after, call.version), status)
+
+
+async def _written(call: Call, work: Work) -> tuple[WrittenProduct, Known]:
+    """What ``work`` wrote in the one transaction of this request, and the definitions around it."""
     definitions, workspace_id = call.services.definitions, call.workspace_id
 
-    async def attempt(connection: Connection) -> tuple[WrittenProduct, Snapshot]:
-        snapshot = await definitions.for_writing(connection, workspace_id)
-        written = await work(connection, snapshot)
-        if written.defined:
-            snapshot = await definitions.uncommitted(connection, workspace_id)
-        return written, snapshot
+    async def attempt(connection: Connection) -> tuple[WrittenProduct, Known]:
+        before = await definitions.for_writing(connection, workspace_id)
+        written = await work(connection, before)
+        after = await definitions.uncommitted(connection, workspace_id) if written.defined else before
+        return written, Known(before, after)
 
-    written, snapshot = await in_transaction(call.services.pool, attempt)
+    written, known = await in_transaction(call.services.pool, attempt)
     if written.defined:
         definitions.forget(workspace_id)
-    return answer(shape_product(written.product, snapshot, call.version), status)
+    return written, known
 
 
 def _routes(base: str) -> list[Route[Call]]:
@@ -115,12 +160,15 @@ def _routes(base: str) -> list[Route[Call]]:
         Route(("DELETE",), base, delete, "write"),
         Route(("GET",), f"{base}details/", read, "read"),
         Route(("GET",), f"{base}history/", history, "read"),
+        *changes.tag_routes(base),
+        *changes.attribute_routes(base),
     ]
 
 
 ROUTES: list[Route[Call]] = [
     Route(("GET",), "/products/", list_all, "read"),
     Route(("POST",), "/products/", create, "write"),
+    Route(("POST",), "/products/update_or_create/", update_or_create, "write"),
     *_routes("/products/<int:id>/"),
     *_routes("/products-by-id/<custom_id>/"),
 ]

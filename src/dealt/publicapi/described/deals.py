@@ -5,6 +5,7 @@ from __future__ import annotations
 from dealt.publicapi import deals
 from dealt.publicapi.described.deal_shapes import CHANGED, CHANGES, DEAL, IGNORED, LINE_EDIT, SENT, UPSERTED
 from dealt.publicapi.described.parts import CHANGE
+from dealt.publicapi.described.single_changes import single_changes
 from dealt.publicapi.openapi import (
     PAGING,
     Answer,
@@ -34,6 +35,8 @@ _FILTERS = (
     argument("user_id", identifier(), "Deals of this contact."),
     argument("user_custom_id", text(), "Deals of the contact with this id of yours.", "john-doe-01"),
     argument("user_key", text(), "Deals of the contact with this cookie key; `userkey` is the same."),
+    argument("company_id", identifier(), "Deals with this company; `company` is the same."),
+    argument("company_custom_id", text(), "Deals with the company of this id of yours."),
     argument("status", text(pattern="^[0-4](,[0-4])*$"), "One status, or several with commas.", "1,2"),
     argument("stage", text(pattern="^[0-9]+(,[0-9]+)*$"), "One stage, or several with commas."),
     argument("pipeline", identifier(), "Deals in any stage of it."),
@@ -100,4 +103,5 @@ CHAPTER = Chapter(
             answers=_WRITTEN,
         ),
     },
+    single_changes((_BY_ID, _BY_CUSTOM_ID), "deal", _PATH, attribute="order_method", value="Online"),
 )  # fmt: skip

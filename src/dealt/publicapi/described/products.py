@@ -16,6 +16,7 @@ from dealt.publicapi.described.parts import (
     or_null,
     recorded,
 )
+from dealt.publicapi.described.single_changes import single_changes
 from dealt.publicapi.openapi import (
     PAGING,
     Answer,
@@ -29,6 +30,8 @@ from dealt.publicapi.openapi import (
     choice,
     decimal,
     deleted,
+    enlarged,
+    flag,
     identifier,
     link,
     made,
@@ -62,6 +65,12 @@ _PRODUCT = obj(
     extra=CUSTOM_VALUE,
 )
 PRODUCT = recorded("Product", _PRODUCT, listed(_PRODUCT, {}))
+_CREATED: dict[str, Any] = {"created": flag("Whether it was made just now.")}
+_UPSERTED = recorded(
+    "UpsertedProduct",
+    enlarged(_PRODUCT, _CREATED, required=["created"]),
+    enlarged(listed(_PRODUCT, {}), _CREATED, required=["created"]),
+)
 _AMOUNT = any_of(number(), text(), {"type": "null"})
 _TAKEN: dict[str, Any] = {
     "custom_id": or_null(text(longest=255), "Your own id: the SKU."),
@@ -93,8 +102,11 @@ CHAPTER = Chapter(
                 argument("custom_id", text(), "The product with this id of yours.", "SKU-001"),
                 argument("name", text(), "Products whose name begins like this."),
                 argument("category", text(), "Products of this category."),
-                argument("updated_at__gte", moment(), "Changed at or after."),
-                argument("updated_at__lt", moment(), "Changed before."),
+                argument("search", text(), "Products whose name has words that begin like each of these.", "mug"),
+                argument("currency", text(), "Products priced in this currency."),
+                argument("price__gte", number(), "At this price or above; `__gt`, `__lte`, `__lt` alike.", 10),
+                argument("created_at__gte", moment(), "Made at or after; `__gt`, `__lte`, `__lt` alike."),
+                argument("updated_at__gte", moment(), "Changed at or after; `__gt`, `__lte`, `__lt` alike."),
                 argument("ordering", choice(("id", "-id", "updated_at", "-updated_at")), "By id unless given.", "-id"),
                 *PAGING,
             ),
@@ -103,6 +115,13 @@ CHAPTER = Chapter(
         products.create: Operation(
             id="createProduct", summary="Create a product", body=Body(_SENT, _NEW), answers=made(PRODUCT),
             makes=_PATHS,
+        ),
+        products.update_or_create: Operation(
+            id="updateOrCreateProduct", summary="Create or change a product by its custom id",
+            body=Body(_SENT, _NEW), makes=_PATHS,
+            answers={
+                200: Answer("It was there, and is now like this.", _UPSERTED), 201: Answer("It was made.", _UPSERTED),
+            },
         ),
         products.read: _READ,
         products.update: Operation(
@@ -120,5 +139,6 @@ CHAPTER = Chapter(
     {
         f"{path}details/": replace(_READ, id="getProductDetails", summary="Read a product (another address)")
         for path in _PATHS
-    },
+    }
+    | single_changes(_PATHS, "product", PATH, attribute="colour", value="blue"),
 )  # fmt: skip
