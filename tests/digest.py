@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dealt.kernel.db import Pool
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from dealt.kernel.db import Connection, Pool
 
 # When a token was last used is told now and then, whatever requests do.
 _LEFT_OUT = {"api_tokens": "- 'last_used_at'"}
@@ -12,12 +15,23 @@ WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition 
 ORDER BY c.relname"""
 
 
-async def digest(pool: Pool, workspace_id: int | None = None) -> dict[str, str]:
-    """The number of rows of every table and a hash of them; of one workspace, or of all."""
+async def digest(
+    pool: Pool | Connection,
+    workspace_id: int | None = None,
+    *,
+    without: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    apart_from_workspace: bool = False,
+) -> dict[str, str]:
+    """The number of rows of every table and a hash of them; of one workspace, or of all.
+
+    ``without`` names columns that do not count; ``apart_from_workspace``: whose the rows are does not count.
+    """
     parts = []
     for (table,) in await pool.fetch(_TABLES):
         column = "id" if table == "workspaces" else "workspace_id"
-        row = f"(to_jsonb(t) {_LEFT_OUT.get(table, '')})::text"
+        ignored = [*without.get(table, ()), *(["workspace_id"] if apart_from_workspace else [])]
+        left = "".join(f" - '{name}'" for name in ignored)
+        row = f"(to_jsonb(t) {_LEFT_OUT.get(table, '')}{left})::text"
         parts.append(
             f"SELECT '{table}' AS name, count(*) || ' ' || coalesce(md5(string_agg({row}, '' ORDER BY {row})), '') "
             f"AS held FROM {table} AS t WHERE $1::bigint IS NULL OR {column} = $1"

@@ -22,6 +22,7 @@ COMMANDS = (
     ("member", "members:app", "Add and list the people who sign in, and set their passwords."),
     ("job", "jobs:app", "List jobs that were given up, and run them again."),
     ("import", "importing:app", "Read orders, contacts, companies or products out of a file."),
+    ("export", "exporting:export", "Write a whole workspace into a folder."),
     ("doctor", "doctor:doctor", "Check this installation, and say what to do about what is wrong."),
     ("backup", "backups:backup", "Write the whole database to a file."),
     ("restore", "backups:restore", "Read a backup into the database."),

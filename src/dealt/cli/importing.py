@@ -14,6 +14,7 @@ from cyclopts.validators import Number
 
 from dealt.accounts import Actor, read_workspace
 from dealt.app import build_services
+from dealt.cli.exporting import import_workspace
 from dealt.cli.import_feed import import_feed
 from dealt.cli.import_mapping import NOTHING, Additions, choose_mapping
 from dealt.cli.import_progress import showing_progress, tell_preview, tell_summary
@@ -174,6 +175,18 @@ def feed(
         Let no automation and no webhook hear of these products.
     """
     return import_feed(place, silent=silent, where=where, workspace=workspace)
+
+
+@app.command
+def workspace(folder: Path, /, *, where: Where = HERE, workspace: WorkspaceOption = None) -> int:
+    """Read a whole workspace, as `dealt export` wrote it, into an empty one. All of it is taken, or nothing.
+
+    Parameters
+    ----------
+    folder
+        What `dealt export` wrote.
+    """
+    return import_workspace(folder, where=where, workspace=workspace)
 
 
 def import_doors(pool: Pool) -> Doors:
