@@ -236,7 +236,8 @@ async def test_a_read_answers_only_the_fields_that_are_asked_for(world: World, w
         objects = _objects(full.json())
         if not objects:
             continue
-        first, *_, last = list(objects[0])
+        names = list(objects[0])
+        first, last = names[0], names[-1]
         thin = await client.get(f"{url}&fields={last},{first}")
         assert _objects(thin.json()) == [{last: found[last], first: found[first]} for found in objects]
         unknown = await client.get(f"{url}&fields={first},colour")

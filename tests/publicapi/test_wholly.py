@@ -35,6 +35,10 @@ FULL: dict[str, Any] = {
     "POST /users/": {"email": "fresh@example.com", "tags": ["fresh"], "shade": "red"},
     "POST /users/update_or_create/": {"custom_id": f"{MARK}-user", "first_name": "Changed", "taste": "sweet"},
     "PATCH /users/<int:id>/": {"first_name": "Changed"},
+    "POST /lists/": {"name": "Fresh"},
+    "POST /tags/": {"name": "Fresh"},
+    "POST /users/<int:id>/set_attribute/": {"attribute": "shade", "value": "red"},
+    "POST /users/<int:id>/add_many_tags/": {"tag_names": ["fresh", "fresher"]},
     "PATCH /workspace/": {"name": "Changed"},
 }
 

@@ -33,6 +33,16 @@ MADE: list[_Made] = [
         {"name": f"{MARK} size", "value_type": "string", "content_type": "deal"},
         {("attributes", "id"): "id"},
     ),
+    *(
+        (
+            "attributes/",
+            {"name": f"{MARK} taste", "value_type": "string", "content_type": content_type},
+            {("attribute-type", "name_std"): "name_std"},
+        )
+        for content_type in ("clientuser", "company")
+    ),
+    ("lists/", {"name": f"{MARK} list"}, {("lists", "id"): "id"}),
+    ("tags/", {"name": f"{MARK} label"}, {("tags", "id"): "id"}),
     ("pipelines/", {"name": f"{MARK} pipeline", "stages": [f"{MARK} first"]}, {("pipelines", "id"): "id"}),
     ("stages/", {"name": f"{MARK} stage", "pipeline": 2}, {("stages", "id"): "id"}),
     ("loss-reasons/", {"name": f"{MARK} reason"}, {("loss-reasons", "id"): "id"}),
@@ -95,6 +105,10 @@ CHANGES: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", "set_attribute", {"attribute": "size", "value": "large"}),
     ("POST", "remove_attribute", {"attribute": "size"}),
     ("DELETE", "remove_attribute", {"attribute": "size"}),
+    ("POST", "add_many_tags", {"tag_names": [f"{MARK} tag"]}),
+    ("POST", "add_to_list", {"list": 1}),
+    ("POST", "remove_from_list", {"list": 1}),
+    ("DELETE", "remove_from_list", {"list": 1}),
 ]
 # A body that a writing route takes where the empty object would be refused before the object is looked for.
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
@@ -102,7 +116,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PUT", "/exchange-rates/<currency>/<valid_from>/"): {"rate": 2},
     **{
         (method, f"{base}{part}/"): body
-        for kind in ("companies", "deals", "products")
+        for kind in ("companies", "deals", "products", "users")
         for base in (f"/{kind}/<int:id>/", f"/{kind}-by-id/<custom_id>/")
         for method, part, body in CHANGES
     },

@@ -73,6 +73,11 @@ def companies_with_custom_id(custom_id: str) -> Sql:
     return sql(queries.WITH_CUSTOM_ID, custom_id)
 
 
+def companies_with_tag(tag_id: int) -> Sql:
+    """The condition of having a tag."""
+    return sql(queries.WITH_TAG, tag_id)
+
+
 async def employees_of(connection: Connection, workspace_id: int, company_ids: Sequence[int]) -> dict[int, list[int]]:
     """The ids of the first ``MOST_EMPLOYEES`` contacts of each company, ascending, in one statement."""
     found: dict[int, list[int]] = {company_id: [] for company_id in company_ids}

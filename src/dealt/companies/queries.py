@@ -40,6 +40,9 @@ MEMBER_IDS = "SELECT contact_id FROM company_members WHERE workspace_id = $1 AND
 
 WITH_CUSTOM_ID = "custom_id = {}"
 
+# That there are any is what the index is limited to.
+WITH_TAG = "tag_ids <> ARRAY[]::bigint[] AND tag_ids @> ARRAY[{}::bigint]"
+
 EMPLOYEES = """
 SELECT c.id, m.contact_id FROM unnest($2::bigint[]) AS c(id) CROSS JOIN LATERAL (
     SELECT contact_id FROM company_members WHERE workspace_id = $1 AND company_id = c.id

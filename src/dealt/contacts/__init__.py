@@ -5,30 +5,34 @@ from dealt.contacts.belonging import Memberships, memberships
 from dealt.contacts.deleting import delete_contact
 from dealt.contacts.editing import create_contact, update_contact, upsert_contact
 from dealt.contacts.ensuring import ensure_contacts
-from dealt.contacts.errors import CustomIdTaken
+from dealt.contacts.errors import ContactsNotFound, CustomIdTaken
 from dealt.contacts.fields import FIELDS
-from dealt.contacts.finding import contacts_question, find_contacts, id_of, read_contact, read_contacts
-from dealt.contacts.listing import MOMENTS, Moment, Side, TimeBound, list_contacts
+from dealt.contacts.finding import contacts_question, find_contacts, hold_contact, id_of, read_contact, read_contacts
+from dealt.contacts.listing import page_of_tagged
+from dealt.contacts.lookups import LOOKUPS, Lookup, parse_lookup
 from dealt.contacts.model import GENDERS, STATUSES, ContactPatch, ContactRef, Contacts, WrittenContact, display_name
-from dealt.contacts.schemas import FIELD_NAMES, parse_contact
-from dealt.contacts.searching import By, search_contacts, search_page
+from dealt.contacts.schemas import FIELD_NAMES, READ_ONLY, parse_contact
+from dealt.contacts.searching import search_contacts, search_page
+from dealt.contacts.untagging import follow_deleted_tag
+from dealt.contacts.updating_many import ALIKE, MOST_AT_ONCE, update_contacts
 from dealt.contacts.visiting import Visit, note_visits
 
 __all__ = [
+    "ALIKE",
     "FIELDS",
     "FIELD_NAMES",
     "GENDERS",
-    "MOMENTS",
+    "LOOKUPS",
+    "MOST_AT_ONCE",
+    "READ_ONLY",
     "STATUSES",
-    "By",
     "ContactPatch",
     "ContactRef",
     "Contacts",
+    "ContactsNotFound",
     "CustomIdTaken",
+    "Lookup",
     "Memberships",
-    "Moment",
-    "Side",
-    "TimeBound",
     "Visit",
     "WrittenContact",
     "contacts_question",
@@ -38,15 +42,19 @@ __all__ = [
     "display_name",
     "ensure_contacts",
     "find_contacts",
+    "follow_deleted_tag",
+    "hold_contact",
     "id_of",
-    "list_contacts",
     "memberships",
     "note_visits",
+    "page_of_tagged",
     "parse_contact",
+    "parse_lookup",
     "read_contact",
     "read_contacts",
     "search_contacts",
     "search_page",
     "update_contact",
+    "update_contacts",
     "upsert_contact",
 ]

@@ -41,7 +41,7 @@ async def update_contact(
 ) -> WrittenContact:
     """Change what ``patch`` names and nothing else; where that changes nothing, nothing is written.
 
-    Tags and companies are added, never taken away.
+    Companies are added, never taken away.
     Raises NotFound, InvalidInput (CustomIdTaken among them), CompanyNotFound and CustomIdMoved.
     """
     renames = "custom_id" in patch.fields
@@ -118,7 +118,7 @@ async def _lock(connection: Connection, workspace_id: int, contact_id: int) -> d
 def applied(before: Mapping[str, Any], patch: ContactPatch, resolved: Resolved) -> dict[str, Any]:
     """Every writable column as it is to be."""
     after = {column: before[column] for column in BLANK} | _split_name(before, patch) | patch.fields
-    after["tag_ids"] = list(dict.fromkeys([*before["tag_ids"], *resolved.tag_ids]))
+    after["tag_ids"] = resolved.tags.applied_to(before["tag_ids"])
     after["attributes"] = merge_values(before["attributes"], resolved.attributes)
     return after
 

@@ -14,8 +14,9 @@ from dealt.contacts.model import BLANK, ContactPatch
 from dealt.contacts.resolving import Resolved
 from dealt.kernel.db import Connection
 from dealt.kernel.journal import Entry, difference, encode, mark_stale, record
+from dealt.tags import TagChange
 
-_NOTHING = Resolved({}, [], set(), defined=False)
+_NOTHING = Resolved({}, TagChange(None, [], frozenset(), defined=False), set(), defined=False)
 
 
 async def ensure_contacts(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dealt.kernel.errors import Conflict, InvalidInput, NotFound
 
 
@@ -24,3 +26,11 @@ class CustomIdMoved(Conflict):
 
     def __init__(self) -> None:
         super().__init__("Another request has just changed this contact's custom id. Read it again, then repeat.")
+
+
+class ContactsNotFound(NotFound):
+    """404: of the contacts that a request names some do not exist; ``name`` says what they are named by."""
+
+    def __init__(self, name: str, wanted: Sequence[int | str]) -> None:
+        told = ", ".join(map(str, wanted[:20])) + (f" and {len(wanted) - 20} more" if len(wanted) > 20 else "")
+        super().__init__(f"There are no users with the {name} {told}. Nothing was changed.")

@@ -68,3 +68,9 @@ async def read_contacts(connection: Connection, workspace_id: int, contact_ids: 
     """The rows of contacts by id, in one statement; what does not exist is left out."""
     rows = await connection.fetch(queries.READ_MANY, workspace_id, list(contact_ids))
     return {row["id"]: row for row in rows}
+
+
+async def hold_contact(connection: Connection, workspace_id: int, contact_id: int) -> None:
+    """Keep a contact from being deleted until the transaction ends. Raises NotFound."""
+    if await connection.fetchval(queries.HOLD, workspace_id, contact_id) is None:
+        raise NotFound

@@ -51,14 +51,16 @@ class Contacts:
 class ContactPatch:
     """What a request asks of a contact. ``fields`` maps columns to values; what is absent stays as it is.
 
-    ``attributes`` are raw values; ``name`` (in a tuple, None where it is not sent) is a whole name, which stands back
-    when a first or last name is sent too; ``custom_id_name`` is what the sender calls the custom id, for errors.
+    ``tags`` are added, ``remove_tags`` taken off. ``attributes`` are raw values; ``name`` (in a tuple, None where it is
+    not sent) is a whole name, which stands back when a first or last name is sent too; ``custom_id_name`` is what the
+    sender calls the custom id, for errors.
     """
 
     fields: dict[str, Any] = field(default_factory=dict)
     attributes: dict[str, Any] = field(default_factory=dict)
     name: tuple[str | None] | None = None
     tags: list[str] = field(default_factory=list)
+    remove_tags: list[str] = field(default_factory=list)
     company_id: int | None = None
     company_custom_id: str | None = None
     custom_id_name: str = "custom_id"

@@ -21,7 +21,12 @@ COLUMNS = """id, key, custom_id, email, first_name, last_name, phone_number, gen
 
 READ = f"SELECT {COLUMNS} FROM contacts WHERE id = $2 AND workspace_id = $1 AND NOT placeholder"
 
-READ_MANY = f"SELECT {COLUMNS} FROM contacts WHERE id = ANY($2::bigint[]) AND workspace_id = $1 AND NOT placeholder"
+READ_MANY = f"""
+SELECT {COLUMNS} FROM contacts WHERE id = ANY($2::bigint[]) AND workspace_id = $1 AND NOT placeholder"""
+
+# Held, a contact cannot be deleted until the commit.
+HOLD = """
+SELECT id FROM contacts WHERE id = $2 AND workspace_id = $1 AND NOT placeholder FOR KEY SHARE"""
 
 COMPANIES_OF = """
 SELECT m.contact_id, m.member_since, c.id, c.name
@@ -83,6 +88,32 @@ SELECT $1, $2, $2, $2, id, key, {", ".join(BLANK)} FROM json_populate_recordset(
 UPDATE = f"""
 UPDATE contacts SET updated_at = $3, version = version + 1, {", ".join(f"{n} = {p}" for n, p in _PLACES.items())}
 WHERE id = $2 AND workspace_id = $1"""
+
+TAGGED = """
+SELECT id FROM contacts
+WHERE workspace_id = $1 AND NOT placeholder AND tag_ids <> '{}' AND tag_ids @> ARRAY[$2::bigint]"""
+
+# Many contacts are not locked together: each is written where it still has the version that was read.
+READ_VERSIONS = f"""
+SELECT {COLUMNS}, version FROM contacts WHERE id = ANY($2::bigint[]) AND workspace_id = $1 AND NOT placeholder"""
+
+ATTRIBUTES_ALIKE = "attributes = (c.attributes - {}::text[]) || {}::jsonb"
+
+AS_READ = """
+FROM unnest({}::bigint[], {}::integer[]) AS seen(id, version)
+WHERE c.id = seen.id AND c.version = seen.version AND c.workspace_id = {} AND NOT c.placeholder RETURNING c.id"""
+
+COMPANY_IDS_OF_MANY = """
+SELECT contact_id, company_id FROM company_members WHERE contact_id = ANY($2::bigint[]) AND workspace_id = $1
+ORDER BY contact_id, company_id"""
+
+HOLD_COMPANY = "SELECT id FROM companies WHERE workspace_id = $1 AND id = $2 FOR KEY SHARE"
+
+JOIN_MANY = """
+INSERT INTO company_members (contact_id, company_id, workspace_id, member_since)
+SELECT id, $3, $1, $4 FROM contacts
+WHERE id = ANY($2::bigint[]) AND workspace_id = $1 AND NOT placeholder ORDER BY id
+ON CONFLICT (contact_id, company_id) DO NOTHING RETURNING contact_id"""
 
 COMPANY_IDS_OF = """
 SELECT company_id FROM company_members WHERE contact_id = $2 AND workspace_id = $1 ORDER BY company_id"""

@@ -13,15 +13,15 @@ from dealt.contacts.errors import CompanyNotFound
 from dealt.contacts.model import ContactPatch
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import InvalidInput
-from dealt.tags import ChosenTags, choose_tags
+from dealt.tags import TagChange, change_tags
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """A patch's typed attributes (None clears), tag ids to add and companies to join."""
+    """A patch's typed attributes (None clears), what becomes of the tags, and companies to join."""
 
     attributes: dict[str, Any]
-    tag_ids: list[int]
+    tags: TagChange
     company_ids: set[int]
     defined: bool
 
@@ -37,10 +37,10 @@ async def resolve(
     _check_member(patch, snapshot)
     company_ids = await _companies(connection, actor.workspace_id, patch)
     typed = await type_values(connection, snapshot, "contact", patch.attributes, actor=actor.name, now=now)
-    tags = ChosenTags([], defined=False)
-    if patch.tags:
-        tags = await choose_tags(connection, snapshot, patch.tags, actor=actor.name, now=now)
-    return Resolved(typed.values, tags.ids, company_ids, typed.defined or tags.defined)
+    tags = await change_tags(
+        connection, snapshot, None, patch.tags, patch.remove_tags, actor=actor.name, now=now
+    )  # fmt: skip
+    return Resolved(typed.values, tags, company_ids, typed.defined or tags.defined)
 
 
 def _check_member(patch: ContactPatch, snapshot: Snapshot) -> None:

@@ -20,12 +20,16 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _read_email = text(LONGEST_EMAIL)
 
 
-def parse_contact(body: Mapping[str, Any]) -> ContactPatch:
+def parse_contact(body: Mapping[str, Any], *, company_id_is_custom: bool = False) -> ContactPatch:
     """The patch that ``body`` asks for: what is no standard field is an attribute, what answers alone carry is dropped.
 
+    In version 1 a ``company_id`` that is not a number is the client's own id (``company_id_is_custom``).
     Raises InvalidInput naming every field that cannot be taken.
     """
     standard, attributes = split_body(body, _READERS, READ_ONLY)
+    company = standard.get("company_id")
+    if company_id_is_custom and isinstance(company, str) and company and not company.isdigit():
+        standard.setdefault("company_custom_id", standard.pop("company_id"))
     fields = read_fields(standard, _READERS)
     patch = ContactPatch(
         attributes=attributes,
@@ -50,7 +54,7 @@ def _email(value: Any) -> str:
     return address
 
 
-def _choice(words: Mapping[int, str]) -> Reader:
+def choice(words: Mapping[int, str]) -> Reader:
     """Reads a number of ``words``, its digits or its word; null and an empty text are the first."""
     known = {str(number): number for number in words} | {word: number for number, word in words.items()}
 
@@ -71,8 +75,8 @@ _READERS: dict[str, Reader] = {
     **{name: lenient.link if name.endswith("_url") else _words for name in TEXTS},
     "email": lenient.or_nothing(_email),
     "phone_number": lenient.words(LONGEST_PHONE),
-    "gender": _choice(GENDERS),
-    "status": _choice(STATUSES),
+    "gender": choice(GENDERS),
+    "status": choice(STATUSES),
     "score": whole_number(-(2**31), 2**31 - 1),
     "unsubscribed": flag,
     "notifications": flag,

@@ -33,6 +33,8 @@ _DOMAINS = {
     "event": EVENT,
 }  # fmt: skip
 _CONTENT_TYPES = {domain: word for word, domain in _DOMAINS.items()}
+# Clients of version 1 know no other word for it.
+_V1_CONTENT_TYPES = _CONTENT_TYPES | {"contact": "user"}
 _TYPES_BY_NUMBER = {
     "1": "boolean", "2": "integer", "3": "date", "4": "string", "5": "datetime", "6": "fixed", "7": "float",
 }  # fmt: skip
@@ -81,7 +83,7 @@ async def list_all(call: Call) -> Response:
         domain = event_domain(event)
     async with call.reading() as connection:
         page = await page_of_attributes(connection, call.workspace_id, call.page_request, domain)
-    return paged(call, page, lambda row: _shape(read_attribute(row)))
+    return paged(call, page, lambda row: _shape(call, read_attribute(row)))
 
 
 async def add(call: Call) -> Response:
@@ -94,12 +96,12 @@ async def add(call: Call) -> Response:
         made = await create_attribute(
             connection, call.workspace_id, domain=domain, **fields, now=call.now, actor=call.actor.name
         )
-    return answer(_shape(made), 201)
+    return answer(_shape(call, made), 201)
 
 
 async def get(call: Call) -> Response:
     async with call.reading() as connection:
-        return answer(_shape(await _find(call, connection)))
+        return answer(_shape(call, await _find(call, connection)))
 
 
 async def change(call: Call) -> Response:
@@ -112,7 +114,7 @@ async def change(call: Call) -> Response:
         is_other = content_type not in (None, domain_word(changed.domain))
         if is_other or (event is not None and event_domain(event) != changed.domain):
             raise InvalidInput.of("content_type", "An attribute stays with its kind of object; create another there.")
-    return answer(_shape(changed))
+    return answer(_shape(call, changed))
 
 
 async def remove(call: Call) -> Response:
@@ -142,14 +144,14 @@ async def _domain(call: Call, connection: Connection, domain: str, event: int | 
         raise InvalidInput.of("event", f"There is no event {event}.") from None
 
 
-def _shape(attribute: Attribute) -> dict[str, Any]:
+def _shape(call: Call, attribute: Attribute) -> dict[str, Any]:
     word, _, event = attribute.domain.partition(":")
     shape = {
         "id": attribute.id,
         "name": attribute.name,
         "name_std": attribute.name_std,
         "value_type": attribute.value_type,
-        "content_type": _CONTENT_TYPES[word],
+        "content_type": (_V1_CONTENT_TYPES if call.version == 1 else _CONTENT_TYPES)[word],
         "choices": attribute.choices,
         "allow_multiple_choices": attribute.allow_multiple_choices,
         "description": attribute.description,

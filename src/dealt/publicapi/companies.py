@@ -28,6 +28,7 @@ from dealt.companies import (
 from dealt.contacts import memberships, read_contacts
 from dealt.kernel.db import Connection, Record, in_transaction
 from dealt.kernel.http import Response, Route
+from dealt.kernel.paging import Page
 from dealt.publicapi.call import Call, answer, paged
 from dealt.publicapi.company_shapes import shape_company
 from dealt.publicapi.list_filters import Filter, comparisons, moment, parse_conditions, parse_order, where
@@ -53,7 +54,12 @@ async def list_all(call: Call) -> Response:
         snapshot = await call.definitions(connection)
         conditions, order = parse_conditions(query, FILTERS, snapshot), parse_order(query, ORDERS)
         page = await list_companies(connection, call.workspace_id, conditions, order, call.page_request)
-        employees = await employees_of(connection, call.workspace_id, [row["id"] for row in page.rows])
+        return await page_of_companies(call, connection, snapshot, page)
+
+
+async def page_of_companies(call: Call, connection: Connection, snapshot: Snapshot, page: Page) -> Response:
+    """A page of companies' rows as the answer."""
+    employees = await employees_of(connection, call.workspace_id, [row["id"] for row in page.rows])
     return paged(call, page, lambda row: shape_company(company_of(row), employees[row["id"]], snapshot, call.version))
 
 

@@ -1,7 +1,16 @@
 """Tags: free labels on contacts, companies, deals and products."""
 
 from dealt.tags.choosing import ChosenTags, TagChange, change_tags, choose_tags
-from dealt.tags.naming import TAGS, delete_tag, ensure_tags, load_tags, rename_tag
+from dealt.tags.naming import (
+    TAGS,
+    create_tag,
+    delete_tag,
+    ensure_tags,
+    load_tags,
+    page_of_tags,
+    read_tag,
+    rename_tag,
+)
 
 __all__ = [
     "TAGS",
@@ -9,8 +18,11 @@ __all__ = [
     "TagChange",
     "change_tags",
     "choose_tags",
+    "create_tag",
     "delete_tag",
     "ensure_tags",
     "load_tags",
+    "page_of_tags",
+    "read_tag",
     "rename_tag",
 ]

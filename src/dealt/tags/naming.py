@@ -10,7 +10,9 @@ from dealt.kernel.db import Connection
 from dealt.kernel.errors import Conflict, InvalidInput, NotFound
 from dealt.kernel.ids import next_settings_id
 from dealt.kernel.journal import SETTINGS, Entry, record
+from dealt.kernel.paging import Order, Page, PageRequest, fetch_page
 from dealt.kernel.schema import text
+from dealt.kernel.sql import sql
 from dealt.tags import queries
 
 MOST_TAGS = 10_000
@@ -41,6 +43,31 @@ async def ensure_tags(
         missing = dict.fromkeys(name for name in wanted.values() if name not in known)
         known |= await _create(connection, workspace_id, list(missing), now, actor)
     return {given: known[name] for given, name in wanted.items()}
+
+
+async def create_tag(
+    connection: Connection, workspace_id: int, name: str, *, now: datetime, actor: str = "system"
+) -> int:
+    """A new tag's id. Raises InvalidInput for a bad name and where there is no room, Conflict where it is taken."""
+    name = _name(name, "name")
+    await settings_changed(connection, workspace_id)
+    if await _find(connection, workspace_id, [name]):
+        raise Conflict(f'There is already a tag "{name}".')
+    return (await _create(connection, workspace_id, [name], now, actor))[name]
+
+
+async def read_tag(connection: Connection, workspace_id: int, tag_id: int) -> str:
+    """A tag's name. Raises NotFound."""
+    name: str | None = await connection.fetchval(queries.NAME_OF, workspace_id, tag_id)
+    if name is None:
+        raise NotFound
+    return name
+
+
+async def page_of_tags(connection: Connection, workspace_id: int, request: PageRequest) -> Page:
+    """One page of ``id`` and ``name`` of the tags, by id."""
+    where = [sql("workspace_id = {}", workspace_id)]
+    return await fetch_page(connection, "id, name", "tags", where, Order("id"), request)
 
 
 async def rename_tag(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dealt.publicapi import users
+from dealt.publicapi import user_search, users
 from dealt.publicapi.described.user_shapes import SENT, USER
 from dealt.publicapi.openapi import (
     PAGING,
@@ -39,7 +39,7 @@ CHAPTER = Chapter(
     "Users",
     "The contacts of the shop: people, known or not.",
     {
-        users.list_users: Operation(
+        user_search.list_users: Operation(
             id="listUsers", summary="List users", lists=PATHS, refusals=(404,),
             query=(
                 *(argument(f"{n}__gte", moment(), f"`{n}` at or after; `__gt`, `__lte`, `__lt` alike.")
@@ -63,7 +63,7 @@ CHAPTER = Chapter(
                 201: Answer("The user was made.", _UPSERTED, {"created": True, "id": 1}),
             },
         ),
-        users.search_users: Operation(
+        user_search.search_users: Operation(
             id="searchUsers", summary="Search users", refusals=(404,),
             query=(
                 argument("custom_id", text(), "By your own id; `user_id` is the same.", "john-doe-01"),

@@ -1,0 +1,96 @@
+"""What the routes of users share: which user a path names, how one and many are answered, how one is written."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from dealt.accounts import Snapshot
+from dealt.contacts import ContactPatch, WrittenContact, id_of, memberships, parse_contact, read_contact, read_contacts
+from dealt.kernel.db import Connection, Record, in_transaction
+from dealt.kernel.http import Response
+from dealt.kernel.paging import Page
+from dealt.publicapi.call import Call, answer, paged
+from dealt.publicapi.single_changes import Known
+from dealt.publicapi.user_shapes import UserShape, user_shape
+
+BASES = ("/users/<int:id>/", "/users-by-id/<custom_id>/")
+"""Every route of one user exists under both."""
+
+Work = Callable[[Connection, Snapshot], Awaitable[WrittenContact]]
+T = TypeVar("T")
+
+
+def user_patch(call: Call, body: Mapping[str, Any]) -> ContactPatch:
+    """What ``body`` asks of a user, in the words of the call's version. Raises InvalidInput."""
+    return parse_contact(body, company_id_is_custom=call.version == 1)
+
+
+async def named_user(call: Call, connection: Connection) -> int:
+    """The id of the contact that the path names; for a custom id, of one that exists. Raises NotFound."""
+    if "id" in call.params:
+        return call.id()
+    return await id_of(connection, call.workspace_id, call.text())
+
+
+async def answer_user(
+    call: Call, connection: Connection, snapshot: Snapshot, row: Record, status: int = 200
+) -> Response:
+    """One contact's row as the answer."""
+    shape = await _shape(call, connection, snapshot, [row])
+    return answer(shape.of_version(call.version)(row), status)
+
+
+async def page_of_users(call: Call, connection: Connection, snapshot: Snapshot, page: Page) -> Response:
+    """A page of contacts' rows as the answer."""
+    shape = await _shape(call, connection, snapshot, page.rows)
+    return paged(call, page, shape.of_version(call.version))
+
+
+async def page_of_members(call: Call, connection: Connection, snapshot: Snapshot, page: Page) -> Response:
+    """A page of rows that name contacts as ``contact_id``, answered as these contacts."""
+    people = await read_contacts(connection, call.workspace_id, [row["contact_id"] for row in page.rows])
+    shape = (await _shape(call, connection, snapshot, list(people.values()))).of_version(call.version)
+
+    def member(row: Record) -> dict[str, Any] | None:
+        contact = people.get(row["contact_id"])
+        return None if contact is None else shape(contact)
+
+    return paged(call, page, member)
+
+
+async def all_users(call: Call, connection: Connection, snapshot: Snapshot, rows: Sequence[Record]) -> Response:
+    """Contacts' rows as a bare list."""
+    shape = (await _shape(call, connection, snapshot, rows)).of_version(call.version)
+    return answer([shape(row) for row in rows])
+
+
+async def write_user(call: Call, work: Work, tell: Callable[[Connection, Known, WrittenContact], Awaitable[T]]) -> T:
+    """What ``tell`` makes of what ``work`` did, both in the one transaction of the write."""
+    definitions, workspace_id = call.services.definitions, call.workspace_id
+
+    async def attempt(connection: Connection) -> tuple[WrittenContact, T]:
+        before = await definitions.for_writing(connection, workspace_id)
+        written = await work(connection, before)
+        after = await definitions.uncommitted(connection, workspace_id) if written.defined else before
+        return written, await tell(connection, Known(before, after), written)
+
+    written, told = await in_transaction(call.services.pool, attempt)
+    if written.defined:
+        definitions.forget(workspace_id)
+    return told
+
+
+async def write_and_answer(call: Call, work: Work, status: int = 200) -> Response:
+    """The whole user after ``work``, as the write's own transaction sees it."""
+
+    async def tell(connection: Connection, known: Known, written: WrittenContact) -> Response:
+        row = await read_contact(connection, call.workspace_id, written.id)
+        return await answer_user(call, connection, known.after, row, status)
+
+    return await write_user(call, work, tell)
+
+
+async def _shape(call: Call, connection: Connection, snapshot: Snapshot, rows: Sequence[Record]) -> UserShape:
+    belonging = await memberships(connection, call.workspace_id, [row["id"] for row in rows])
+    return user_shape(snapshot, belonging)

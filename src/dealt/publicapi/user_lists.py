@@ -1,0 +1,58 @@
+"""One user on and off lists, and what is listed of one user and has nothing to list yet."""
+
+from __future__ import annotations
+
+from dealt.contacts import hold_contact, read_contact
+from dealt.kernel.errors import NotFound
+from dealt.kernel.http import Response, Route
+from dealt.kernel.paging import Order, Page
+from dealt.kernel.schema import read_fields, whole_number
+from dealt.lists import add_to_list, read_list, remove_from_list
+from dealt.publicapi.call import Call, answer, paged
+from dealt.publicapi.defining import LARGEST_ID
+from dealt.publicapi.lists import list_shape
+from dealt.publicapi.user_answers import BASES, named_user
+
+_LIST = {"list": whole_number(1, LARGEST_ID)}
+
+
+async def join_list(call: Call) -> Response:
+    """``{"list": id}``: the list. Whoever is on it stays on it."""
+    return await _move(call, joins=True)
+
+
+async def leave_list(call: Call) -> Response:
+    """``{"list": id}``: the list. Whoever is not on it stays off it."""
+    return await _move(call, joins=False)
+
+
+async def _move(call: Call, *, joins: bool) -> Response:
+    list_id = read_fields(call.body, _LIST, required=_LIST)["list"]
+    async with call.writing() as connection:
+        contact_id = await named_user(call, connection)
+        await hold_contact(connection, call.workspace_id, contact_id)
+        move = add_to_list if joins else remove_from_list
+        try:
+            await move(connection, call.actor, list_id, [contact_id], now=call.now)
+        except NotFound:
+            raise NotFound(f"There is no list {list_id}.") from None
+        return answer(list_shape(await read_list(connection, call.workspace_id, list_id)))
+
+
+async def list_nothing(call: Call) -> Response:
+    """``segments/`` and ``emails/``: an empty page, until there are any."""
+    async with call.reading() as connection:
+        await read_contact(connection, call.workspace_id, await named_user(call, connection))
+    if call.page_request.number > 1:
+        raise NotFound("Invalid page.")
+    return paged(call, Page([], 0, True, False, call.page_request, Order("id")), dict)
+
+
+ROUTES: list[Route[Call]] = []
+for _base in BASES:
+    ROUTES += [
+        Route(("POST",), f"{_base}add_to_list/", join_list, "write"),
+        Route(("POST", "DELETE"), f"{_base}remove_from_list/", leave_list, "write"),
+        Route(("GET",), f"{_base}segments/", list_nothing, "read"),
+        Route(("GET",), f"{_base}emails/", list_nothing, "read"),
+    ]
