@@ -70,6 +70,9 @@ async def fill_rarer_tables(connection: Connection, workspace_id: int, contact_i
 
 
 _RARER = {
+    "devices": "INSERT INTO devices (contact_id, id, workspace_id, identity, created_at, seen_at) "
+    "SELECT $2, 7, $1, 'd', $3, $3",
+    "device_keys": "INSERT INTO device_keys SELECT $1, 'k', $2 WHERE $3::timestamptz IS NOT NULL",
     "feed_products": "INSERT INTO feed_products SELECT $1, 1, 1, $3::timestamptz WHERE $2::bigint > 0",
     "product_events": "INSERT INTO product_events (contact_id, happened_at, id, workspace_id, product_id, event_type, "
     "received_at, actor) SELECT $2, $3, 7, $1, 1, 'view', $3, 'token:1'",

@@ -8,6 +8,7 @@ EXPORTED: tuple[str, ...] = (
     "workspaces", "counters", "members", "attributes", "tags", "lists", "pipelines", "stages", "loss_reasons",
     "exchange_rates", "product_feeds", "event_definitions",
     "contacts", "contact_custom_ids", "contact_keys", "list_members",
+    "devices", "device_keys",
     "companies", "company_members",
     "products", "product_custom_ids", "feed_products",
     "deals", "deal_ids", "deal_custom_ids", "deal_lines", "deal_products",
@@ -44,6 +45,7 @@ SEQUENCES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "journal_id_seq": (("journal", "id"),),
     "event_id_seq": (("events", "id"),),
     "product_event_id_seq": (("product_events", "id"),),
+    "device_id_seq": (("devices", "id"),),
     "page_view_id_seq": (("page_views", "id"),),
 }
 """Where the ids of a sequence stand: no id that was imported is given out again."""
