@@ -21,6 +21,7 @@ from dealt.kernel.doorbell import Doorbell
 from dealt.kernel.http import Receive, Request, Response, Scope, Send
 from dealt.kernel.metrics import QueueMetrics
 from dealt.kernel.ratelimit import Buckets
+from dealt.kernel.secrets import SecretBox
 from dealt.pipelines import PIPELINES
 from dealt.publicapi import PublicApi, Services, sdk
 from dealt.publicapi.cors import Cors
@@ -48,7 +49,8 @@ def build_services(pool: Pool, settings: Settings, clock: Clock | None = None) -
     writer = DealWriter(pool, clock, definitions, gather=settings.gather)
     rate = settings.requests_per_second
     events = EventWriter(pool, clock, definitions, gather=settings.gather)
-    return Services(pool, clock, Tokens(pool), definitions, writer, events, Doorbell(pool), Buckets(clock), rate)
+    box = SecretBox.when_needed(settings.data_dir)
+    return Services(pool, clock, Tokens(pool), definitions, writer, events, Doorbell(pool), Buckets(clock), box, rate)
 
 
 class Application:

@@ -21,11 +21,15 @@ from dealt.kernel.errors import Unavailable
 from dealt.kernel.housekeeping import Housekeeping
 from dealt.kernel.metrics import WORKER_NAME
 from dealt.kernel.migrate import pending
+from dealt.kernel.outbound import networks
 from dealt.kernel.relay import Relay
 from dealt.kernel.rounds import IDLE_S, LONGEST_ROUND_S, Rounds
+from dealt.kernel.secrets import SecretBox
 from dealt.kernel.watch import Watch, Watched
 from dealt.kernel.worker import JobHandler, Worker, describe
+from dealt.publicapi import Presenting
 from dealt.settings import Settings
+from dealt.webhooks import DELIVERIES_DUE, ENTRIES_DUE, Deliverer, FanOut, forget_old_deliveries
 
 HANDLERS: dict[str, JobHandler] = {
     CONVERT: convert_deals,
@@ -40,8 +44,9 @@ SETTLERS: list[Settler] = []
 """What is derived for contacts, in the order in which it is computed."""
 
 JOBS_AT_ONCE = 4
-# One for each kind of rounds (jobs, settling, waking, relay, housekeeping, watch), one that listens, and the jobs'.
-CONNECTIONS = 7 + 2 * JOBS_AT_ONCE
+# One for each kind of rounds (jobs, settling, waking, relay, webhooks, deliveries, housekeeping, watch), one that
+# listens, and the jobs'.
+CONNECTIONS = 9 + 2 * JOBS_AT_ONCE
 HEARTBEAT_S = 15.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 5.0
 
@@ -61,15 +66,23 @@ async def run_worker(settings: Settings, stop: asyncio.Event, clock: Clock | Non
     if pool is None:
         return
     try:
-        await _work(pool, clock or SystemClock(), stop)
+        await _work(pool, settings, clock or SystemClock(), stop)
     finally:
         await _close(pool)
 
 
-async def _work(pool: Pool, clock: Clock, stop: asyncio.Event) -> None:
+async def _work(pool: Pool, settings: Settings, clock: Clock, stop: asyncio.Event) -> None:
     rounds = Rounds(stop)
     worker = Worker(pool, HANDLERS, clock, rounds.bell("jobs"), parallel=JOBS_AT_ONCE)
     settling = SettlingRounds(pool, Settling(SETTLERS), clock, then=rounds.bell("relay"))
+    fan_out = FanOut(pool, clock, Presenting(), then=rounds.bell("deliveries"))
+    deliverer = Deliverer(
+        pool,
+        SecretBox.when_needed(settings.data_dir),
+        clock,
+        rounds.bell("deliveries"),
+        allow=networks(settings.allow_private_networks),
+    )
     watch = Watch(
         pool,
         clock,
@@ -78,6 +91,8 @@ async def _work(pool: Pool, clock: Clock, stop: asyncio.Event) -> None:
             Watched(rounds.bell("settling"), STALE_DUE, Channel.STALE),
             Watched(rounds.bell("waking"), WAKE_DUE),
             Watched(rounds.bell("relay"), relay.DUE, Channel.FOLLOWS),
+            Watched(rounds.bell("webhooks"), ENTRIES_DUE, Channel.FOLLOWS),
+            Watched(rounds.bell("deliveries"), DELIVERIES_DUE, Channel.FOLLOWS),
         ],
     )
     work = {
@@ -85,7 +100,9 @@ async def _work(pool: Pool, clock: Clock, stop: asyncio.Event) -> None:
         "settling": settling.round,
         "waking": WakingRounds(pool, clock, then=rounds.bell("settling")).round,
         "relay": Relay(pool).round,
-        "housekeeping": Housekeeping(pool, clock).round,
+        "webhooks": fan_out.round,
+        "deliveries": deliverer.round,
+        "housekeeping": Housekeeping(pool, clock, also=[forget_old_deliveries]).round,
         "watch": watch.round,
         "heartbeat": Heartbeat(rounds, settling).round,
     }
@@ -100,7 +117,7 @@ async def _work(pool: Pool, clock: Clock, stop: asyncio.Event) -> None:
         listening.cancel()
         with suppress(asyncio.CancelledError):
             await listening
-        await worker.close()
+        await asyncio.gather(worker.close(), deliverer.close())
     _log.info("stopped")
 
 

@@ -21,7 +21,6 @@ from dealt.feeds import (
     create_feed,
     delete_feed,
     fetch_feed,
-    networks,
     nightly_feed,
     pieces_of,
     read_feed,
@@ -31,7 +30,7 @@ from dealt.feeds import (
 from dealt.feeds.keeping import next_night
 from dealt.kernel.clock import FixedClock
 from dealt.kernel.errors import InvalidInput, NotFound
-from dealt.kernel.outbound import RefusedAddress, ResponseTooLarge
+from dealt.kernel.outbound import RefusedAddress, ResponseTooLarge, networks
 from tests.house import LATER, NOW, House
 
 

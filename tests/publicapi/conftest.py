@@ -46,13 +46,17 @@ async def application(database_url: str) -> AsyncIterator[tuple[Application, str
         yield served
 
 
+def settings_of(database_url: str, **settings: Any) -> Settings:
+    """The settings of a process of the tests: all of them share one secret key."""
+    return Settings(database_url=database_url, data_dir=Path(os.environ["DEALT_TEST_RUN"]) / "data", **settings)
+
+
 @asynccontextmanager
 async def serving(
     database_url: str, clock: Clock | None = None, **settings: Any
 ) -> AsyncIterator[tuple[Application, str]]:
     """The application on a free port of this machine, and the address of its public API."""
-    data_dir = Path(os.environ["DEALT_TEST_RUN"]) / "data"
-    app = Application(Settings(database_url=database_url, data_dir=data_dir, **settings), clock)
+    app = Application(settings_of(database_url, **settings), clock)
     # A client that reuses a connection must not find it just closed.
     config = uvicorn.Config(app, port=0, log_level="warning", access_log=False, timeout_keep_alive=75)
     server = uvicorn.Server(config)

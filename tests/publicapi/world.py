@@ -72,6 +72,13 @@ MADE: list[_Made] = [
         {("product-feeds", "id"): "id"},
     ),
     (
+        "webhooks/",
+        # Nobody is there, and no worker runs: what happens is only queued.
+        {"url": f"http://192.0.2.1/{MARK}", "kinds": ["deal.created"], "description": MARK},
+        {("webhooks", "id"): "id"},
+    ),
+    ("webhooks/1/test/", {}, {("webhooks", "delivery_id"): "id"}),
+    (
         "deals/",
         {
             "custom_id": f"{MARK}-deal", "name": f"{MARK} order", "user_custom_id": f"{MARK}-user", "value": 10,
@@ -112,6 +119,7 @@ CHANGES: list[tuple[str, str, dict[str, Any]]] = [
 ]
 # A body that a writing route takes where the empty object would be refused before the object is looked for.
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
+    ("POST", "/webhooks/<int:id>/resend_failed/"): {"since": "2025-01-01"},
     ("POST", "/pipelines/<int:id>/stages/"): {"name": "Another"},
     ("PUT", "/exchange-rates/<currency>/<valid_from>/"): {"rate": 2},
     **{

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import NotFound
+from dealt.kernel.following import followers_of
 from dealt.kernel.questions import Question
 from dealt.kernel.sql import sql
 
@@ -35,6 +36,8 @@ class Snapshot:
     version: int
     time_zone: ZoneInfo
     base_currency: str
+    followers: list[int]
+    """Who is fed by the journal, as ``WRITE_ENTRIES`` takes them."""
     parts: dict[str, Any]
 
     def part(self, part: Part[T]) -> T:
@@ -104,7 +107,9 @@ class Definitions:
         if row is None:
             raise NotFound("There is no such workspace.")
         parts = {part.name: await part.load(connection, workspace_id) for part in self._parts}
-        return Snapshot(workspace_id, row["settings_version"], ZoneInfo(row["time_zone"]), row["base_currency"], parts)
+        followers = await followers_of(connection, workspace_id)
+        zone = ZoneInfo(row["time_zone"])
+        return Snapshot(workspace_id, row["settings_version"], zone, row["base_currency"], followers, parts)
 
 
 def trusting(workspace_id: int) -> str:

@@ -15,10 +15,11 @@ from dealt.accounts import Actor
 from dealt.cli.showing import tell
 from dealt.cli.where import Where
 from dealt.cli.working import Task, in_workspace_of
-from dealt.feeds import Sync, SyncResult, fetch_feed, networks, pieces_of
+from dealt.feeds import Sync, SyncResult, fetch_feed, pieces_of
 from dealt.importing import UnreadableFile
 from dealt.kernel.clock import SystemClock
 from dealt.kernel.db import open_pool
+from dealt.kernel.outbound import networks
 from dealt.processes.database import reachable_url
 
 

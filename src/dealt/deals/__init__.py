@@ -5,7 +5,17 @@ from dealt.deals.gathering import DealWriter, Submission
 from dealt.deals.images import fetch_images
 from dealt.deals.lines import line_total
 from dealt.deals.model import Deal, DealImage, Line, Status
-from dealt.deals.reading import COMPARISONS, DATES, ORDERS, DealFilter, find_deal_id, get_deal, list_deals, list_history
+from dealt.deals.reading import (
+    COMPARISONS,
+    DATES,
+    ORDERS,
+    DealFilter,
+    find_deal_id,
+    get_deal,
+    list_deals,
+    list_history,
+    show_deals,
+)
 from dealt.deals.schemas import FIELD_NAMES, DealPatch, parse_deal, parse_line_edit
 from dealt.deals.unlinking import unlink_company
 from dealt.deals.works import DealWork, DealWritten, upsert
@@ -37,6 +47,7 @@ __all__ = [
     "parse_deal",
     "parse_line_edit",
     "redate_deals",
+    "show_deals",
     "unlink_company",
     "upsert",
 ]

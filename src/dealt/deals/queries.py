@@ -150,7 +150,7 @@ WITH deal AS MATERIALIZED (
 ), entry AS (
     SELECT * FROM json_to_recordset($4::json) AS e(contact_id bigint, kind text, object_type text,
         object_id bigint, actor text, cause smallint, hop smallint, changes jsonb)
-), {WRITE_ENTRIES.format(now="$5::timestamptz", workspace="$6::bigint", followers="$7")}, marked AS (
+), {WRITE_ENTRIES.format(now="$5::timestamptz", workspace="$6::bigint", followers="$7::smallint[]")}, marked AS (
     INSERT INTO stale (contact_id, workspace_id, lane, cause, hop, marked_at)
     SELECT contact_id, $6, lane, cause, hop, $5 FROM json_populate_recordset(NULL::stale, $9::json)
 )

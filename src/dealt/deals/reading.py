@@ -47,6 +47,13 @@ async def get_deal(connection: Connection, workspace_id: int, deal_id: int) -> D
     raise NotFound
 
 
+async def show_deals(connection: Connection, workspace_id: int, deal_ids: Sequence[int]) -> dict[int, DealImage]:
+    """The images of these deals to show, by id; those that are gone, or just going elsewhere, are left out."""
+    rows = await connection.fetch(queries.FIND_BY_ID, workspace_id, deal_ids)
+    keys = [(row["contact_id"], row["deal_id"]) for row in rows]
+    return await fetch_images(connection, workspace_id, keys, to_show=True)
+
+
 async def find_deal_id(connection: Connection, workspace_id: int, custom_id: str) -> int:
     """The system id of the deal with this custom id. Raises NotFound."""
     deal_id = await connection.fetchval(queries.FIND_ONE_BY_CUSTOM_ID, workspace_id, custom_id)

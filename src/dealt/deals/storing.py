@@ -15,7 +15,7 @@ from dealt.deals.editing import product_links
 from dealt.deals.images import told
 from dealt.deals.model import DealImage
 from dealt.kernel.db import Connection
-from dealt.kernel.journal import FOLLOWERS, Entry, difference, encode
+from dealt.kernel.journal import Entry, difference, encode
 from dealt.tasks import move_tasks, release_tasks
 
 
@@ -61,7 +61,7 @@ async def store(connection: Connection, snapshot: Snapshot, changes: Sequence[Ch
     entries = [entry for change in changes if (entry := _entry(change)) is not None]
     rows = await connection.fetch(
         queries.STORE, encode(deals), encode(lines), [deal_id for deal_id, _ in links], encode(entries), now,
-        snapshot.workspace_id, FOLLOWERS, snapshot.base_currency, encode(list(marks)), snapshot.time_zone.key,
+        snapshot.workspace_id, snapshot.followers, snapshot.base_currency, encode(list(marks)), snapshot.time_zone.key,
         [product_id for _, product_id in links],
     )  # fmt: skip
     stored = {row["id"]: row for row in rows}

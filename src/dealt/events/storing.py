@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dealt.accounts import Actor
+from dealt.accounts import Actor, Snapshot
 from dealt.contacts import Visit, note_visits
 from dealt.events import queries
 from dealt.events.model import Kind
 from dealt.kernel.db import Connection
-from dealt.kernel.journal import FOLLOWERS, encode
+from dealt.kernel.journal import encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,9 @@ class Occurrence:
         }
 
 
-async def store(connection: Connection, workspace_id: int, occurrences: Sequence[Occurrence], now: datetime) -> None:
+async def store(connection: Connection, snapshot: Snapshot, occurrences: Sequence[Occurrence], now: datetime) -> None:
     """Write ``occurrences`` with their followers' rows and stale marks, and count page views with the contacts."""
+    workspace_id = snapshot.workspace_id
     rows: dict[Kind, list[dict[str, Any]]] = {kind: [] for kind in Kind}
     marks: dict[tuple[int, int, int, int], dict[str, int]] = {}
     for one in occurrences:
@@ -56,7 +57,7 @@ async def store(connection: Connection, workspace_id: int, occurrences: Sequence
         *(encode(rows[kind]) for kind in Kind),
         workspace_id,
         now,
-        FOLLOWERS,
+        snapshot.followers,
         encode(list(marks.values())),
     )
     if seen := [one for one in occurrences if one.kind is Kind.PAGE_VIEW]:

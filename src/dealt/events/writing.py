@@ -111,7 +111,7 @@ async def _run(this: _Round, supplies: Supplies) -> None:
     await release(this.connection, this.workspace_id, claims.fresh - taken)
     if stored:
         occurrences = [_occurrence(this, place, work) for place, work in stored.items()]
-        await store(this.connection, this.workspace_id, occurrences, this.now)
+        await store(this.connection, this.events.snapshot, occurrences, this.now)
         for place, one in zip(stored, occurrences, strict=True):
             this.outcomes[place] = Occurred(id=one.id, contact_id=one.contact_id, first=place in this.events.first)
 

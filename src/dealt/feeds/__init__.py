@@ -1,7 +1,7 @@
 """Product feeds of Google Merchant: files and addresses whose items become products, once or every night."""
 
 from dealt.feeds.errors import BadFeed
-from dealt.feeds.fetching import fetch_feed, networks, pieces_of
+from dealt.feeds.fetching import fetch_feed, pieces_of
 from dealt.feeds.jobs import nightly_feed, sync_feed
 from dealt.feeds.keeping import (
     FIELDS,
@@ -36,7 +36,6 @@ __all__ = [
     "feed_of",
     "fetch_feed",
     "items_of",
-    "networks",
     "nightly_feed",
     "page_of_feeds",
     "pieces_of",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Iterator
-from ipaddress import ip_network
 from tempfile import TemporaryFile
 from typing import IO
 
@@ -21,11 +20,6 @@ _TAKEN = frozenset({
     "", "text/plain", "text/xml", "text/html", "application/xml", "application/rss+xml", "application/atom+xml",
     "application/gzip", "application/x-gzip", "application/octet-stream", "binary/octet-stream",
 })  # fmt: skip
-
-
-def networks(setting: str) -> tuple[Network, ...]:
-    """The networks in a comma-separated setting. Raises ValueError."""
-    return tuple(ip_network(part.strip()) for part in setting.split(",") if part.strip())
 
 
 async def fetch_feed(url: str, allow: tuple[Network, ...] = ()) -> IO[bytes]:

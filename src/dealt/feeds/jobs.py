@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 from dealt.accounts import Actor
 from dealt.feeds import queries
 from dealt.feeds.errors import BadFeed
-from dealt.feeds.fetching import fetch_feed, networks, pieces_of
+from dealt.feeds.fetching import fetch_feed, pieces_of
 from dealt.feeds.keeping import begin_night
 from dealt.feeds.model import Feed, feed_of
 from dealt.feeds.syncing import Sync
 from dealt.kernel.clock import Clock, SystemClock, parse_datetime
 from dealt.kernel.db import Connection, Pool, in_transaction
 from dealt.kernel.journal import encode
-from dealt.kernel.outbound import OutboundError
+from dealt.kernel.outbound import OutboundError, networks
 from dealt.settings import Settings
 
 ACTOR = "product feed"

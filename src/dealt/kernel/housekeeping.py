@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from typing import Any, TypeAlias
 
 from dealt.kernel.clock import Clock
 from dealt.kernel.db import Pool, affected
@@ -26,10 +28,15 @@ async def forget_old_keys(pool: Pool, now: datetime) -> int:
     return total
 
 
+Tidying: TypeAlias = Callable[[Pool, datetime], Awaitable[Any]]
+
+
 class Housekeeping:
     """The hourly round of one process; several processes may do it at once."""
 
-    def __init__(self, pool: Pool, clock: Clock) -> None:
+    def __init__(self, pool: Pool, clock: Clock, also: Sequence[Tidying] = ()) -> None:
+        """``also``: what domains do besides."""
+        self._also = also
         self._pool = pool
         self._clock = clock
 
@@ -39,4 +46,6 @@ class Housekeeping:
         async with self._pool.acquire() as connection:
             await ensure_partitions(connection, now)
         await forget_old_keys(self._pool, now)
+        for tidy in self._also:
+            await tidy(self._pool, now)
         return EVERY_S * random.uniform(0.8, 1.2)  # noqa: S311

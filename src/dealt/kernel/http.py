@@ -94,12 +94,16 @@ class Request:
 
 @dataclass(slots=True)
 class Response:
-    """An answer; ``body`` is bytes, or an async iterator of them for a stream."""
+    """An answer; ``body`` is bytes, or an async iterator of them for a stream.
+
+    ``repeated`` is the body that a repetition is answered with, where that must not be the same.
+    """
 
     status: int = 200
     body: bytes | AsyncIterator[bytes] = b""
     content_type: bytes = b"application/json"
     headers: dict[str, str] = field(default_factory=dict)
+    repeated: bytes | None = None
 
     async def send(self, send: Send, *, head_only: bool = False) -> None:
         """Write the answer to the client."""

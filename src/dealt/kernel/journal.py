@@ -36,9 +36,11 @@ class Follower(IntEnum):
     """Who is fed by the journal through queue rows."""
 
     LIVE_PAGES = 1
+    WEBHOOKS = 2
 
 
-FOLLOWERS = [int(follower) for follower in Follower]
+EVERYWHERE = (int(Follower.LIVE_PAGES),)
+"""Who follows every workspace; the others follow those that ``kernel.following`` knows of."""
 
 
 class Entry(msgspec.Struct, gc=False):
@@ -54,7 +56,8 @@ class Entry(msgspec.Struct, gc=False):
     hop: int = 0
 
 
-# The fragment that every statement which writes a journal shares: a CTE ``entry`` must hold the entries.
+# The fragment that every statement which writes a journal shares: a CTE ``entry`` must hold the entries. Webhooks keep
+# the order of an object, which may move to another contact; the others that of a contact.
 WRITE_ENTRIES = """
 journalled AS (
     INSERT INTO journal (contact_id, at, workspace_id, kind, object_type, object_id, actor, cause, hop, changes)
@@ -62,15 +65,22 @@ journalled AS (
     RETURNING contact_id, at, id, kind, object_id
 ), followed AS (
     INSERT INTO follows (bucket, workspace_id, follower, contact_id, journal_at, journal_id, kind, object_id)
-    SELECT contact_id % 64, {workspace}, follower, contact_id, at, id, kind, object_id
-    FROM journalled CROSS JOIN unnest({followers}::smallint[]) AS follower
+    SELECT (CASE follower WHEN 2 THEN object_id ELSE contact_id END) % 64,
+        {workspace}, follower, contact_id, at, id, kind, object_id
+    FROM journalled CROSS JOIN unnest({followers}) AS follower
 )"""
+
+# Nobody begins to follow a workspace before those who write its journal have ended, and they see who follows.
+HOLD_FOLLOWERS = 0x666F6C77  # "folw"
+_KEEP_FOLLOWERS = "SELECT pg_advisory_xact_lock_shared($1, ($2::bigint % 2147483648)::int)"
+_FOLLOWERS = f"""ARRAY(SELECT unnest('{{{",".join(map(str, EVERYWHERE))}}}'::smallint[])
+    UNION ALL SELECT follower FROM followers WHERE workspace_id = $3::bigint)"""
 
 _RECORD = f"""
 WITH entry AS (
     SELECT * FROM json_to_recordset($1::json) AS e(contact_id bigint, kind text, object_type text,
         object_id bigint, actor text, cause smallint, hop smallint, changes jsonb)
-), {WRITE_ENTRIES.format(now="$2::timestamptz", workspace="$3::bigint", followers="$4")}
+), {WRITE_ENTRIES.format(now="$2::timestamptz", workspace="$3::bigint", followers=_FOLLOWERS)}
 SELECT"""
 
 _MARK_STALE = """
@@ -115,7 +125,9 @@ async def record(connection: Connection, workspace_id: int, entries: Iterable[En
     """Append ``entries`` to the journal and queue them for every follower, in the caller's transaction."""
     rows = list(entries)
     if rows:
-        await connection.execute(_RECORD, encode(rows), now, workspace_id, FOLLOWERS)
+        # A statement of its own: the snapshot of the next one is newer than the lock.
+        await connection.execute(_KEEP_FOLLOWERS, HOLD_FOLLOWERS, workspace_id)
+        await connection.execute(_RECORD, encode(rows), now, workspace_id)
 
 
 async def mark_stale(

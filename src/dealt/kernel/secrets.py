@@ -6,7 +6,7 @@ import hashlib
 import secrets
 import string
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from os import environ as process_environ
 from pathlib import Path
@@ -68,6 +68,11 @@ class SecretBox:
     def from_directory(cls, directory: Path, environ: Mapping[str, str] = process_environ) -> SecretBox:
         """The box of this installation; see ``load_keys`` for where its keys come from."""
         return cls(load_keys(directory, environ))
+
+    @classmethod
+    def when_needed(cls, directory: Path) -> Callable[[], SecretBox]:
+        """Gives the box of this installation; its keys are read or made at the first call, and not before."""
+        return cache(lambda: cls.from_directory(directory))
 
     def seal(self, plain: bytes | str, purpose: str, workspace_id: int) -> bytes:
         """Encrypt for one purpose (such as "totp") of one workspace; a text as UTF-8. 37 bytes longer."""

@@ -25,6 +25,7 @@ from dealt.publicapi import (
     user_mass_updates,
     users,
     visits,
+    webhooks,
     workspace,
 )
 from dealt.publicapi.call import Call
@@ -51,5 +52,6 @@ ROUTES: list[Route[Call]] = [
     *user_mass_updates.ROUTES,
     *users.ROUTES,
     *visits.ROUTES,
+    *webhooks.ROUTES,
     *workspace.ROUTES,
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from dealt.accounts import Definitions, Tokens
@@ -11,6 +12,7 @@ from dealt.kernel.clock import Clock
 from dealt.kernel.db import Held, Pool
 from dealt.kernel.doorbell import Doorbell
 from dealt.kernel.ratelimit import Buckets
+from dealt.kernel.secrets import SecretBox
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,8 @@ class Services:
     events: EventWriter
     doorbell: Doorbell
     limits: Buckets
+    box: Callable[[], SecretBox]
+    """What seals secrets; its key is read or made when it is first needed."""
     requests_per_second: int = 0
     """The limit of a token where neither it nor its workspace has one; 0 means none."""
 

@@ -57,7 +57,8 @@ async def once(call: Call, handler: Handler, key: IdempotencyKey) -> Response:
         if found is not None:
             return Response(found.status, found.body, headers=dict(REPLAYED)), within
         response = _whole(await handler(within))
-        kept = FirstAnswer(response.status, bytes(response.body))  # type: ignore[arg-type]
+        body = response.body if response.repeated is None else response.repeated
+        kept = FirstAnswer(response.status, bytes(body))  # type: ignore[arg-type]
         await keep_answers(held.connection, call.workspace_id, {key.key: kept})
         return response, within
 

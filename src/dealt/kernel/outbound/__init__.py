@@ -1,6 +1,6 @@
 """Requests to servers that a user named, kept away from everything that is not public."""
 
-from dealt.kernel.outbound.addresses import Network, is_public
+from dealt.kernel.outbound.addresses import Network, is_public, networks
 from dealt.kernel.outbound.client import OutboundClient, OutboundResponse, Resolver
 from dealt.kernel.outbound.errors import (
     BrokenResponse,
@@ -14,6 +14,7 @@ from dealt.kernel.outbound.errors import (
     TlsFailed,
     TooManyRedirects,
 )
+from dealt.kernel.outbound.hops import check_url
 
 __all__ = [
     "BrokenResponse",
@@ -30,5 +31,7 @@ __all__ = [
     "ResponseTooLarge",
     "TlsFailed",
     "TooManyRedirects",
+    "check_url",
     "is_public",
+    "networks",
 ]

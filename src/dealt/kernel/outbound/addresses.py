@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -41,6 +41,11 @@ _NOT_PUBLIC_6 = tuple(
         "3fff::/20",  # documentation
     )
 )
+
+
+def networks(setting: str) -> tuple[Network, ...]:
+    """The networks in a comma-separated setting. Raises ValueError."""
+    return tuple(ip_network(part.strip()) for part in setting.split(",") if part.strip())
 
 
 def is_public(address: Address) -> bool:

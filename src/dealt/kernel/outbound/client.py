@@ -64,16 +64,18 @@ class OutboundClient:
         timeout_s: float = 10,
         max_response_bytes: int = 1_000_000,
         max_redirects: int = 3,
+        cut: bool = False,
         resolver: Resolver | None = None,
         ssl_context: ssl.SSLContext | None = None,
     ) -> None:
         """``allow``: networks that may be reached although they are not public.
 
-        ``timeout_s``: for all of a request, its redirects and its body together. ``ssl_context``: whom to
-        trust; by default certifi's authorities, or those of SSL_CERT_FILE.
+        ``max_redirects``: 0 means that a redirect is the answer. ``cut``: read no more than the limit of an answer's
+        body, where a longer one is otherwise an error. ``timeout_s``: for all of a request, its redirects and its
+        body together. ``ssl_context``: whom to trust; by default certifi's authorities, or those of SSL_CERT_FILE.
         """
         self._allow, self._timeout_s = tuple(allow), timeout_s
-        self._max_response_bytes, self._max_redirects = max_response_bytes, max_redirects
+        self._max_response_bytes, self._max_redirects, self._cut = max_response_bytes, max_redirects, cut
         # Threads of our own: slow name servers must not hold up whoever else needs a thread.
         self._lookups = ThreadPoolExecutor(_LOOKUP_THREADS, thread_name_prefix="lookup")
         self._resolver = resolver or self._look_up
@@ -145,7 +147,7 @@ class OutboundClient:
             with _named_errors(hop):
                 response = await self._send(hop)
                 try:
-                    following = next_hop(hop, response)
+                    following = next_hop(hop, response) if self._max_redirects else None
                     if following is None:
                         body = await read(hop, response)
                         return OutboundResponse(response.status_code, response.headers, body)
@@ -192,6 +194,8 @@ class OutboundClient:
         async for chunk in response.aiter_raw():
             body += chunk
             if len(body) > self._max_response_bytes:
+                if self._cut:
+                    return bytes(body[: self._max_response_bytes])
                 raise ResponseTooLarge(f"{hop.host} answered with more than {self._max_response_bytes} bytes.")
         return bytes(body)
 

@@ -68,6 +68,11 @@ def first_hop(method: str, url: str, headers: Mapping[str, str], content: bytes 
     return Hop(method.upper(), _checked(_parsed(url)), named, content)
 
 
+def check_url(url: str) -> str:
+    """The URL in its usual spelling. Raises RefusedRequest for one that is never asked, whatever it leads to."""
+    return str(_checked(_parsed(url)))
+
+
 def next_hop(hop: Hop, response: httpx.Response) -> Hop | None:
     """Where the response sends us, or None where it is the answer. Raises RefusedRequest."""
     if not response.has_redirect_location:

@@ -1,0 +1,74 @@
+"""A worker is killed while it delivers: nothing that was committed stays untold, and every order is told in order."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from dealt.kernel.postgres import EmbeddedPostgres
+from tests.kernel.outbound_servers import OK, Received, serving
+from tests.processes.conftest import Serve
+from tests.processes.running import until
+from tests.scenarios.ordering import API
+
+ORDERS, EDITS = 12, 3
+
+
+async def _write(server: Any, numbers: range) -> None:
+    for number in numbers:
+        for value in range(EDITS + 1):
+            body = {"custom_id": f"order-{number}", "name": "Order", "value": value + 1}
+            status, told = await asyncio.to_thread(server.post, f"{API}deals/update_or_create/", body)
+            assert status in (200, 201), told
+
+
+async def _end_leases(dsn: str) -> None:
+    """Let the half minute pass after which what a dead worker had under way is anybody's."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute("UPDATE webhook_lanes SET due_at = due_at - interval '30 seconds'")
+    finally:
+        await connection.close()
+
+
+async def test_nothing_is_untold_or_out_of_order_when_the_worker_is_killed(data_dir: Path, serve: Serve) -> None:
+    hanging, begun, told = asyncio.Event(), asyncio.Event(), defaultdict[int, list[int]](list)
+
+    async def answer(received: Received, writer: asyncio.StreamWriter) -> None:
+        data = json.loads(received.body)["data"]
+        told[data["id"]].append(data["sequence"])
+        if len(told) > ORDERS // 3 and not hanging.is_set():
+            begun.set()
+            await hanging.wait()
+        writer.write(OK)
+
+    server = serve(data_dir, "--web", "1", "--workers", "1", DEALT_ALLOW_PRIVATE_NETWORKS="127.0.0.0/8")
+    await asyncio.to_thread(server.ready)
+    async with serving(answer) as receiver:
+        status, made = await asyncio.to_thread(
+            server.post, f"{API}webhooks/", {"url": receiver.url("/"), "kinds": ["deal.*"]}
+        )
+        assert status == 201
+        writing = asyncio.create_task(_write(server, range(ORDERS)))
+        await begun.wait()
+        os.kill(server.pids("worker")[0], signal.SIGKILL)
+        hanging.set()
+        await writing
+        await asyncio.to_thread(until, lambda: server.pids("worker"), "another worker")
+        await _end_leases(EmbeddedPostgres(data_dir).dsn())
+        path = f"{API}webhooks/{made['id']}/deliveries/?status=delivered&page_size=1"
+        wanted = ORDERS * (EDITS + 1)
+        await asyncio.to_thread(until, lambda: server.get(path)[1]["count"] == wanted, "all deliveries")
+    assert len(told) == ORDERS
+    for sequences in told.values():
+        assert sequences == sorted(sequences), "in order, though something may be told twice"
+        assert len(set(sequences)) == EDITS + 1
+    assert sum(map(len, told.values())) > wanted, "what the dead worker had under way is told again"
+    assert await asyncio.to_thread(server.stop) == 0
