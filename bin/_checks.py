@@ -52,6 +52,7 @@ def steps() -> dict[str, list[str]]:
         "format": [*module, "ruff", "format", "--check", "."],
         "types": [*module, "mypy"],
         "sizes": [sys.executable, "bin/_sizes.py"],
+        "fuzz": [*module, "tests.fuzz"],
     }
     with (ROOT / "pyproject.toml").open("rb") as file:
         if "importlinter" in tomllib.load(file)["tool"] or (ROOT / ".importlinter").exists():
