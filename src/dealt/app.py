@@ -27,7 +27,7 @@ from dealt.publicapi import PublicApi, Services, sdk
 from dealt.publicapi.cors import Cors
 from dealt.publicapi.described import CHAPTERS
 from dealt.publicapi.dispatch import PREFIX
-from dealt.publicapi.openapi import SCHEMA, Documents
+from dealt.publicapi.openapi import DOCS, SCHEMA, Documents
 from dealt.publicapi.routes import ROUTES
 from dealt.settings import Settings
 from dealt.tags import TAGS
@@ -105,7 +105,7 @@ class Application:
             await self._public(scope, receive, send)
         elif scope["type"] == "http" and self._sdk is not None and scope["path"].startswith(sdk.PREFIX):
             await self._sdk(scope, receive, send)
-        elif scope["type"] == "http" and scope["path"].startswith(SCHEMA):
+        elif scope["type"] == "http" and scope["path"].startswith((SCHEMA, DOCS)):
             request = Request(scope, receive)
             await self._documents.respond(request).send(send, head_only=request.method == "HEAD")
         elif scope["type"] == "http":

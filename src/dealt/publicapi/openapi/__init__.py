@@ -39,10 +39,11 @@ from dealt.publicapi.openapi.operation import (
     made,
     said,
 )
-from dealt.publicapi.openapi.serving import SCHEMA, Documents
+from dealt.publicapi.openapi.serving import DOCS, SCHEMA, Documents
 
 __all__ = [
     "CUSTOM_ID",
+    "DOCS",
     "NDJSON",
     "PAGING",
     "SCHEMA",

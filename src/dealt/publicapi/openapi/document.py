@@ -103,6 +103,7 @@ class _Writer:
             **({} if body is None else {"requestBody": self.body(body)}),
             "responses": responses,
             "x-scope": wire.route.needs,
+            "x-group": told.id,
         }
 
     def parameter(self, place: str, parameter: Parameter) -> Json:
