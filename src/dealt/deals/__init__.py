@@ -1,6 +1,7 @@
 """Orders as editable deals."""
 
 from dealt.deals.deriving import CONVERT, REDATE, convert_deals, redate_deals
+from dealt.deals.fields import FIELDS, LINE_FIELDS
 from dealt.deals.gathering import DealWriter, Submission
 from dealt.deals.images import fetch_images
 from dealt.deals.lines import line_total
@@ -24,7 +25,9 @@ __all__ = [
     "COMPARISONS",
     "CONVERT",
     "DATES",
+    "FIELDS",
     "FIELD_NAMES",
+    "LINE_FIELDS",
     "ORDERS",
     "REDATE",
     "Deal",

@@ -1,0 +1,58 @@
+"""The one filter language: JSON in, a checked tree, and from it SQL, a sentence and an explanation.
+
+``parse_filter`` checks the shape, ``check_filter`` the words, ``Compiler`` (or ``compile_filter``) makes SQL,
+``describe`` an English sentence, ``explain`` says for one subject which conditions hold and why.
+"""
+
+from dealt.predicates.batch import Batch
+from dealt.predicates.catalogue import (
+    FilterCatalogue,
+    FilterField,
+    Kind,
+    Membership,
+    Relation,
+    Subject,
+    attribute,
+    column,
+)
+from dealt.predicates.check import check_filter
+from dealt.predicates.checked import EVERYTHING, Checked, references
+from dealt.predicates.compile import Compiler, compile_filter, least
+from dealt.predicates.describe import describe
+from dealt.predicates.explain import Explained, explain
+from dealt.predicates.moments import Moment, Span, closes, later, opens
+from dealt.predicates.operators import OPERATORS, Operator
+from dealt.predicates.parse import parse_filter
+from dealt.predicates.values import read_span, read_window
+
+__all__ = [
+    "EVERYTHING",
+    "OPERATORS",
+    "Batch",
+    "Checked",
+    "Compiler",
+    "Explained",
+    "FilterCatalogue",
+    "FilterField",
+    "Kind",
+    "Membership",
+    "Moment",
+    "Operator",
+    "Relation",
+    "Span",
+    "Subject",
+    "attribute",
+    "check_filter",
+    "closes",
+    "column",
+    "compile_filter",
+    "describe",
+    "explain",
+    "later",
+    "least",
+    "opens",
+    "parse_filter",
+    "read_span",
+    "read_window",
+    "references",
+]

@@ -1,0 +1,143 @@
+"""What can be asked: subjects with their fields and relations, as the domains and a workspace's attributes say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from dealt.kernel.sql import Sql, sql
+
+
+class Kind(StrEnum):
+    """What a field holds, which decides by what it can be compared."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    TRUTH = "truth"
+    DATE = "date"
+    MOMENT = "moment"
+    CHOICE = "choice"
+    CHOICES = "choices"
+    MEMBERSHIP = "membership"
+    JSON = "json"
+
+
+Read = Callable[[str], Sql]
+"""From the alias of a subject's row to the expression of a field; NULL where the field is not set."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilterField:
+    """A field of a subject.
+
+    ``cast`` is the SQL type that a number is compared in: ``bigint`` lets an index of a whole-number column serve.
+    ``choices`` are the only values, where they are known. ``refers_to`` names a definition that the field follows from
+    (``aggregator:7``), ``changes_by_itself`` says that its value depends on the present moment.
+    """
+
+    name: str
+    kind: Kind
+    label: str
+    read: Read
+    cast: str = "numeric"
+    choices: tuple[str, ...] = ()
+    refers_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A set of things by id that a subject belongs to: tags, lists, segments.
+
+    ``among`` gives, for an alias and a place for ids, the condition of belonging to one of them; ``ids`` are the ids
+    that exist, by name. ``kind`` prefixes what a condition refers to (``segment:3``), where it is a definition.
+    """
+
+    name: str
+    label: str
+    among: Callable[[str, list[int]], Sql]
+    ids: Mapping[str, int]
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """Rows of another subject that belong to a subject's row.
+
+    ``source`` is the FROM item with ``{r}`` for the related row's alias. A row belongs to the subject's row where
+    ``owner``, over ``{r}``, equals ``key``, over ``{s}``. ``workspace`` is the expression of the related row's
+    workspace, where the index that serves begins with it. ``by`` is the date that tells the first and the last, where
+    none is named.
+    """
+
+    name: str
+    target: str
+    label: str
+    one: str
+    source: str
+    owner: str
+    key: str = "{s}.id"
+    workspace: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A kind of object that filters speak about. ``key`` tells its rows apart, over ``{s}``."""
+
+    name: str
+    label: str
+    table: str
+    key: str
+    fields: Mapping[str, FilterField]
+    memberships: Mapping[str, Membership] = field(default_factory=dict)
+    relations: Mapping[str, Relation] = field(default_factory=dict)
+    shown: str = "{s}.id"
+    """The id that people know it by."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilterCatalogue:
+    """Every subject by name."""
+
+    subjects: Mapping[str, Subject]
+
+    def subject(self, name: str) -> Subject:
+        """The subject called ``name``. Raises KeyError."""
+        return self.subjects[name]
+
+
+def column(name: str) -> Read:
+    """Reads a column of the subject's own table."""
+    return lambda alias: Sql(f"{alias}.{name}")
+
+
+# A day that the calendar has, between 1900 and 2199: casting it cannot fail.
+_DAY = (
+    "(?:(?:19|20|21)[0-9]{2}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)"
+    "|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:(?:19|20|21)(?:0[48]|[2468][048]|[13579][26])|2000)-02-29)"
+)
+_TIME = r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?Z"
+
+
+def attribute(name: str, kind: Kind, stored: str = "attributes") -> Read:
+    """Reads a custom attribute from the column ``stored``.
+
+    A stored value of another type than ``kind`` reads as not set; nothing fails.
+    """
+
+    def read(alias: str) -> Sql:
+        whole, text = f"{alias}.{stored} -> {{}}::text", f"{alias}.{stored} ->> {{}}::text"
+        if kind is Kind.NUMBER:
+            return sql(f"CASE WHEN jsonb_typeof({whole}) = 'number' THEN ({text})::numeric END", name, name)
+        if kind is Kind.TRUTH:
+            return sql(f"CASE WHEN jsonb_typeof({whole}) = 'boolean' THEN ({text})::boolean END", name, name)
+        if kind is Kind.DATE:
+            return sql(f"CASE WHEN {text} ~ '^{_DAY}$' THEN ({text})::date END", name, name)
+        if kind is Kind.MOMENT:
+            return sql(f"CASE WHEN {text} ~ '^{_DAY}{_TIME}$' THEN ({text})::timestamptz END", name, name)
+        if kind in (Kind.CHOICES, Kind.JSON):
+            return sql(f"({whole})", name)
+        return sql(f"({text})", name)
+
+    return read

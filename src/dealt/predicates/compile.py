@@ -1,0 +1,223 @@
+"""From a checked filter to SQL: one compiler for lists, previews, batches of settling, backfill and audit.
+
+Every expression is total: it fails for no stored value. A leaf may be NULL, which counts as not true; negations ask
+``IS NOT TRUE``, so a condition and its opposite never both hold and never both fail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+from typing import Protocol
+
+from dealt.kernel.sql import Sql, join, sql
+from dealt.predicates.catalogue import Relation, Subject
+from dealt.predicates.checked import (
+    AllOf,
+    Checked,
+    CountTest,
+    FieldTest,
+    FigureTest,
+    Inverse,
+    MemberTest,
+    OneOf,
+    PickTest,
+)
+from dealt.predicates.moments import Moment
+
+Aggregate = Callable[[str], Sql]
+"""From the alias of a related row to an aggregate expression over such rows."""
+
+
+class Figures(Protocol):
+    """Where figures over related rows are computed: in place, or once for a whole batch."""
+
+    def figure(self, subject: Subject, alias: str, relation: Relation, aggregate: Aggregate) -> Sql:
+        """An expression, over the subject's row ``alias``, of the aggregate over its related rows; NULL of none."""
+
+
+class InPlace:
+    """Figures as sub-selects of each row: for lists, previews and whatever is asked of single subjects."""
+
+    def __init__(self) -> None:
+        self._numbers = count(1)
+
+    def figure(self, subject: Subject, alias: str, relation: Relation, aggregate: Aggregate) -> Sql:
+        related = f"r{next(self._numbers)}"
+        belongs = owned(relation, related) + sql(f" = {relation.key.replace('{s}', alias)}")
+        if relation.workspace:
+            belongs += sql(f" AND {relation.workspace.replace('{r}', related)} = {alias}.workspace_id")
+        return (
+            sql("(SELECT ") + aggregate(related) + from_related(relation, related) + sql(" WHERE ") + belongs + sql(")")
+        )
+
+
+def owned(relation: Relation, alias: str) -> Sql:
+    """The key of the subject that a related row belongs to."""
+    return Sql(relation.owner.replace("{r}", alias))
+
+
+def from_related(relation: Relation, alias: str) -> Sql:
+    """The FROM clause of related rows."""
+    return Sql(f" FROM {relation.source.replace('{r}', alias)}")
+
+
+class Compiler:
+    """Compiles filters of ``subject``, whose row is ``alias``, as of ``at``."""
+
+    def __init__(self, subject: Subject, alias: str, at: Moment, figures: Figures | None = None) -> None:
+        self._subject = subject
+        self._alias = alias
+        self._at = at
+        self._figures = figures or InPlace()
+        # Below a batch's figures everything is asked in place.
+        self._nested = self._figures if isinstance(self._figures, InPlace) else InPlace()
+
+    def condition(self, node: Checked) -> Sql:
+        """The filter as a boolean expression that may be NULL, which is not true."""
+        match node:
+            case AllOf(parts):
+                return _joined(" AND ", [self.condition(part) for part in parts], "true")
+            case OneOf(parts):
+                return _joined(" OR ", [self.condition(part) for part in parts], "false")
+            case Inverse(part):
+                return sql("(") + self.condition(part) + sql(") IS NOT TRUE")
+            case FieldTest():
+                built = node.operator.build(node.field.read(self._alias), node.field, node.value, self._at)
+                return sql("(") + built + sql(")")
+            case MemberTest():
+                return self._member(node)
+            case CountTest():
+                return self._count(node)
+            case FigureTest():
+                read = sql("(") + self.figure_of(node) + sql(")")
+                return sql("(") + node.operator.build(read, node.result, node.value, self._at) + sql(")")
+            case PickTest():
+                return self._pick(node)
+
+    def next_change(self, node: Checked) -> Sql | None:
+        """The next moment after now at which the filter may change by time alone, NULL for none.
+
+        None where it never does, whatever is stored.
+        """
+        match node:
+            case AllOf(parts) | OneOf(parts):
+                return least([self.next_change(part) for part in parts])
+            case Inverse(part):
+                return self.next_change(part)
+            case FieldTest():
+                moments = node.operator.changes(node.field.read(self._alias), node.field, node.value, self._at)
+                return least([self._ahead(moment) for moment in moments])
+            case CountTest(relation=relation, target=target, where=where):
+                return self._next_of_related(relation, target, [where])
+            case FigureTest(relation=relation, target=target, where=where):
+                own = self._changes_of_figure(node)
+                return least([self._next_of_related(relation, target, [where]), own])
+            case PickTest(relation=relation, target=target, where=where, wanted=wanted):
+                return self._next_of_related(relation, target, [where, wanted])
+            case MemberTest():
+                return None
+
+    def figure_of(self, node: FigureTest) -> Sql:
+        """The figure itself. Counts and sums of nothing are 0, all others of nothing are NULL."""
+        figure = self._figures.figure(self._subject, self._alias, node.relation, self._aggregate(node))
+        if node.measure in ("count", "count_distinct", "sum"):
+            return sql("coalesce(") + figure + sql(", 0)")
+        return figure
+
+    def number_of(self, node: CountTest) -> Sql:
+        """How many related rows pass."""
+
+        def aggregate(alias: str) -> Sql:
+            return sql("count(*)") + self._filter(node.target, alias, node.where)
+
+        counted = self._figures.figure(self._subject, self._alias, node.relation, aggregate)
+        return sql("coalesce(") + counted + sql(", 0)")
+
+    def related(self, target: Subject, alias: str) -> Compiler:
+        """A compiler for rows of a relation's target."""
+        return Compiler(target, alias, self._at, self._nested)
+
+    def _ahead(self, moment: Sql) -> Sql:
+        return sql("CASE WHEN ") + moment + sql(" > {}::timestamptz THEN ", self._at.now) + moment + sql(" END")
+
+    def _member(self, node: MemberTest) -> Sql:
+        among = node.membership.among
+        if node.operator.name == "in_all":
+            return _joined(" AND ", [among(self._alias, [member]) for member in node.value], "true")
+        condition = sql("(") + among(self._alias, node.value) + sql(")")
+        return condition + sql(" IS NOT TRUE") if node.operator.name == "in_none" else condition
+
+    def _count(self, node: CountTest) -> Sql:
+        sign = "<=" if node.quantifier in ("none", "at_most") else ">="
+        return sql("(") + self.number_of(node) + sql(f" {sign} {{}}::bigint)", node.count)
+
+    def _pick(self, node: PickTest) -> Sql:
+        def aggregate(alias: str) -> Sql:
+            by, key = node.by.read(alias), node.target.key.replace("{s}", alias)
+            way = "DESC" if node.pick == "last" else "ASC"
+            wanted = self.related(node.target, alias).condition(node.wanted)
+            order = sql(" ORDER BY ") + by + sql(f" {way}, {key} {way})")
+            passing = self.related(node.target, alias).condition(node.where)
+            return (
+                sql("(array_agg((") + wanted + sql(") IS TRUE") + order
+                + sql(" FILTER (WHERE ") + passing + sql(" AND ") + by + sql(" IS NOT NULL))[1]")
+            )  # fmt: skip
+
+        return self._figures.figure(self._subject, self._alias, node.relation, aggregate)
+
+    def _aggregate(self, node: FigureTest) -> Aggregate:
+        names = {
+            "count": "count",
+            "count_distinct": "count",
+            "sum": "sum",
+            "average": "avg",
+            "min": "min",
+            "max": "max",
+        }
+
+        def aggregate(alias: str) -> Sql:
+            read = node.field.read(alias) if node.field else sql("*")
+            distinct = "DISTINCT " if node.measure == "count_distinct" else ""
+            called = sql(f"{names[node.measure]}({distinct}") + read + sql(")")
+            return called + self._filter(node.target, alias, node.where)
+
+        return aggregate
+
+    def _filter(self, target: Subject, alias: str, where: Checked) -> Sql:
+        if where == AllOf(()):
+            return sql("")
+        return sql(" FILTER (WHERE ") + self.related(target, alias).condition(where) + sql(")")
+
+    def _changes_of_figure(self, node: FigureTest) -> Sql | None:
+        """A date that is the least or largest of many may itself be compared with the present moment."""
+        moments = node.operator.changes(self.figure_of(node), node.result, node.value, self._at)
+        return least([self._ahead(moment) for moment in moments])
+
+    def _next_of_related(self, relation: Relation, target: Subject, nodes: list[Checked]) -> Sql | None:
+        if least([self.related(target, "probe").next_change(node) for node in nodes]) is None:
+            return None
+
+        def aggregate(alias: str) -> Sql:
+            following = least([self.related(target, alias).next_change(node) for node in nodes])
+            assert following is not None, "it changes with time, as was just seen"
+            return sql("min(") + following + sql(")")
+
+        return self._figures.figure(self._subject, self._alias, relation, aggregate)
+
+
+def compile_filter(node: Checked, subject: Subject, alias: str, at: Moment) -> Sql:
+    """The filter as a condition on the subject's row ``alias``: true or not, for use in WHERE."""
+    return Compiler(subject, alias, at).condition(node)
+
+
+def least(moments: list[Sql | None]) -> Sql | None:
+    """The least of moments that may be NULL; None where there are none at all."""
+    found = [moment for moment in moments if moment is not None]
+    if len(found) < 2:
+        return found[0] if found else None
+    return sql("least(") + join(", ", found) + sql(")")
+
+
+def _joined(word: str, parts: list[Sql], empty: str) -> Sql:
+    return sql("(") + join(word, parts) + sql(")") if parts else Sql(empty)

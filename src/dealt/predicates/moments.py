@@ -1,0 +1,91 @@
+"""Arithmetic of time, as SQL: the one place where conditions and wake-ups learn when a window opens and closes.
+
+A window holds while ``opens <= now < closes``. Hours and minutes are absolute; days, weeks, months and years are those
+of the workspace's calendar: they are added to the wall clock of its time zone (so a day may have 23 or 25 hours), and a
+month that is too short ends on its last day. Condition and wake-up use the very same expressions, so that they agree
+at month ends and when clocks change.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from dealt.kernel.sql import Sql, sql
+
+Unit: TypeAlias = Literal["minutes", "hours", "days", "weeks", "months", "years"]
+Calendar: TypeAlias = Literal["day", "week", "month", "quarter", "year"]
+UNITS: tuple[Unit, ...] = ("minutes", "hours", "days", "weeks", "months", "years")
+CALENDARS: tuple[Calendar, ...] = ("day", "week", "month", "quarter", "year")
+LONGEST = {"minutes": 52_560_000, "hours": 876_000, "days": 36_500, "weeks": 5_200, "months": 1_200, "years": 100}
+"""A hundred years of each: every sum with a stored moment is a moment that PostgreSQL knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The present moment (aware) and the name of the workspace's time zone."""
+
+    now: datetime
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """So many of a unit; negative ones lie in the past where a window is told by its ends."""
+
+    amount: int
+    unit: Unit
+
+    def __neg__(self) -> Span:
+        return Span(-self.amount, self.unit)
+
+
+def later(at: Sql, span: Span, zone: str) -> Sql:
+    """The moment ``span`` after ``at``; before it where the span is negative."""
+    if span.unit in ("minutes", "hours"):
+        seconds = span.amount * (60 if span.unit == "minutes" else 3600)
+        return sql("(") + at + sql(" + make_interval(secs => {}::float8))", float(seconds))
+    part, amount = {
+        "days": ("days", span.amount),
+        "weeks": ("days", 7 * span.amount),
+        "months": ("months", span.amount),
+        "years": ("months", 12 * span.amount),
+    }[span.unit]
+    added = sql(
+        f" AT TIME ZONE {{}}::text) + make_interval({part} => {{}}::int)) AT TIME ZONE {{}}::text)", zone, amount, zone
+    )
+    return sql("(((") + at + added
+
+
+def opens(calendar: Calendar, at: Sql, zone: str) -> Sql:
+    """The moment at which the day, week, month ... of ``at`` begins. Weeks begin on Monday."""
+    return sql(f"date_trunc('{calendar}', ") + at + sql(", {}::text)", zone)
+
+
+def closes(calendar: Calendar, at: Sql, zone: str) -> Sql:
+    """The moment at which the next day, week, month ... begins."""
+    step: dict[Calendar, Span] = {
+        "day": Span(1, "days"),
+        "week": Span(1, "weeks"),
+        "month": Span(1, "months"),
+        "quarter": Span(3, "months"),
+        "year": Span(1, "years"),
+    }
+    return later(opens(calendar, at, zone), step[calendar], zone)
+
+
+def local_date(at: Sql, zone: str) -> Sql:
+    """The day of a moment in ``zone``."""
+    return sql("((") + at + sql(") AT TIME ZONE {}::text)::date", zone)
+
+
+def midnight(day: Sql, zone: str) -> Sql:
+    """The moment at which a day begins in ``zone``."""
+    return sql("((") + day + sql(")::date::timestamp AT TIME ZONE {}::text)", zone)
+
+
+def anniversary(day: Sql, today: Sql, years: int = 0) -> Sql:
+    """The day on which ``day`` returns in the year of ``today``, or ``years`` later; 29 February as the 28th."""
+    distance = sql("(extract(year FROM ") + today + sql(") - extract(year FROM ") + day + sql(f"))::int + {years}")
+    return sql("((") + day + sql(") + make_interval(years => ") + distance + sql("))::date")

@@ -1,0 +1,221 @@
+"""The one table of operators: by what kinds of fields, with what values, as which SQL, sentence and wake-ups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from dealt.kernel.sql import Sql, sql
+from dealt.predicates.catalogue import FilterField, Kind
+from dealt.predicates.moments import Moment, anniversary, closes, later, local_date, midnight, opens
+
+Takes = Literal["nothing", "one", "day", "many", "range", "span", "window", "calendar", "weekdays", "members"]
+Build = Callable[[Sql, FilterField, Any, Moment], Sql]
+"""From the field's expression and the value to a condition, which may be NULL: that is not true."""
+Changes = Callable[[Sql, FilterField, Any, Moment], list[Sql]]
+"""The moments, past or future, at which the condition may change by the mere passing of time."""
+
+TEXTS = frozenset({Kind.TEXT, Kind.CHOICE})
+TIMES = frozenset({Kind.DATE, Kind.MOMENT})
+ORDERED = frozenset({Kind.NUMBER})
+SINGLE = TEXTS | TIMES | ORDERED | {Kind.TRUTH}
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """One way to compare. ``sentence`` has ``{field}`` and ``{value}``."""
+
+    name: str
+    kinds: frozenset[Kind]
+    takes: Takes
+    build: Build
+    sentence: str
+    changes: Changes = lambda *_: []
+
+
+def _cast(field: FilterField, value: Any) -> str:
+    if field.kind is Kind.NUMBER:
+        # A whole number is compared as one, so that the index of a whole-number column serves.
+        fits = field.cast == "bigint" and value == value.to_integral_value() and abs(value) < 2**63
+        return "bigint" if fits else "numeric"
+    return {Kind.DATE: "date", Kind.MOMENT: "timestamptz", Kind.TRUTH: "boolean"}.get(field.kind, "text")
+
+
+def _bound(field: FilterField, value: Any) -> Sql:
+    cast = _cast(field, value)
+    return sql(f"{{}}::{cast}", int(value) if cast == "bigint" else value)
+
+
+def _compared(sign: str) -> Build:
+    return lambda read, field, value, _: read + sql(f" {sign} ") + _bound(field, value)
+
+
+def _is(read: Sql, field: FilterField, value: Any, _at: Moment) -> Sql:
+    return read + sql(" = ") + _bound(field, value)
+
+
+def _is_not(read: Sql, field: FilterField, value: Any, _at: Moment) -> Sql:
+    return read + sql(" IS DISTINCT FROM ") + _bound(field, value)
+
+
+def _in(read: Sql, field: FilterField, values: Any, _at: Moment) -> Sql:
+    casts = {_cast(field, value) for value in values}
+    cast = casts.pop() if len(casts) == 1 else "numeric"
+    return read + sql(f" = ANY({{}}::{cast}[])", [int(v) if cast == "bigint" else v for v in values])
+
+
+def _not(build: Build) -> Build:
+    def negated(read: Sql, field: FilterField, value: Any, at: Moment) -> Sql:
+        return sql("(") + build(read, field, value, at) + sql(") IS NOT TRUE")
+
+    return negated
+
+
+def _between(read: Sql, field: FilterField, value: Any, _at: Moment) -> Sql:
+    first, last = value
+    return read + sql(" BETWEEN ") + _bound(field, first) + sql(" AND ") + _bound(field, last)
+
+
+def _like(pattern: str) -> Build:
+    def build(read: Sql, _field: FilterField, value: Any, _at: Moment) -> Sql:
+        escaped = value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        return read + sql(" ILIKE {}::text", pattern.replace("*", escaped))
+
+    return build
+
+
+def _is_set(read: Sql, field: FilterField, _value: Any, _at: Moment) -> Sql:
+    return read + sql(" <> ''" if field.kind in TEXTS else " IS NOT NULL")
+
+
+def _flag(wanted: bool) -> Build:
+    return lambda read, _field, _value, _at: sql("(") + read + sql(f") IS {'TRUE' if wanted else 'FALSE'}")
+
+
+def moment_of(read: Sql, field: FilterField, zone: str) -> Sql:
+    """A date stands for its midnight."""
+    return midnight(read, zone) if field.kind is Kind.DATE else read
+
+
+def _on(read: Sql, field: FilterField, day: date, at: Moment) -> Sql:
+    if field.kind is Kind.DATE:
+        return read + sql(" = {}::date", day)
+    start = midnight(sql("{}", day), at.zone)
+    end = midnight(sql("{}::date + 1", day), at.zone)
+    return read + sql(" >= ") + start + sql(" AND ") + read + sql(" < ") + end
+
+
+def _held(bounds: Callable[[Sql, Any, str], tuple[Sql, Sql]]) -> tuple[Build, Changes]:
+    """An operator that holds while ``opens <= now < closes``, and what changes it."""
+
+    def build(read: Sql, field: FilterField, value: Any, at: Moment) -> Sql:
+        start, end = bounds(moment_of(read, field, at.zone), value, at.zone)
+        return start + sql(" <= {}::timestamptz AND ", at.now) + end + sql(" > {}::timestamptz", at.now)
+
+    def changes(read: Sql, field: FilterField, value: Any, at: Moment) -> list[Sql]:
+        return list(bounds(moment_of(read, field, at.zone), value, at.zone))
+
+    return build, changes
+
+
+def _far(past: bool) -> tuple[Build, Changes]:
+    """More than a span ago, or more than a span ahead."""
+
+    def boundary(read: Sql, field: FilterField, value: Any, at: Moment) -> Sql:
+        return later(moment_of(read, field, at.zone), value if past else -value, at.zone)
+
+    def build(read: Sql, field: FilterField, value: Any, at: Moment) -> Sql:
+        sign = "<=" if past else ">"
+        return boundary(read, field, value, at) + sql(f" {sign} {{}}::timestamptz", at.now)
+
+    return build, lambda read, field, value, at: [boundary(read, field, value, at)]
+
+
+def _day(read: Sql, field: FilterField, zone: str) -> Sql:
+    return read if field.kind is Kind.DATE else local_date(read, zone)
+
+
+def _anniversary(read: Sql, field: FilterField, _value: Any, at: Moment) -> Sql:
+    today = local_date(sql("{}::timestamptz", at.now), at.zone)
+    return anniversary(_day(read, field, at.zone), today) + sql(" = ") + today
+
+
+def _anniversary_changes(read: Sql, field: FilterField, _value: Any, at: Moment) -> list[Sql]:
+    today, day = local_date(sql("{}::timestamptz", at.now), at.zone), _day(read, field, at.zone)
+    this, following = anniversary(day, today), anniversary(day, today, 1)
+    return [midnight(one, at.zone) for one in (this, this + sql(" + 1"), following)]
+
+
+def _weekday(read: Sql, field: FilterField, value: Any, at: Moment) -> Sql:
+    return sql("extract(isodow FROM ") + _day(read, field, at.zone) + sql(")::int = ANY({}::int[])", value)
+
+
+def _has_any(read: Sql, _field: FilterField, values: Any, _at: Moment) -> Sql:
+    return read + sql(" ?| {}::text[]", values)
+
+
+def _has_all(read: Sql, _field: FilterField, values: Any, _at: Moment) -> Sql:
+    return read + sql(" ?& {}::text[]", values)
+
+
+def _nothing(*_: Any) -> Sql:
+    raise AssertionError("a membership is compiled by its own condition")
+
+
+_in_last = _held(lambda at, span, zone: (at, later(at, span, zone)))
+_in_next = _held(lambda at, span, zone: (later(at, -span, zone), at))
+_in_window = _held(lambda at, window, zone: (later(at, -window[1], zone), later(at, -window[0], zone)))
+_in_current = _held(lambda at, calendar, zone: (opens(calendar, at, zone), closes(calendar, at, zone)))
+_more_ago, _more_ahead = _far(past=True), _far(past=False)
+_ANY = frozenset(Kind) - {Kind.MEMBERSHIP}
+
+OPERATORS: dict[str, Operator] = {
+    operator.name: operator
+    for operator in (
+        Operator("equals", SINGLE, "one", _is, "{field} is {value}"),
+        Operator("not_equals", SINGLE, "one", _is_not, "{field} is not {value}"),
+        Operator("in", TEXTS | ORDERED | TIMES, "many", _in, "{field} is one of {value}"),
+        Operator("not_in", TEXTS | ORDERED | TIMES, "many", _not(_in), "{field} is none of {value}"),
+        Operator("contains", TEXTS, "one", _like("%*%"), "{field} contains {value}"),
+        Operator("not_contains", TEXTS, "one", _not(_like("%*%")), "{field} does not contain {value}"),
+        Operator("starts_with", TEXTS, "one", _like("*%"), "{field} starts with {value}"),
+        Operator("ends_with", TEXTS, "one", _like("%*"), "{field} ends with {value}"),
+        Operator("greater", ORDERED, "one", _compared(">"), "{field} is more than {value}"),
+        Operator("greater_or_equal", ORDERED, "one", _compared(">="), "{field} is at least {value}"),
+        Operator("less", ORDERED, "one", _compared("<"), "{field} is less than {value}"),
+        Operator("less_or_equal", ORDERED, "one", _compared("<="), "{field} is at most {value}"),
+        Operator("between", ORDERED | TIMES, "range", _between, "{field} is from {value}"),
+        Operator("before", TIMES, "one", _compared("<"), "{field} is before {value}"),
+        Operator("after", TIMES, "one", _compared(">"), "{field} is after {value}"),
+        Operator("on", TIMES, "day", _on, "{field} is on {value}"),
+        Operator("in_last", TIMES, "span", _in_last[0], "{field} is in the last {value}", _in_last[1]),
+        Operator("in_next", TIMES, "span", _in_next[0], "{field} is in the next {value}", _in_next[1]),
+        Operator("more_than_ago", TIMES, "span", _more_ago[0], "{field} is more than {value} ago", _more_ago[1]),
+        Operator(
+            "more_than_ahead", TIMES, "span", _more_ahead[0], "{field} is more than {value} ahead", _more_ahead[1]
+        ),
+        Operator("in_window", TIMES, "window", _in_window[0], "{field} is {value}", _in_window[1]),
+        Operator("in_current", TIMES, "calendar", _in_current[0], "{field} is in this {value}", _in_current[1]),
+        Operator(
+            "anniversary_today",
+            TIMES,
+            "nothing",
+            _anniversary,
+            "{field} has its anniversary today",
+            _anniversary_changes,
+        ),
+        Operator("day_of_week", TIMES, "weekdays", _weekday, "{field} is on a {value}"),
+        Operator("is_true", frozenset({Kind.TRUTH}), "nothing", _flag(True), "{field} is true"),
+        Operator("is_false", frozenset({Kind.TRUTH}), "nothing", _flag(False), "{field} is false"),
+        Operator("has_any", frozenset({Kind.CHOICES}), "many", _has_any, "{field} has any of {value}"),
+        Operator("has_all", frozenset({Kind.CHOICES}), "many", _has_all, "{field} has all of {value}"),
+        Operator("has_none", frozenset({Kind.CHOICES}), "many", _not(_has_any), "{field} has none of {value}"),
+        Operator("is_set", _ANY, "nothing", _is_set, "{field} is set"),
+        Operator("is_not_set", _ANY, "nothing", _not(_is_set), "{field} is not set"),
+        Operator("in_any", frozenset({Kind.MEMBERSHIP}), "members", _nothing, "is in {field} {value}"),
+        Operator("in_all", frozenset({Kind.MEMBERSHIP}), "members", _nothing, "is in every one of {field} {value}"),
+        Operator("in_none", frozenset({Kind.MEMBERSHIP}), "members", _nothing, "is in none of {field} {value}"),
+    )
+}

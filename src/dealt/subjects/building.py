@@ -1,0 +1,155 @@
+"""The catalogue of one workspace, from its snapshot and from what is derived in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from dealt.accounts import Snapshot
+from dealt.attributes import ATTRIBUTES, Attribute, Catalogue
+from dealt.companies import FIELDS as COMPANY_FIELDS
+from dealt.contacts import FIELDS as CONTACT_FIELDS
+from dealt.deals import FIELDS as DEAL_FIELDS
+from dealt.deals import LINE_FIELDS
+from dealt.events import PRODUCT_EVENT_TYPES
+from dealt.kernel.sql import Sql, sql
+from dealt.predicates import FilterCatalogue, FilterField, Kind, Membership, Subject, column
+from dealt.products import FIELDS as PRODUCT_FIELDS
+from dealt.subjects.fields import custom, standard
+from dealt.subjects.relations import RELATIONS
+from dealt.tags import TAGS
+from dealt.tasks import FIELDS as TASK_FIELDS
+
+
+@dataclass(frozen=True)
+class Extra:
+    """What no snapshot holds, by subject where it says so: ids by name, and the fields that aggregators fill."""
+
+    lists: Mapping[str, int] = field(default_factory=dict)
+    events: Mapping[str, int] = field(default_factory=dict)
+    derived: Mapping[str, Mapping[str, FilterField]] = field(default_factory=dict)
+    segments: Mapping[str, Membership] = field(default_factory=dict)
+
+
+def build_subjects(snapshot: Snapshot, extra: Extra | None = None) -> FilterCatalogue:
+    """Every subject of a workspace: standard fields, custom attributes, tags, lists, relations and what is derived."""
+    extra = extra or Extra()
+    attributes, tags = snapshot.part(ATTRIBUTES), {name: tag_id for tag_id, name in snapshot.part(TAGS).items()}
+    tagged = Membership("tags", "Tags", _array("tag_ids"), tags)
+    subjects = (
+        _subject(
+            "contact", "contacts", standard(CONTACT_FIELDS) | custom(attributes.of("contact")), extra,
+            tagged, Membership("lists", "Lists", _listed, extra.lists),
+        ),
+        _subject(
+            "deal", "deals", standard(DEAL_FIELDS) | custom(attributes.of("deal")), extra, tagged,
+            key="({s}.contact_id, {s}.id)",
+        ),
+        _subject("line", "deal_lines", _line_fields(), extra, key="({s}.deal_id, {s}.id)", shown="{s}.deal_id"),
+        _subject("product", "products", standard(PRODUCT_FIELDS) | custom(attributes.of("product")), extra, tagged),
+        _subject("company", "companies", standard(COMPANY_FIELDS) | custom(attributes.of("company")), extra, tagged),
+        _subject("task", "tasks", standard(TASK_FIELDS) | custom(attributes.of("task")), extra),
+        _subject(
+            "event", "events", _moments() | custom(_event_attributes(attributes), "data"), extra,
+            Membership("event", "Events", _one_of("definition_id"), extra.events),
+        ),
+        _subject("product_event", "product_events", _moments() | _product_event_fields(), extra),
+        _subject("page_view", "page_views", _moments() | _page_fields(), extra),
+    )  # fmt: skip
+    return FilterCatalogue({subject.name: subject for subject in subjects})
+
+
+def _subject(
+    name: str,
+    table: str,
+    fields: dict[str, FilterField],
+    extra: Extra,
+    *memberships: Membership,
+    key: str = "{s}.id",
+    shown: str = "{s}.id",
+) -> Subject:
+    segments = extra.segments.get(name)
+    members = {one.name: one for one in (*memberships, *((segments,) if segments else ()))}
+    relations = {relation.name: relation for relation in RELATIONS.get(name, ())}
+    label = name.replace("_", " ")
+    return Subject(name, label, table, key, {**fields, **extra.derived.get(name, {})}, members, relations, shown)
+
+
+def _line_fields() -> dict[str, FilterField]:
+    """A line's own fields and keys of its receipt; ``kept_quantity`` is what was bought and did not come back."""
+    return standard(LINE_FIELDS) | {
+        "product_custom_id": _of_receipt("product_custom_id", "Product custom ID"),
+        "name": _of_receipt("name", "Name as bought"),
+        "kept_quantity": FilterField(
+            "kept_quantity", Kind.NUMBER, "Kept", lambda alias: Sql(f"({alias}.quantity - {alias}.returned_quantity)")
+        ),
+        "net_total": FilterField(
+            "net_total", Kind.NUMBER, "Line total net of refunds",
+            lambda alias: Sql(f"({alias}.total - {alias}.refunded_value)"),
+        ),
+        "ordered_at": FilterField("ordered_at", Kind.MOMENT, "Ordered", lambda alias: Sql(f"{alias}d.ordered_at")),
+        "deal_status": FilterField(
+            "deal_status", Kind.NUMBER, "Status of the deal", lambda alias: Sql(f"{alias}d.status"), cast="bigint"
+        ),
+        "deal_stage": FilterField(
+            "deal_stage", Kind.NUMBER, "Stage of the deal", lambda alias: Sql(f"{alias}d.stage_id"), cast="bigint"
+        ),
+    }  # fmt: skip
+
+
+def _of_receipt(key: str, label: str) -> FilterField:
+    return FilterField(key, Kind.TEXT, label, lambda alias: Sql(f"({alias}.receipt ->> '{key}')"))
+
+
+def _moments() -> dict[str, FilterField]:
+    return {
+        "happened_at": FilterField("happened_at", Kind.MOMENT, "Happened", column("happened_at")),
+        "received_at": FilterField("received_at", Kind.MOMENT, "Received", column("received_at")),
+    }
+
+
+def _product_event_fields() -> dict[str, FilterField]:
+    return {
+        "event_type": FilterField(
+            "event_type", Kind.CHOICE, "Type", column("event_type"), choices=tuple(PRODUCT_EVENT_TYPES)
+        ),
+        "product_id": FilterField("product_id", Kind.NUMBER, "Product", column("product_id"), cast="bigint"),
+    }
+
+
+def _page_fields() -> dict[str, FilterField]:
+    labels = {
+        "url": "URL", "domain": "Domain", "path": "Path", "referrer": "Referrer", "title": "Title",
+        "browser_family": "Browser", "os_type": "Operating system", "city": "City", "country": "Country",
+    }  # fmt: skip
+    return {name: FilterField(name, Kind.TEXT, label, column(name)) for name, label in labels.items()}
+
+
+def _event_attributes(catalogue: Catalogue) -> dict[str, Attribute]:
+    """The attributes of all events together. One that two events hold as different types is asked as a text."""
+    found: dict[str, Attribute] = {}
+    for domain, attributes in catalogue.domains.items():
+        if domain.startswith("event:"):
+            for name, one in attributes.items():
+                before = found.get(name, one)
+                found[name] = one if before.value_type == one.value_type else _as_text(one)
+    return found
+
+
+def _as_text(one: Attribute) -> Attribute:
+    return Attribute(one.id, one.domain, one.name, one.name_std, "string", declared=False)
+
+
+def _array(name: str) -> Callable[[str, list[int]], Sql]:
+    return lambda alias, ids: sql(f"{alias}.{name} && {{}}::bigint[]", ids)
+
+
+def _one_of(name: str) -> Callable[[str, list[int]], Sql]:
+    return lambda alias, ids: sql(f"{alias}.{name} = ANY({{}}::bigint[])", ids)
+
+
+def _listed(alias: str, ids: list[int]) -> Sql:
+    return sql(
+        f"EXISTS (SELECT FROM list_members AS m WHERE m.contact_id = {alias}.id AND m.list_id = ANY({{}}::bigint[]))",
+        ids,
+    )

@@ -1,0 +1,94 @@
+"""Which rows belong to which: the paths that filters may follow from each subject.
+
+Whatever belongs to a contact is found by ``contact_id``, so that a contact's own filters read its own rows only.
+"""
+
+from __future__ import annotations
+
+from dealt.predicates import Relation
+
+_BOUGHT = (
+    "deal_products AS {r}p JOIN products AS {r} ON {r}.workspace_id = {r}p.workspace_id AND {r}.id = {r}p.product_id"
+)
+_OF_COMPANY = (
+    "company_members AS {r}m JOIN companies AS {r} ON {r}.workspace_id = {r}m.workspace_id AND {r}.id = {r}m.company_id"
+)
+_MEMBERS = "company_members AS {r}m JOIN contacts AS {r} ON {r}.id = {r}m.contact_id AND NOT {r}.placeholder"
+_DEALS_OF_PRODUCT = (
+    "deal_products AS {r}p JOIN deals AS {r} ON {r}.contact_id = {r}p.contact_id AND {r}.id = {r}p.deal_id"
+)
+_DEALS_OF_COMPANY = (
+    "company_members AS {r}m JOIN deals AS {r} ON {r}.contact_id = {r}m.contact_id AND {r}.company_id = {r}m.company_id"
+)
+
+_WITH_DEAL = "deal_lines AS {r} JOIN deals AS {r}d ON {r}d.contact_id = {r}.contact_id AND {r}d.id = {r}.deal_id"
+_DEAL = "({s}.contact_id, {s}.id)"
+_PRODUCT = Relation(
+    "product", "product", "products", "product", "products AS {r}", "{r}.id", "{s}.product_id", "{r}.workspace_id",
+    by="updated_at",
+)  # fmt: skip
+
+RELATIONS: dict[str, tuple[Relation, ...]] = {
+    "contact": (
+        Relation("deals", "deal", "deals", "deal", "deals AS {r}", "{r}.contact_id", by="ordered_at"),
+        Relation(
+            "order_products", "line", "order lines", "order line", _WITH_DEAL, "{r}.contact_id", by="ordered_at"
+        ),
+        Relation("products", "product", "products", "product", _BOUGHT, "{r}p.contact_id", by="updated_at"),
+        Relation("events", "event", "events", "event", "events AS {r}", "{r}.contact_id", by="happened_at"),
+        Relation(
+            "product_events", "product_event", "product events", "product event", "product_events AS {r}",
+            "{r}.contact_id", by="happened_at",
+        ),
+        Relation(
+            "page_views", "page_view", "page views", "page view", "page_views AS {r}", "{r}.contact_id",
+            by="happened_at",
+        ),
+        Relation("companies", "company", "companies", "company", _OF_COMPANY, "{r}m.contact_id", by="created_at"),
+        Relation("tasks", "task", "tasks", "task", "tasks AS {r}", "{r}.contact_id", by="due_date"),
+    ),
+    "deal": (
+        Relation(
+            "order_products", "line", "order lines", "order line", _WITH_DEAL, "({r}.contact_id, {r}.deal_id)", _DEAL,
+            by="ordered_at",
+        ),
+        Relation(
+            "products", "product", "products", "product", _BOUGHT, "({r}p.contact_id, {r}p.deal_id)", _DEAL,
+            by="updated_at",
+        ),
+        Relation(
+            "contact", "contact", "contacts", "contact", "contacts AS {r}", "{r}.id", "{s}.contact_id", by="created_at"
+        ),
+        Relation(
+            "company", "company", "companies", "company", "companies AS {r}", "{r}.id", "{s}.company_id",
+            "{r}.workspace_id", by="created_at",
+        ),
+        Relation(
+            "tasks", "task", "tasks", "task", "tasks AS {r}", "({r}.contact_id, {r}.deal_id)", _DEAL, by="due_date"
+        ),
+    ),
+    "line": (
+        _PRODUCT,
+        Relation(
+            "deal", "deal", "deals", "deal", "deals AS {r}", "({r}.contact_id, {r}.id)",
+            "({s}.contact_id, {s}.deal_id)", by="ordered_at",
+        ),
+    ),
+    "product_event": (_PRODUCT,),
+    "product": (
+        Relation(
+            "deals", "deal", "deals", "deal", _DEALS_OF_PRODUCT, "{r}p.product_id", workspace="{r}p.workspace_id",
+            by="ordered_at",
+        ),
+    ),
+    "company": (
+        Relation(
+            "contacts", "contact", "contacts", "contact", _MEMBERS, "{r}m.company_id", workspace="{r}m.workspace_id",
+            by="created_at",
+        ),
+        Relation(
+            "deals", "deal", "deals", "deal", _DEALS_OF_COMPANY, "{r}m.company_id", workspace="{r}m.workspace_id",
+            by="ordered_at",
+        ),
+    ),
+}  # fmt: skip

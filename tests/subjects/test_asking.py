@@ -1,0 +1,310 @@
+"""What filters find, in place and in batches: the operators over every kind of field, relations, and time."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dealt.kernel.errors import InvalidInput
+from dealt.predicates import Moment, describe, explain
+from dealt.subjects import Extra
+from tests.house import NOW, House
+from tests.subjects.asking import Shop, contact, deal, line, open_shop
+
+RAW: dict[str, list[dict[str, Any]]] = {
+    "contact": [{"points": 5, "vip": True, "born": "1990-06-24", "seen": "2025-06-20T10:00:00Z", "note": "x"}],
+    "deal": [{"method": "Online"}],
+}
+
+
+@pytest.fixture
+async def people(house: House) -> tuple[Shop, dict[str, int]]:
+    """Anna with two orders, Ben with one that came back, Cara with none."""
+    async with house.transaction() as connection:
+        anna = await contact(
+            connection, house, email="anna@example.com", country="PL", score=10, tag_ids=[1],
+            attributes=RAW["contact"][0] | {"note": "a_b%c"},
+        )  # fmt: skip
+        ben = await contact(
+            connection, house, email="ben@example.com", country="DE", score=-3,
+            attributes={"points": 7.5, "vip": False, "born": "2000-02-29"},
+        )  # fmt: skip
+        cara = await contact(connection, house, attributes={"points": "many", "born": "2025-02-30"})
+        first = await deal(
+            connection, house, anna, value=Decimal(100), ordered_at=NOW - timedelta(days=40), status=2,
+            attributes={"method": "Online"},
+        )  # fmt: skip
+        last = await deal(connection, house, anna, value=Decimal(20), ordered_at=NOW - timedelta(days=2), stage_id=5)
+        back = await deal(connection, house, ben, value=Decimal(70), ordered_at=NOW - timedelta(days=10), stage_id=6)
+        await line(connection, house, anna, first, 1, receipt=json.dumps({"product_custom_id": "SKU-1"}), quantity=2)
+        await line(connection, house, anna, last, 1, receipt=json.dumps({"product_custom_id": "SKU-2"}))
+        await line(
+            connection, house, ben, back, 1, receipt=json.dumps({"product_custom_id": "SKU-1"}), returned_quantity=1
+        )
+        await connection.execute("INSERT INTO tags VALUES ($1, 1, 'gold', $2)", house.workspace_id, NOW)
+    shop = await open_shop(house, RAW, extra=Extra(lists={"newsletter": 1}))
+    return shop, {"anna": anna, "ben": ben, "cara": cara}
+
+
+def _field(field: str, op: str, value: Any = None) -> dict[str, Any]:
+    return {"field": field, "op": op} | ({} if value is None else {"value": value})
+
+
+IN_POLAND = _field("country", "equals", "PL")
+RECENTLY = _field("ordered_at", "in_last", {"days": 30})
+LAST_DEAL = {"relation": "deals", "pick": "last"}
+ORDERS_OF_SKU_1 = {"field": "product_custom_id", "op": "equals", "value": "SKU-1"}
+KEPT = {"all": [ORDERS_OF_SKU_1, _field("kept_quantity", "greater", 0)]}
+
+
+CONDITIONS: list[tuple[Any, str]] = [
+    ({}, "anna ben cara"),
+    ({"any": []}, ""),
+    (_field("country", "equals", "PL"), "anna"),
+    (_field("country", "not_equals", "PL"), "ben cara"),
+    (_field("country", "in", ["PL", "DE"]), "anna ben"),
+    (_field("country", "not_in", ["PL"]), "ben cara"),
+    (_field("email", "contains", "EXAMPLE"), "anna ben"),
+    (_field("email", "starts_with", "ann"), "anna"),
+    (_field("email", "ends_with", ".com"), "anna ben"),
+    (_field("email", "is_not_set"), "cara"),
+    (_field("note", "contains", "_b%"), "anna"),
+    (_field("note", "contains", "xb"), ""),
+    (_field("score", "greater", 0), "anna"),
+    (_field("score", "less", 0.5), "ben cara"),
+    (_field("points", "greater_or_equal", 5), "anna ben"),
+    (_field("points", "between", [6, 8]), "ben"),
+    (_field("points", "is_set"), "anna ben"),
+    (_field("vip", "is_true"), "anna"),
+    (_field("vip", "is_false"), "ben"),
+    (_field("born", "before", "1995-01-01"), "anna"),
+    (_field("born", "is_set"), "anna ben"),
+    (_field("born", "anniversary_today"), "anna"),
+    (_field("seen", "on", "2025-06-20"), "anna"),
+    (_field("seen", "in_last", {"days": 5}), "anna"),
+    (_field("seen", "in_last", {"hours": 48}), ""),
+    (_field("seen", "more_than_ago", {"days": 2}), "anna"),
+    (_field("seen", "in_window", {"from": {"days": -7}, "to": {"days": -3}}), "anna"),
+    (_field("seen", "in_current", "month"), "anna"),
+    (_field("seen", "day_of_week", ["friday"]), "anna"),
+    (_field("tags", "in_any", ["gold"]), "anna"),
+    (_field("tags", "in_none", [1]), "ben cara"),
+    ({"not": _field("country", "equals", "PL")}, "ben cara"),
+    ({"all": [IN_POLAND, {"any": [_field("score", "less", 0), _field("vip", "is_true")]}]}, "anna"),
+    ({"relation": "deals"}, "anna ben"),
+    ({"relation": "deals", "quantifier": "none"}, "cara"),
+    ({"relation": "deals", "quantifier": "at_least", "count": 2}, "anna"),
+    ({"relation": "deals", "quantifier": "at_most", "count": 1}, "ben cara"),
+    ({"relation": "deals", "where": _field("method", "equals", "Online")}, "anna"),
+    ({"relation": "deals", "quantifier": "none", "where": _field("status", "equals", 2)}, "ben cara"),
+    ({"relation": "deals", "measure": "sum", "field": "value", "op": "greater", "value": 100}, "anna"),
+    ({"relation": "deals", "measure": "sum", "field": "value", "op": "less", "value": 100}, "ben cara"),
+    ({"relation": "deals", "measure": "average", "field": "value", "op": "between", "value": [60, 70]}, "anna ben"),
+    ({"relation": "deals", "measure": "count_distinct", "field": "stage", "op": "equals", "value": 2}, "anna"),
+    ({"relation": "deals", "measure": "max", "field": "ordered_at", "op": "in_last", "value": {"days": 5}}, "anna"),
+    ({"relation": "deals", "pick": "last", "is": _field("stage", "equals", 5)}, "anna"),
+    ({"relation": "deals", "pick": "first", "is": _field("stage", "equals", 5)}, ""),
+    (LAST_DEAL | {"where": _field("status", "equals", 2), "is": _field("value", "equals", 100)}, "anna"),
+    ({"relation": "order_products", "where": ORDERS_OF_SKU_1}, "anna ben"),
+    ({"relation": "order_products", "where": KEPT}, "anna"),
+    ({"relation": "deals", "where": {"relation": "order_products", "where": KEPT}}, "anna"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("written", "names"), CONDITIONS)
+async def test_every_kind_of_condition(people: tuple[Shop, dict[str, int]], written: Any, names: str) -> None:
+    shop, ids = people
+    wanted = {ids[name] for name in names.split()}
+    assert await shop.ask(written) == wanted
+    assert await shop.ask({"not": written}) == set(ids.values()) - wanted
+    assert describe(shop.checked(written))
+
+
+@pytest.mark.parametrize(
+    ("written", "place"),
+    [
+        ([], "filter"),
+        ({"field": "nothing", "op": "equals", "value": 1}, "filter.field"),
+        ({"all": [{"field": "email", "op": "near", "value": "x"}]}, "filter.all.0.op"),
+        ({"all": [{"field": "email", "op": "greater", "value": 1}]}, "filter.all.0.op"),
+        ({"field": "score", "op": "equals", "value": "ten"}, "filter.value"),
+        ({"field": "score", "op": "equals", "value": float("inf")}, "filter.value"),
+        ({"field": "email", "op": "equals", "value": "\x00"}, "filter.value"),
+        ({"field": "email", "op": "is_set", "value": 1}, "filter.value"),
+        ({"field": "seen", "op": "in_last", "value": {"days": 0}}, "filter.value"),
+        ({"field": "seen", "op": "in_last", "value": {"days": 10**9}}, "filter.value"),
+        ({"field": "seen", "op": "in_window", "value": {"from": {"days": 3}, "to": {"days": 1}}}, "filter.value"),
+        ({"field": "points", "op": "between", "value": [3, 1]}, "filter.value"),
+        ({"field": "tags", "op": "in_any", "value": ["silver"]}, "filter.value"),
+        ({"relation": "friends"}, "filter.relation"),
+        ({"relation": "deals", "quantifier": "some"}, "filter.quantifier"),
+        ({"relation": "deals", "quantifier": "at_least"}, "filter.count"),
+        ({"relation": "deals", "where": {"field": "nothing", "op": "is_set"}}, "filter.where.field"),
+        ({"relation": "deals", "measure": "sum", "field": "name", "op": "greater", "value": 1}, "filter.field"),
+        ({"relation": "deals", "measure": "sum", "op": "greater", "value": 1}, "filter.field"),
+        ({"relation": "deals", "pick": "last", "by": "name", "is": {}}, "filter.by"),
+        ({"field": "email", "op": "is_set", "why": 1}, "filter.why"),
+        ({"all": [{}] * 3 + [{"any": 1}]}, "filter.all.3.any"),
+    ],
+)
+async def test_an_error_names_its_place(house: House, written: Any, place: str) -> None:
+    shop = await open_shop(house, RAW)
+    with pytest.raises(InvalidInput) as refused:
+        shop.checked(written)
+    assert list(refused.value.fields) == [place]
+
+
+async def test_a_tree_has_bounds(house: House) -> None:
+    shop = await open_shop(house, RAW)
+    deep: dict[str, Any] = {"field": "email", "op": "is_set"}
+    for _ in range(20):
+        deep = {"not": deep}
+    for written in (deep, {"all": [{"field": "email", "op": "is_set"}] * 501}):
+        with pytest.raises(InvalidInput):
+            shop.checked(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "sentence"),
+    [
+        ({}, "everything"),
+        (_field("country", "equals", "PL"), 'Country is "PL"'),
+        (
+            {"all": [IN_POLAND, {"any": [_field("score", "less", 0), _field("email", "is_set")]}]},
+            'Country is "PL" and (Score is less than 0 or E-mail is set)',
+        ),
+        (
+            {"relation": "deals", "quantifier": "at_least", "count": 2, "where": RECENTLY},
+            "has at least 2 deals where Ordered is in the last 30 days",
+        ),
+        (
+            {"relation": "deals", "measure": "sum", "field": "value", "op": "greater", "value": 99.5},
+            "the sum of Value of deals is more than 99.5",
+        ),
+        (
+            {"relation": "deals", "pick": "last", "is": _field("stage", "equals", 5)},
+            "of the last deal by Ordered: Stage is 5",
+        ),
+        (
+            _field("seen", "in_window", {"from": {"days": -14}, "to": {"days": -7}}),
+            "seen is between 14 days ago and 7 days ago",
+        ),
+        (_field("seen", "day_of_week", ["sunday", "monday"]), "seen is on a Monday or Sunday"),
+    ],
+)  # fmt: skip
+async def test_sentences(house: House, written: Any, sentence: str) -> None:
+    shop = await open_shop(house, RAW)
+    assert describe(shop.checked(written)) == sentence
+
+
+AT = datetime(2025, 3, 29, 12, tzinfo=UTC)  # the day before clocks move forward in Warsaw
+
+
+@pytest.mark.parametrize(
+    ("op", "value", "changes"),
+    [
+        ("in_last", {"hours": 24}, [AT, AT + timedelta(hours=24)]),
+        ("in_last", {"days": 1}, [AT, AT + timedelta(hours=23)]),
+        ("in_last", {"months": 11}, [AT, datetime(2026, 2, 28, 12, tzinfo=UTC)]),
+        ("in_next", {"days": 1}, [AT - timedelta(days=1), AT]),
+        ("more_than_ago", {"weeks": 1}, [AT + timedelta(hours=7 * 24 - 1)]),
+        ("in_current", "day", [datetime(2025, 3, 28, 23, tzinfo=UTC), datetime(2025, 3, 29, 23, tzinfo=UTC)]),
+        ("in_current", "month", [datetime(2025, 2, 28, 23, tzinfo=UTC), datetime(2025, 3, 31, 22, tzinfo=UTC)]),
+        ("anniversary_today", None, [datetime(2026, 3, 28, 23, tzinfo=UTC), datetime(2026, 3, 29, 22, tzinfo=UTC)]),
+    ],
+)
+async def test_windows_open_and_close_at_their_own_second(
+    house: House, op: str, value: Any, changes: list[datetime]
+) -> None:
+    """Walking from each change to the next, the filter holds on one side of the second and not on the other."""
+    async with house.transaction() as connection:
+        who = await contact(connection, house)
+        await deal(connection, house, who, ordered_at=AT)
+    shop = await open_shop(house, RAW, zone="Europe/Warsaw")
+    written = {"relation": "deals", "where": {"field": "ordered_at", "op": op} | ({"value": value} if value else {})}
+    now, met = changes[0] - timedelta(seconds=1), []
+    for expected in changes:
+        following = await shop.next_change(written, now, who)
+        assert following == expected
+        before = await shop.ask(written, now=following - timedelta(microseconds=1))
+        after = await shop.ask(written, now=following)
+        assert before != after
+        met.append(following)
+        now = following
+    assert met == changes
+
+
+async def test_an_explanation_tells_what_was_looked_at_and_what_would_change_it(
+    people: tuple[Shop, dict[str, int]],
+) -> None:
+    shop, ids = people
+    written = {
+        "all": [
+            _field("country", "equals", "PL"),
+            {"relation": "deals", "quantifier": "at_least", "count": 3},
+            {"relation": "deals", "measure": "sum", "field": "value", "op": "greater", "value": 100},
+            {"relation": "deals", "pick": "last", "is": _field("ordered_at", "in_last", {"days": 3})},
+        ]
+    }
+    subject, at = shop.catalogue.subject("contact"), Moment(NOW, "UTC")
+    async with shop.house.pool.acquire() as connection:
+        told = await explain(connection, shop.checked(written), subject, shop.house.workspace_id, ids["anna"], at)
+        stranger = shop.house.stranger.workspace_id
+        assert await explain(connection, shop.checked(written), subject, stranger, ids["anna"], at) is None
+    assert told is not None
+    assert not told.holds
+    assert [leaf.holds for leaf in told.leaves] == [True, False, True, True]
+    assert told.leaves[1].flips == "1 more deal would change it."
+    assert len(told.leaves[1].related) == 2
+    assert told.leaves[2].figure == 120
+    assert len(told.leaves[3].related) == 1
+    assert told.leaves[3].changes_at == NOW + timedelta(days=1)
+
+
+_values = {
+    "country": st.sampled_from(["PL", "DE", "%"]),
+    "score": st.integers(-5, 12),
+    "points": st.sampled_from([5, 7.5, 6]),
+}
+_plain = st.sampled_from(sorted(_values)).flatmap(
+    lambda name: st.builds(
+        lambda op, value: _field(name, op, value),
+        st.sampled_from(["equals", "not_equals"] if name == "country" else ["equals", "greater", "less_or_equal"]),
+        _values[name],
+    )
+)
+_of_deals = st.builds(
+    lambda op, value: _field("value", op, value), st.sampled_from(["greater", "less"]), st.integers(0, 110)
+)
+_related = st.builds(
+    lambda quantifier, where: {"relation": "deals", "where": where} | quantifier,
+    st.sampled_from(
+        [{}, {"quantifier": "none"}, {"quantifier": "at_least", "count": 2}, {"quantifier": "at_most", "count": 1}]
+    ),
+    _of_deals,
+)
+_trees = st.recursive(
+    _plain | _related,
+    lambda inner: st.builds(
+        lambda kind, parts: {kind: parts}, st.sampled_from(["all", "any"]), st.lists(inner, max_size=3)
+    )
+    | inner.map(lambda part: {"not": part}),
+    max_leaves=6,
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(written=_trees)
+async def test_a_filter_and_its_opposite_share_everybody_between_them(
+    people: tuple[Shop, dict[str, int]], written: Any
+) -> None:
+    shop, ids = people
+    passing, others = await shop.ask(written), await shop.ask({"not": written})
+    assert passing | others == set(ids.values())
+    assert not passing & others
