@@ -13,6 +13,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from dealt import __version__, demo_pictures
 from dealt.accounts import MEMBERS, Definitions, Part, Tokens
 from dealt.attributes import ATTRIBUTES
+from dealt.contacts import ContactWriter
 from dealt.deals import DealWriter
 from dealt.events import EVENTS, EventWriter
 from dealt.kernel.clock import Clock, SystemClock
@@ -50,7 +51,10 @@ def build_services(pool: Pool, settings: Settings, clock: Clock | None = None) -
     rate = settings.requests_per_second
     events = EventWriter(pool, clock, definitions, gather=settings.gather)
     box = SecretBox.when_needed(settings.data_dir)
-    return Services(pool, clock, Tokens(pool), definitions, writer, events, Doorbell(pool), Buckets(clock), box, rate)
+    contacts = ContactWriter(pool, clock, definitions, gather=settings.gather)
+    return Services(
+        pool, clock, Tokens(pool), definitions, contacts, writer, events, Doorbell(pool), Buckets(clock), box, rate
+    )
 
 
 class Application:
@@ -85,6 +89,7 @@ class Application:
         if self.services is not None and self._noting is not None:
             self._noting.cancel()
             with suppress(*DOWN):
+                await self.services.contacts.close()
                 await self.services.deals.close()
                 await self.services.events.close()
                 await self.services.doorbell.close()

@@ -3,11 +3,12 @@
 from dealt.contacts.addressing import contacts_with_emails
 from dealt.contacts.belonging import Memberships, memberships
 from dealt.contacts.deleting import delete_contact
-from dealt.contacts.editing import create_contact, update_contact, upsert_contact
+from dealt.contacts.editing import create_contact, update_contact
 from dealt.contacts.ensuring import ensure_contacts
 from dealt.contacts.errors import ContactsNotFound, CustomIdTaken
 from dealt.contacts.fields import FIELDS
 from dealt.contacts.finding import contacts_question, find_contacts, hold_contact, id_of, read_contact, read_contacts
+from dealt.contacts.gathering import ContactWriter
 from dealt.contacts.listing import page_of_tagged
 from dealt.contacts.lookups import LOOKUPS, Lookup, parse_lookup
 from dealt.contacts.model import GENDERS, STATUSES, ContactPatch, ContactRef, Contacts, WrittenContact, display_name
@@ -15,7 +16,9 @@ from dealt.contacts.schemas import FIELD_NAMES, READ_ONLY, parse_contact
 from dealt.contacts.searching import search_contacts, search_page
 from dealt.contacts.untagging import follow_deleted_tag
 from dealt.contacts.updating_many import ALIKE, MOST_AT_ONCE, update_contacts
+from dealt.contacts.upserting import upsert_contact, upsert_contacts
 from dealt.contacts.visiting import Visit, note_visits
+from dealt.contacts.works import ContactWork, upsert_work
 
 __all__ = [
     "ALIKE",
@@ -28,6 +31,8 @@ __all__ = [
     "STATUSES",
     "ContactPatch",
     "ContactRef",
+    "ContactWork",
+    "ContactWriter",
     "Contacts",
     "ContactsNotFound",
     "CustomIdTaken",
@@ -57,4 +62,6 @@ __all__ = [
     "update_contact",
     "update_contacts",
     "upsert_contact",
+    "upsert_contacts",
+    "upsert_work",
 ]

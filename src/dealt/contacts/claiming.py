@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import string
+from collections.abc import Iterable, Sequence
 
 from dealt.contacts import queries
 from dealt.contacts.errors import CustomIdTaken
@@ -14,16 +15,22 @@ KEY_LENGTH = 12
 _KEY_LETTERS = string.ascii_lowercase + string.digits
 
 
-async def hold_or_claim(connection: Connection, workspace_id: int, custom_id: str) -> tuple[int, bool]:
-    """The contact id that belongs to ``custom_id``, its directory row held, and whether it was given out just now."""
-    while True:
-        # In this order an update of a known contact, the usual case, writes nothing to the directory.
-        held = await connection.fetchval(queries.HOLD_CUSTOM_ID, workspace_id, custom_id)
-        if held is not None:
-            return held, False
-        claimed = await connection.fetchval(queries.CLAIM_CUSTOM_ID, workspace_id, custom_id, None)
-        if claimed is not None:
-            return claimed, True
+async def hold_or_claim_many(
+    connection: Connection, workspace_id: int, custom_ids: Iterable[str]
+) -> tuple[dict[str, int], set[str]]:
+    """The contact id of each custom id, its directory row held, and which of them were given out just now."""
+    found: dict[str, int] = {}
+    fresh: set[str] = set()
+    wanted = set(custom_ids)
+    while missing := sorted(wanted - found.keys()):
+        # In this order an update of known contacts, the usual case, writes nothing to the directory.
+        held = await connection.fetch(queries.HOLD_CUSTOM_IDS, workspace_id, missing)
+        found |= {row["custom_id"]: row["contact_id"] for row in held}
+        if missing := sorted(wanted - found.keys()):
+            claimed = await connection.fetch(queries.CLAIM_CUSTOM_IDS, workspace_id, missing)
+            found |= {row["custom_id"]: row["contact_id"] for row in claimed}
+            fresh |= {row["custom_id"] for row in claimed}
+    return found, fresh
 
 
 async def claim(connection: Connection, workspace_id: int, custom_id: str | None, name: str) -> int:
@@ -75,3 +82,13 @@ async def claim_key(connection: Connection, workspace_id: int, contact_id: int) 
         key = new_key()
         if await connection.fetchval(queries.CLAIM_KEY, workspace_id, key, contact_id):
             return key
+
+
+async def claim_keys(connection: Connection, workspace_id: int, contact_ids: Sequence[int]) -> dict[int, str]:
+    """New cookie keys for contacts, by contact id."""
+    keys: dict[int, str] = {}
+    while left := [contact_id for contact_id in contact_ids if contact_id not in keys]:
+        proposed = [new_key() for _ in left]
+        rows = await connection.fetch(queries.CLAIM_KEYS, workspace_id, proposed, left)
+        keys |= {row["contact_id"]: row["key"] for row in rows}
+    return keys

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ from dealt.contacts.following import follow
 from dealt.contacts.model import BLANK, ContactPatch, WrittenContact, display_name
 from dealt.contacts.resolving import Resolved, resolve
 from dealt.kernel.db import Connection
-from dealt.kernel.errors import InvalidInput, NotFound
+from dealt.kernel.errors import NotFound
 from dealt.kernel.journal import difference, encode
 
 _SHOWN_AS = {"tag_ids": "tags"}
@@ -52,23 +53,6 @@ async def update_contact(
     before = await _lock(connection, workspace_id, contact_id)
     if renames and held != before["custom_id"]:
         raise CustomIdMoved
-    return await _update(connection, actor, before, patch, resolved, now)
-
-
-async def upsert_contact(
-    connection: Connection, actor: Actor, patch: ContactPatch, *, snapshot: Snapshot, now: datetime
-) -> WrittenContact:
-    """Create the contact with the patch's custom id, or update it; of many at once one creates.
-
-    Raises InvalidInput (without a custom id, too) and CompanyNotFound.
-    """
-    if patch.custom_id is None:
-        raise InvalidInput.of(patch.custom_id_name, "This field is required.")
-    contact_id, is_new = await claiming.hold_or_claim(connection, actor.workspace_id, patch.custom_id)
-    if is_new:
-        return await _insert(connection, actor, contact_id, patch, snapshot, now)
-    resolved = await resolve(connection, actor, patch, snapshot, now)
-    before = await _lock(connection, actor.workspace_id, contact_id)
     return await _update(connection, actor, before, patch, resolved, now)
 
 
@@ -121,6 +105,11 @@ def applied(before: Mapping[str, Any], patch: ContactPatch, resolved: Resolved) 
     after["tag_ids"] = resolved.tags.applied_to(before["tag_ids"])
     after["attributes"] = merge_values(before["attributes"], resolved.attributes)
     return after
+
+
+def without_custom_id(patch: ContactPatch) -> ContactPatch:
+    """The same patch of a contact that keeps the custom id it has."""
+    return replace(patch, fields={name: value for name, value in patch.fields.items() if name != "custom_id"})
 
 
 def _split_name(before: Mapping[str, Any], patch: ContactPatch) -> dict[str, str | None]:

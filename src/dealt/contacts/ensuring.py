@@ -8,7 +8,7 @@ from typing import Any
 
 from dealt.accounts import Actor
 from dealt.contacts import queries
-from dealt.contacts.claiming import new_key
+from dealt.contacts.claiming import claim_keys
 from dealt.contacts.editing import applied, told
 from dealt.contacts.model import BLANK, ContactPatch
 from dealt.contacts.resolving import Resolved
@@ -33,7 +33,7 @@ async def ensure_contacts(
     if not rows:
         return 0
     ids: dict[str, int] = {row["custom_id"]: row["contact_id"] for row in rows}
-    keys = await _claim_keys(connection, workspace_id, list(ids.values()))
+    keys = await claim_keys(connection, workspace_id, list(ids.values()))
     images = {custom_id: applied(BLANK, patches[custom_id], _NOTHING) | {"custom_id": custom_id} for custom_id in ids}
     stored: list[dict[str, Any]] = []
     entries = []
@@ -50,12 +50,3 @@ async def ensure_contacts(
     await record(connection, workspace_id, entries, now)
     await mark_stale(connection, workspace_id, ids.values(), now, lane=actor.lane, cause=actor.cause, hop=actor.hop)
     return len(ids)
-
-
-async def _claim_keys(connection: Connection, workspace_id: int, contact_ids: list[int]) -> dict[int, str]:
-    keys: dict[int, str] = {}
-    while left := [contact_id for contact_id in contact_ids if contact_id not in keys]:
-        proposed = [new_key() for _ in left]
-        rows = await connection.fetch(queries.CLAIM_KEYS, workspace_id, proposed, left)
-        keys |= {row["contact_id"]: row["key"] for row in rows}
-    return keys

@@ -1,6 +1,7 @@
 """All SQL of contacts."""
 
 from dealt.contacts.model import BLANK
+from dealt.kernel.journal import WRITE_ENTRIES
 
 # One statement for all three ways. The directories are asked alone: rows of deleted contacts are not in them.
 # A question (kernel/questions.py). A cookie key is followed to its contact row, one contact at a time.
@@ -51,6 +52,14 @@ ON CONFLICT (workspace_id, custom_id) DO NOTHING RETURNING contact_id"""
 
 RELEASE_CUSTOM_ID = "DELETE FROM contact_custom_ids WHERE workspace_id = $1 AND custom_id = $2 AND contact_id = $3"
 
+HOLD_CUSTOM_IDS = """
+SELECT custom_id, contact_id FROM contact_custom_ids
+WHERE workspace_id = $1 AND custom_id = ANY($2::text[]) ORDER BY custom_id FOR UPDATE"""
+
+RELEASE_CLAIMED = """
+DELETE FROM contact_custom_ids AS d USING unnest($2::text[], $3::bigint[]) AS claimed(custom_id, contact_id)
+WHERE d.workspace_id = $1 AND d.custom_id = claimed.custom_id AND d.contact_id = claimed.contact_id"""
+
 CLAIM_CUSTOM_IDS = """
 INSERT INTO contact_custom_ids (workspace_id, custom_id, contact_id)
 SELECT $1, custom_id, nextval('contact_id_seq')
@@ -69,6 +78,8 @@ ON CONFLICT (workspace_id, key) DO NOTHING RETURNING key"""
 RELEASE_KEY = "DELETE FROM contact_keys WHERE workspace_id = $1 AND key = $2 AND contact_id = $3"
 
 NEXT_ID = "SELECT nextval('contact_id_seq')"
+
+NEXT_IDS = "SELECT nextval('contact_id_seq') AS id FROM generate_series(1, $1::int)"
 
 LOCK = f"SELECT {COLUMNS} FROM contacts WHERE id = $2 AND workspace_id = $1 AND NOT placeholder FOR UPDATE"
 
@@ -102,6 +113,39 @@ ATTRIBUTES_ALIKE = "attributes = (c.attributes - {}::text[]) || {}::jsonb"
 AS_READ = """
 FROM unnest({}::bigint[], {}::integer[]) AS seen(id, version)
 WHERE c.id = seen.id AND c.version = seen.version AND c.workspace_id = {} AND NOT c.placeholder RETURNING c.id"""
+
+# Holds the companies until the commit: they cannot be deleted under the memberships.
+JOIN_PAIRS = """
+WITH held AS (
+    SELECT id FROM companies WHERE workspace_id = $1 AND id = ANY($3::bigint[]) ORDER BY id FOR KEY SHARE
+)
+INSERT INTO company_members (contact_id, company_id, workspace_id, member_since)
+SELECT pair.contact_id, held.id, $1, $4
+FROM unnest($2::bigint[], $3::bigint[]) AS pair(contact_id, company_id) JOIN held ON held.id = pair.company_id
+ON CONFLICT (contact_id, company_id) DO NOTHING RETURNING contact_id, company_id"""
+
+# A set of contacts as they are to be, each written where it is new or still has the version that was read, with its
+# journal entry and its stale mark.
+# $1 contacts $2 now $3 workspace $4 entries $5 followers $6 stale marks
+STORE = f"""
+WITH contact AS MATERIALIZED (
+    SELECT * FROM json_populate_recordset(NULL::contacts, $1::json)
+), stored AS (
+    INSERT INTO contacts AS c (id, workspace_id, key, first_seen, created_at, updated_at, version, {", ".join(BLANK)})
+    SELECT id, $3, key, $2, $2, $2, version, {", ".join(BLANK)} FROM contact
+    ON CONFLICT (id) DO UPDATE SET updated_at = excluded.updated_at, version = excluded.version,
+        {", ".join(f"{name} = excluded.{name}" for name in BLANK)}
+    WHERE c.version = excluded.version - 1 AND NOT c.placeholder
+    RETURNING c.id
+), entry AS (
+    SELECT e.* FROM json_to_recordset($4::json) AS e(contact_id bigint, kind text, object_type text, object_id bigint,
+        actor text, cause smallint, hop smallint, changes jsonb) JOIN stored ON stored.id = e.contact_id
+), {WRITE_ENTRIES.format(now="$2::timestamptz", workspace="$3::bigint", followers="$5::smallint[]")}, marked AS (
+    INSERT INTO stale (contact_id, workspace_id, lane, cause, hop, marked_at)
+    SELECT m.contact_id, $3, m.lane, m.cause, m.hop, $2
+    FROM json_populate_recordset(NULL::stale, $6::json) AS m JOIN stored ON stored.id = m.contact_id
+)
+SELECT id FROM stored"""
 
 COMPANY_IDS_OF_MANY = """
 SELECT contact_id, company_id FROM company_members WHERE contact_id = ANY($2::bigint[]) AND workspace_id = $1

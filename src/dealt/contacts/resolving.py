@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,7 +35,7 @@ async def resolve(
     Comes after the directory row and before the contact's own, so that all writers wait in one order.
     Raises InvalidInput, CompanyNotFound.
     """
-    _check_member(patch, snapshot)
+    check_member(patch, snapshot.part(MEMBERS))
     company_ids = await _companies(connection, actor.workspace_id, patch)
     typed = await type_values(connection, snapshot, "contact", patch.attributes, actor=actor.name, now=now)
     tags = await change_tags(
@@ -43,9 +44,10 @@ async def resolve(
     return Resolved(typed.values, tags, company_ids, typed.defined or tags.defined)
 
 
-def _check_member(patch: ContactPatch, snapshot: Snapshot) -> None:
+def check_member(patch: ContactPatch, members: Mapping[int, str]) -> None:
+    """Raise InvalidInput for a member that the workspace does not have."""
     member = patch.fields.get("assigned_to")
-    if member is not None and member not in snapshot.part(MEMBERS):
+    if member is not None and member not in members:
         raise InvalidInput.of("assigned_to", f"There is no member {member}.")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from dealt.accounts import Definitions, Tokens
+from dealt.contacts import ContactWriter
 from dealt.deals import DealWriter
 from dealt.events import EventWriter
 from dealt.kernel.clock import Clock
@@ -23,6 +24,7 @@ class Services:
     clock: Clock
     tokens: Tokens
     definitions: Definitions
+    contacts: ContactWriter
     deals: DealWriter
     events: EventWriter
     doorbell: Doorbell
@@ -42,6 +44,7 @@ class Services:
             self,
             pool=held,
             definitions=definitions,
+            contacts=self.contacts.within(held, definitions),
             deals=self.deals.within(held, definitions),
             events=self.events.within(held, definitions),
             doorbell=self.doorbell.muted(),
