@@ -14,8 +14,8 @@ def order(number: int, **changes: Any) -> bytes:
     return json.dumps(ARTICLE | {"custom_id": f"b-{number}"} | changes).encode()
 
 
-async def send(shop: Shop, lines: list[bytes], **params: str) -> list[dict[str, Any]]:
-    answer = await shop.client.post("deals/bulk/", content=b"\n".join(lines), params=params)
+async def send(shop: Shop, lines: list[bytes], to: str = "deals", **params: str) -> list[dict[str, Any]]:
+    answer = await shop.client.post(f"{to}/bulk/", content=b"\n".join(lines), params=params)
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "application/x-ndjson"
     return [json.loads(line) for line in answer.text.splitlines()]
@@ -85,3 +85,37 @@ async def test_lines_without_a_custom_id_create_a_deal_each(shop: Shop) -> None:
 
 async def test_an_empty_body_has_an_empty_answer(shop: Shop) -> None:
     assert await send(shop, []) == []
+
+
+async def test_users_are_made_and_changed_in_bulk(shop: Shop) -> None:
+    lines = [
+        {"custom_id": "ann", "email": "ann@example.com", "points": 3},
+        {"custom_id": "ann", "first_name": "Ann"},
+        {"email": "nobody"},
+        {"email": "bob@example.com"},
+        {"custom_id": "cid", "company_id": 999_999},
+    ]
+    results = await send(shop, [json.dumps(line).encode() for line in lines], to="users")
+    assert [result["status"] for result in results] == [201, 200, 400, 201, 404]
+    assert results[1]["id"] == results[0]["id"]
+    assert results[2]["errors"] == {"email": ["Enter a valid email address."]}
+    ann = (await shop.client.get("users-by-id/ann/")).json()
+    assert (ann["first_name"], ann["email"]) == ("Ann", "ann@example.com")
+    assert (await shop.client.get("users-by-id/cid/")).status_code == 404
+
+
+async def test_products_and_companies_are_made_and_changed_in_bulk(shop: Shop) -> None:
+    for kind in ("products", "companies"):
+        lines = [{"custom_id": "a", "name": "First"}, {"name": "Nameless"}, {"custom_id": "a", "name": "Second"}]
+        results = await send(shop, [json.dumps(line).encode() for line in lines], to=kind)
+        assert [result["status"] for result in results] in ([201, 400, 200], [201, 400, 201])
+        assert results[2]["id"] == results[0]["id"]
+        listed = (await shop.client.get(f"{kind}/")).json()["results"]
+        assert [one["name"] for one in listed] == ["Second"]
+
+
+async def test_a_rehearsed_bulk_of_users_stores_nothing(shop: Shop) -> None:
+    results = await send(shop, [b'{"custom_id": "ann", "points": 1}'], to="users", dry_run="true")
+    assert results[0]["dry_run"]
+    assert results[0]["changes"][0]["kind"] == "contact.created"
+    assert (await shop.client.get("users/")).json()["results"] == []

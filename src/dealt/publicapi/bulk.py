@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from dealt.accounts import Actor
+from dealt.companies import CompanyPatch, WrittenCompany, parse_company, upsert_company
+from dealt.contacts import ContactWork
 from dealt.deals import DealWork, DealWritten, parse_deal, upsert
+from dealt.kernel.db import Connection, in_transaction
+from dealt.kernel.errors import DealtError
+from dealt.kernel.gather import run_halving
 from dealt.kernel.http import Response, Route
+from dealt.products import ProductPatch, UpsertedProduct, UpsertedProducts, parse_product, upsert_products
 from dealt.publicapi.call import Call
 from dealt.publicapi.streaming import Bulk, is_silent, respond
+from dealt.publicapi.user_answers import user_patch
 
 
 async def write_deals(call: Call) -> Response:
@@ -43,4 +52,99 @@ def _told(written: DealWritten) -> dict[str, Any]:
     return told | ({"ignored": written.ignored} if written.ignored else {})
 
 
-ROUTES: list[Route[Call]] = [Route(("POST",), "/deals/bulk/", write_deals, "write", streams=True, rehearses=True)]
+async def write_users(call: Call) -> Response:
+    """POST /users/bulk/: upsert (or, without a custom id, create) a user for each line; a bad line stops no other."""
+    actor = call.actor.in_bulk(silent=is_silent(call))
+    bulk = Bulk(
+        parse=lambda body: ContactWork(actor, user_patch(call, body)),
+        keys=lambda work: work.keys,
+        write=lambda call, works: call.services.contacts.write_many(call.workspace_id, works),
+        told=lambda one: {"status": 201 if one.created else 200, "id": one.id, "created": one.created},
+        named=lambda work: {"custom_id": work.patch.custom_id},
+        object_type="contact",
+    )
+    return respond(call, bulk)
+
+
+async def write_products(call: Call) -> Response:
+    """POST /products/bulk/: upsert a product for each line, by its custom_id; a bad line stops no other."""
+    actor = call.actor.in_bulk(silent=is_silent(call))
+    bulk = Bulk(
+        parse=parse_product,
+        keys=_keys_of,
+        write=lambda call, patches: run_halving(lambda part: _write_products(call, actor, part), patches),
+        told=lambda one: {"status": 201 if one.created else 200, "id": one.id, "created": one.created},
+        named=_named,
+        object_type="product",
+    )
+    return respond(call, bulk)
+
+
+async def write_companies(call: Call) -> Response:
+    """POST /companies/bulk/: upsert a company for each line, by its custom_id; a bad line stops no other."""
+    actor = call.actor.in_bulk(silent=is_silent(call))
+    bulk = Bulk(
+        parse=parse_company,
+        keys=_keys_of,
+        write=lambda call, patches: _write_companies(call, actor, patches),
+        told=lambda one: {"status": 201 if one.created else 200, "id": one.company.id, "created": one.created},
+        named=_named,
+        object_type="company",
+    )
+    return respond(call, bulk)
+
+
+def _keys_of(patch: ProductPatch | CompanyPatch) -> frozenset[Any]:
+    return frozenset({patch.fields.get("custom_id")} - {None})
+
+
+def _named(patch: ProductPatch | CompanyPatch) -> dict[str, Any]:
+    return {"custom_id": patch.fields.get("custom_id")}
+
+
+async def _write_products(
+    call: Call, actor: Actor, patches: Sequence[ProductPatch]
+) -> Sequence[UpsertedProduct | Exception]:
+    definitions = call.services.definitions
+
+    async def attempt(connection: Connection) -> UpsertedProducts:
+        snapshot = await definitions.for_writing(connection, call.workspace_id)
+        return await upsert_products(connection, actor, patches, snapshot=snapshot, now=call.now)
+
+    done = await in_transaction(call.services.pool, attempt)
+    if done.defined:
+        definitions.forget(call.workspace_id)
+    return done.outcomes
+
+
+async def _write_companies(
+    call: Call, actor: Actor, patches: Sequence[CompanyPatch]
+) -> list[WrittenCompany | Exception]:
+    """One transaction each: a shop has few companies, and one that is refused must leave nothing behind."""
+    outcomes: list[WrittenCompany | Exception] = []
+    definitions = call.services.definitions
+    for patch in patches:
+
+        async def attempt(connection: Connection, patch: CompanyPatch = patch) -> WrittenCompany:
+            snapshot = await definitions.for_writing(connection, call.workspace_id)
+            return await upsert_company(connection, actor, patch, snapshot=snapshot, now=call.now)
+
+        try:
+            written = await in_transaction(call.services.pool, attempt)
+            outcomes.append(written)
+            if written.defined:
+                definitions.forget(call.workspace_id)
+        except DealtError as error:
+            outcomes.append(error)
+    return outcomes
+
+
+ROUTES: list[Route[Call]] = [
+    Route(("POST",), path, handler, "write", streams=True, rehearses=True)
+    for path, handler in (
+        ("/deals/bulk/", write_deals),
+        ("/users/bulk/", write_users),
+        ("/products/bulk/", write_products),
+        ("/companies/bulk/", write_companies),
+    )
+]

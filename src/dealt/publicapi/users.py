@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dealt.accounts import Snapshot
 from dealt.contacts import (
-    ContactWork,
     WrittenContact,
     create_contact,
     delete_contact,
@@ -15,7 +14,6 @@ from dealt.contacts import (
 from dealt.kernel.db import Connection, in_transaction
 from dealt.kernel.http import Response, Route
 from dealt.publicapi.call import Call, answer
-from dealt.publicapi.streaming import Bulk, is_silent, respond
 from dealt.publicapi.user_answers import BASES, answer_user, named_user, user_patch, write_and_answer
 from dealt.publicapi.user_filters import is_search
 from dealt.publicapi.user_search import list_users, search_users
@@ -39,24 +37,6 @@ async def update_or_create_user(call: Call) -> Response:
 
     written = await call.services.contacts.submit(upsert_work(call.actor, patch))
     return answer({"created": written.created, "id": written.id}, 201 if written.created else 200)
-
-
-async def write_users(call: Call) -> Response:
-    """``POST /users/bulk/``: upsert (or, without a custom id, create) a user for each line; a bad line stops no other.
-
-    ``?silent=true`` marks the changes as silent: automations ignore them. ``?dry_run=true`` undoes every set and tells
-    with each line what would change.
-    """
-    actor = call.actor.in_bulk(silent=is_silent(call))
-    bulk = Bulk(
-        parse=lambda body: ContactWork(actor, user_patch(call, body)),
-        keys=lambda work: work.keys,
-        write=lambda call, works: call.services.contacts.write_many(call.workspace_id, works),
-        told=lambda one: {"status": 201 if one.created else 200, "id": one.id, "created": one.created},
-        named=lambda work: {"custom_id": work.patch.custom_id},
-        object_type="contact",
-    )
-    return respond(call, bulk)
 
 
 async def read_user(call: Call) -> Response:
@@ -94,7 +74,6 @@ ROUTES: list[Route[Call]] = [
     Route(("GET",), "/users/", list_users, "read"),
     Route(("POST",), "/users/", create_user, "write"),
     Route(("POST",), "/users/update_or_create/", update_or_create_user, "write"),
-    Route(("POST",), "/users/bulk/", write_users, "write", streams=True, rehearses=True),
     Route(("GET",), "/users/search/", search_users, "read"),
 ]
 for _path in BASES:

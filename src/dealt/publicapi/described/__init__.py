@@ -3,9 +3,9 @@
 from dealt.publicapi.described import (
     activities,
     attributes,
+    bulk,
     companies,
     deals,
-    deals_in_bulk,
     events,
     exchange_rates,
     loss_reasons,
@@ -18,7 +18,7 @@ from dealt.publicapi.described import (
 
 CHAPTERS = [
     deals.CHAPTER,
-    deals_in_bulk.CHAPTER,
+    bulk.CHAPTER,
     users.CHAPTER,
     companies.CHAPTER,
     activities.CHAPTER,
