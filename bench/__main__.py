@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 
+from bench.api import events
 from bench.claims import Claim, progress, show
 from bench.intake import bulk, growth, idle, imports, lists, single
 from bench.plan import Plan
@@ -20,6 +21,7 @@ GROUPS: dict[str, dict[str, Measure]] = {
         "idle": idle.measure,
         "growth": growth.measure,
     },
+    "api": {"events": events.measure},
 }
 
 

@@ -16,21 +16,26 @@ from array import array
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeAlias
 
 import msgspec
 import uvloop
 
+from bench.api.told import Events
 from bench.orders import Lists, Orders
 
 ROOT = Path(__file__).parents[1]
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE).search
 
 
+Work: TypeAlias = Orders | Events | Lists
+
+
 class Job(msgspec.Struct, frozen=True):
     """Send ``work`` to 127.0.0.1:``port`` for ``seconds``, after ``warm_up`` seconds that are not counted."""
 
     port: int
-    work: Orders | Lists
+    work: Work
     connections: int = 64
     seconds: float = 5.0
     warm_up: float = 1.0

@@ -1,4 +1,4 @@
-"""pgbench, writing the rows of one order in each transaction."""
+"""pgbench, writing the rows of one order, or of what another script writes, in each transaction."""
 
 from __future__ import annotations
 
@@ -13,23 +13,26 @@ SCRIPT = Path(__file__).with_name("order.sql")
 THREADS = 2
 
 
-def pgbench(shop: Shop, *, clients: int, seconds: float) -> float:
-    """Orders a second that pgbench stores with ``clients`` connections, no two of them in one transaction."""
-    return float(_run(shop, clients, f"--time={max(1, round(seconds))}"))
+def pgbench(shop: Shop, *, clients: int, seconds: float, script: Path = SCRIPT, **variables: int) -> float:
+    """Orders a second that pgbench stores with ``clients`` connections, no two of them in one transaction.
+
+    ``script`` may write something else, and be told more ``variables``.
+    """
+    return float(_run(shop, clients, f"--time={max(1, round(seconds))}", script, variables))
 
 
-def write_one(shop: Shop) -> None:
+def write_one(shop: Shop, *, script: Path = SCRIPT, **variables: int) -> None:
     """A single order, written by pgbench."""
-    _run(shop, 1, "--transactions=1")
+    _run(shop, 1, "--transactions=1", script, variables)
 
 
-def _run(shop: Shop, clients: int, extent: str) -> str:
-    variables = {"workspace": shop.workspace_id, "contacts": shop.contacts, "products": shop.products, "base": 0}
+def _run(shop: Shop, clients: int, extent: str, script: Path, more: dict[str, int]) -> str:
+    known = {"workspace": shop.workspace_id, "contacts": shop.contacts, "products": shop.products, "base": 0}
     said = subprocess.run(
         [
             find().program("pgbench"), "--no-vacuum", "--protocol=prepared", f"--client={clients}",
-            f"--jobs={min(THREADS, clients)}", extent, f"--file={SCRIPT}",
-            *(f"--define={name}={value}" for name, value in variables.items()), shop.dsn,
+            f"--jobs={min(THREADS, clients)}", extent, f"--file={script}",
+            *(f"--define={name}={value}" for name, value in {**known, **more}.items()), shop.dsn,
         ],
         capture_output=True, text=True, check=False,
     )  # fmt: skip

@@ -32,15 +32,20 @@ class Posted:
 
 def post_orders(postgres: EmbeddedPostgres, shop: Shop, seconds: float, **settings: object) -> Posted:
     """Start the server with ``settings`` and send it orders. Raises RuntimeError where one is refused."""
+    orders = Orders(shop.contacts, shop.products, time.time_ns(), shop.token)
+    return post(postgres, shop, orders, seconds, **settings)
+
+
+def post(postgres: EmbeddedPostgres, shop: Shop, work: load.Work, seconds: float, **settings: object) -> Posted:
+    """Start the server with ``settings`` and send it ``work``. Raises RuntimeError where a request is refused."""
     asyncio.run(settle(shop.dsn))
     with serving(database_url=shop.dsn, **settings) as server:
-        orders = Orders(shop.contacts, shop.products, time.time_ns(), shop.token)
-        job = load.Job(server.port, orders, CONNECTIONS, seconds)
+        job = load.Job(server.port, work, CONNECTIONS, seconds)
         ours, theirs = cpu_seconds(descendants(server.pid)), postgres_seconds(postgres)
         result = load.run(job)
         ours, theirs = cpu_seconds(descendants(server.pid)) - ours, postgres_seconds(postgres) - theirs
     if not result.all_good:
-        raise RuntimeError(f"Not every order was stored ({result.statuses}): {result.complaint}")
+        raise RuntimeError(f"Not everything was stored ({result.statuses}): {result.complaint}")
     stored = result.rate * (job.seconds + job.warm_up)
     return Posted(result, 1e6 * ours / stored, 1e6 * theirs / stored)
 
