@@ -26,7 +26,7 @@ class EventWriter:
         self._pool = pool
         self._clock = clock
         self._limit = LARGEST_SET if gather else 1
-        self._writers = 2 if gather else 64
+        self._writers = 1 if gather else 64
         self._gatherers: dict[int, Gatherer[AnyWork, Occurred]] = {}
 
     def within(self, pool: Pool, definitions: Definitions) -> EventWriter:

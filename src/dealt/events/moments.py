@@ -27,7 +27,7 @@ def parse_moment(value: Any, zone: ZoneInfo, now: datetime | None) -> datetime |
         return None
     if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
         value = float(value)
-    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) >= _LEAST_MILLISECONDS:
+    if type(value) in (int, float) and abs(value) >= _LEAST_MILLISECONDS:
         value = value / 1000
     moment = parse_datetime(value, zone)
     if now is not None and moment > now + SKEW:

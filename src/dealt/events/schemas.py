@@ -84,18 +84,17 @@ def parse_page_view(body: Mapping[str, Any], telling: Telling) -> PageViewWork:
 def _read(
     body: Mapping[str, Any], telling: Telling, readers: Mapping[str, Reader], required: tuple[str, ...] = ()
 ) -> dict[str, Any]:
+    who = _WHO_BY_CUSTOM_ID if telling.user_id_is_custom else _WHO
     when: dict[str, Reader] = {"timestamp": lambda value: parse_moment(value, telling.zone, telling.now)}
-    user = {"user_id": _custom_id if telling.user_id_is_custom else _id}
-    return read_fields(body, {**_WHO, **user, **when, **readers}, required=required)
+    return read_fields(body, {**who, **when, **readers}, required=required)
 
 
 def _contact(fields: Mapping[str, Any], telling: Telling) -> ContactReference:
     if telling.contact is not None:
         return telling.contact
-    ways = _WAYS | {"user_id": "custom_id" if telling.user_id_is_custom else "id"}
-    for name, by in ways.items():
+    for name, by in _WAYS.items():
         if fields.get(name) is not None:
-            return by, fields[name]
+            return "custom_id" if name == "user_id" and telling.user_id_is_custom else by, fields[name]
     name = "client" if telling.user_id_is_custom else "user_id"
     raise InvalidInput.of(name, "This field is required: user_id, user_custom_id or user_key (client in version 1).")
 
@@ -193,8 +192,9 @@ _WAYS: dict[str, ContactBy] = {
     "client": "id", "user_id": "id", "user_custom_id": "custom_id", "user_key": "key", "client_user": "key",
 }  # fmt: skip
 _WHO: dict[str, Reader] = {
-    "client": _id, "user_custom_id": _custom_id, "user_key": _custom_id, "client_user": _custom_id,
+    "client": _id, "user_id": _id, "user_custom_id": _custom_id, "user_key": _custom_id, "client_user": _custom_id,
 }  # fmt: skip
+_WHO_BY_CUSTOM_ID = _WHO | {"user_id": _custom_id}
 _EVENT: dict[str, Reader] = {
     "name": text(LONGEST_NAME), "data": _object, "id": _custom_id, "custom_id": _custom_id,
 }  # fmt: skip

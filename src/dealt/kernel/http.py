@@ -36,7 +36,8 @@ class Request:
         self.body = b""
         self.answer_headers: dict[str, str] = {}
         self._receive = receive
-        self._query: dict[str, str] | None = None
+        # Most requests have none, and are asked for it several times.
+        self._query: dict[str, str] | None = None if self.query_string else {}
 
     def header(self, name: str) -> str:
         """A header's value, or an empty string."""
