@@ -42,11 +42,8 @@ SEQUENCES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "product_id_seq": (("products", "id"), ("product_custom_ids", "product_id")),
     "deal_id_seq": (("deal_ids", "deal_id"), ("deal_custom_ids", "deal_id")),
     "task_id_seq": (("task_ids", "task_id"), ("task_custom_ids", "task_id")),
-    "journal_id_seq": (("journal", "id"),),
-    "event_id_seq": (("events", "id"),),
-    "product_event_id_seq": (("product_events", "id"),),
+    "journal_id_seq": (("journal", "id"), ("events", "id"), ("product_events", "id"), ("page_views", "id")),
     "device_id_seq": (("devices", "id"),),
-    "page_view_id_seq": (("page_views", "id"),),
 }
 """Where the ids of a sequence stand: no id that was imported is given out again."""
 
