@@ -34,14 +34,14 @@ def cursor(*values: object) -> str:
 PAGES = ["page", "page_size", "limit", "cursor", "ordering", "x", "", "page[]", "created_at__gte", "updated_at__lt"]
 NAMES: dict[str, list[str]] = {
     "/deals/": [
-        *sorted(deal_filters._PLAIN),
+        *sorted(deal_filters._OWN),
         "ordered_at__gte",
         "order_date__lt",
         "expected_close_date__gt",
         "won_at__lte",
     ],
-    "/products/": sorted(product_filters.FILTERS),
-    "/companies/": sorted(companies.FILTERS),
+    "/products/": sorted(product_filters.PRODUCTS.specials),
+    "/companies/": sorted(companies.COMPANIES.specials),
     "/activities/": sorted({*activities.FILTERS, *activities.REFERENCES}),
     "/users/": ["search", "min", "max", "last_seen__gte", "first_seen__lt", "score__gt", "city__icontains", "gender"],
     "/users/search/": [

@@ -1,6 +1,6 @@
 """Companies and the contacts that belong to them."""
 
-from dealt.companies.fields import FIELDS
+from dealt.companies.fields import FIELDS, SERVED
 from dealt.companies.finding import (
     MOST_EMPLOYEES,
     companies_question,
@@ -29,6 +29,7 @@ __all__ = [
     "FIELDS",
     "FIELD_NAMES",
     "MOST_EMPLOYEES",
+    "SERVED",
     "UNLINK",
     "Company",
     "CompanyIds",

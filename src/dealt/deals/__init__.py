@@ -5,18 +5,9 @@ from dealt.deals.fields import FIELDS, LINE_FIELDS
 from dealt.deals.gathering import DealWriter, Submission
 from dealt.deals.images import fetch_images
 from dealt.deals.lines import line_total
+from dealt.deals.listing import COMPARISONS, DealFilter, list_deals
 from dealt.deals.model import Deal, DealImage, Line, Status
-from dealt.deals.reading import (
-    COMPARISONS,
-    DATES,
-    ORDERS,
-    DealFilter,
-    find_deal_id,
-    get_deal,
-    list_deals,
-    list_history,
-    show_deals,
-)
+from dealt.deals.reading import find_deal_id, get_deal, list_history, show_deals
 from dealt.deals.schemas import FIELD_NAMES, DealPatch, parse_deal, parse_line_edit
 from dealt.deals.unlinking import unlink_company
 from dealt.deals.works import DealWork, DealWritten, upsert
@@ -24,11 +15,9 @@ from dealt.deals.works import DealWork, DealWritten, upsert
 __all__ = [
     "COMPARISONS",
     "CONVERT",
-    "DATES",
     "FIELDS",
     "FIELD_NAMES",
     "LINE_FIELDS",
-    "ORDERS",
     "REDATE",
     "Deal",
     "DealFilter",

@@ -12,9 +12,9 @@ import msgspec
 
 from dealt.events import queries
 from dealt.kernel.clock import LAST_YEAR
+from dealt.kernel.cursors import not_a_cursor
 from dealt.kernel.db import Connection
-from dealt.kernel.errors import InvalidInput
-from dealt.kernel.paging import EXACT_COUNT, LARGEST_PAGE, NOT_A_CURSOR
+from dealt.kernel.paging import EXACT_COUNT, LARGEST_PAGE
 
 SOURCES = ("event", "product_event", "page_view", "order", "change")
 """In this order stand things of the same moment; a cursor knows them by their place here."""
@@ -88,7 +88,7 @@ def _decode(cursor: str) -> tuple[datetime, int, int]:
             base64.urlsafe_b64decode(padded), type=tuple[datetime, int, int], strict=True
         )
     except (ValueError, RecursionError, binascii.Error, msgspec.DecodeError):
-        raise InvalidInput.of("cursor", NOT_A_CURSOR) from None
+        raise not_a_cursor() from None
     if at.tzinfo is None or not 0 <= source < len(SOURCES) or not 0 <= last <= _LARGEST_ID:
-        raise InvalidInput.of("cursor", NOT_A_CURSOR)
+        raise not_a_cursor()
     return at, source, last

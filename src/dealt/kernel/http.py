@@ -129,8 +129,8 @@ class Route(Generic[C]):
     """One line of the route table: ``path`` holds parameters as ``<int:id>`` or ``<custom_id>``.
 
     ``needs`` is the token scope (read or write); ``streams`` leaves the request's body unread for the handler.
-    ``keeps_key`` says that the handler itself keeps an Idempotency-Key with its write; ``rehearses`` that a stream
-    takes part in a dry run.
+    ``listing`` says what a list can be narrowed and ordered by, for whoever dispatches. ``keeps_key`` says that the
+    handler itself keeps an Idempotency-Key with its write; ``rehearses`` that a stream takes part in a dry run.
     """
 
     methods: tuple[str, ...]
@@ -140,6 +140,7 @@ class Route(Generic[C]):
     streams: bool = False
     keeps_key: bool = False
     rehearses: bool = False
+    listing: Any = None
 
 
 class _Node(Generic[C]):

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 import asyncpg
 import msgspec
 
+from dealt.kernel.cursors import decode_cursor, encode_cursor, not_a_cursor
 from dealt.kernel.db import Connection, Record
 from dealt.kernel.errors import InvalidInput, NotFound
 from dealt.kernel.sql import Sql, all_of, sql
@@ -19,12 +18,17 @@ from dealt.kernel.sql import Sql, all_of, sql
 LARGEST_PAGE = 100
 DEEPEST_OFFSET = 100_000
 EXACT_COUNT = 10_000
-NOT_A_CURSOR = "This is not a cursor of this list; start again without one."
+LONGEST_SEARCH_S = 5
+"""How long a list may look for what no index finds."""
+TOO_LONG = (
+    f"No index finds this, and looking took longer than {LONGEST_SEARCH_S} s: "
+    "narrow the list by something else, too, or leave this out."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A list's order: a column and the id as tie-breaker, both in one direction.
+    """A list's order: a column that is never null, and the id as tie-breaker, in its direction unless told otherwise.
 
     Both are SQL of ours, such as ``d.ordered_at``; what follows the last dot is the column's name in the rows.
     """
@@ -32,40 +36,70 @@ class Order:
     column: str
     descending: bool = False
     id_column: str = "id"
+    id_descending: bool | None = None
 
     @property
     def clause(self) -> str:
-        way = "DESC" if self.descending else "ASC"
-        return (
-            f"{self.id_column} {way}"
-            if self.column == self.id_column
-            else f"{self.column} {way}, {self.id_column} {way}"
-        )
+        id_part = f"{self.id_column} {_way(self._id_descends)}"
+        return id_part if self.column == self.id_column else f"{self.column} {_way(self.descending)}, {id_part}"
 
-    def after(self, cursor: Sequence[Any]) -> Sql:
+    @property
+    def _id_descends(self) -> bool:
+        return self.descending if self.id_descending is None else self.id_descending
+
+    @property
+    def columns(self) -> tuple[str, str]:
+        """The names of column and id in the rows."""
+        return self.column.rpartition(".")[2], self.id_column.rpartition(".")[2]
+
+    def after(self, cursor: tuple[Any, int]) -> Sql:
         """The condition that holds behind the row at ``cursor``."""
-        sign = "<" if self.descending else ">"
+        sign, id_sign = _behind(self.descending), _behind(self._id_descends)
         if self.column == self.id_column:
-            return sql(f"{self.id_column} {sign} {{}}", cursor[-1])
-        return sql(f"({self.column}, {self.id_column}) {sign} ({{}}, {{}})", *cursor)
+            return sql(f"{self.id_column} {id_sign} {{}}", cursor[1])
+        if sign == id_sign:
+            return sql(f"({self.column}, {self.id_column}) {sign} ({{}}, {{}})", *cursor)
+        condition = f"{self.column} {sign}= {{}} AND ({self.column} {sign} {{}} OR {self.id_column} {id_sign} {{}})"
+        return sql(condition, cursor[0], *cursor)
+
+
+def _way(descending: bool) -> str:
+    return "DESC" if descending else "ASC"
+
+
+def _behind(descending: bool) -> str:
+    return "<" if descending else ">"
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """What arguments ask of a list beside the page: conditions on its source, and an order if one is asked for.
+
+    ``unserved`` names the arguments that no index serves: looking for them is ended after a while.
+    """
+
+    conditions: tuple[Sql, ...] = ()
+    order: Order | None = None
+    unserved: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """Which page: ``number`` counts from 1; a ``cursor`` ([value, id] of the last row seen) wins over it."""
+    """Which page: ``number`` counts from 1; a ``cursor``, as ``next_cursor`` gave it, wins over it."""
 
     size: int = LARGEST_PAGE
     number: int = 1
-    cursor: list[Any] | None = None
+    cursor: str | None = None
+    narrowed: Narrowed = field(default_factory=Narrowed)
 
     @classmethod
-    def parse(cls, args: Mapping[str, str]) -> PageRequest:
+    def parse(cls, args: Mapping[str, str], narrowed: Narrowed | None = None) -> PageRequest:
         """From query arguments ``page``, ``page_size`` (or ``limit``) and ``cursor``. Raises InvalidInput, NotFound."""
         size = _number(args, "page_size" if "page_size" in args else "limit", LARGEST_PAGE)
         number = _number(args, "page", 1)
         if (number - 1) * size > DEEPEST_OFFSET:
             raise NotFound("Pages end here; follow the cursor (version=2) or narrow the list by a date.")
-        return cls(min(size, LARGEST_PAGE), number, _cursor(args.get("cursor")))
+        return cls(min(size, LARGEST_PAGE), number, args.get("cursor") or None, narrowed or Narrowed())
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +117,8 @@ class Page:
         """The cursor of the next page, or None at the end."""
         if not self.has_next:
             return None
-        last = self.rows[-1]
-        return _encode([last[name.rpartition(".")[2]] for name in (self.order.column, self.order.id_column)])
+        column, row_id = self.order.columns
+        return encode_cursor(self.rows[-1][column], self.rows[-1][row_id], self.order.clause)
 
 
 async def fetch_page(
@@ -97,41 +131,68 @@ async def fetch_page(
     *,
     counted: str | None = None,
 ) -> Page:
-    """One page of ``SELECT {select} FROM {source} WHERE conditions`` in ``order``, and how many rows there are.
+    """One page of ``SELECT {select} FROM {source} WHERE conditions``, and how many rows there are.
 
-    ``counted`` is the part of the source that decides how many, where joins only add columns.
+    What the request narrows the list by holds, too, and its order goes before ``order``; ``select`` has the columns
+    of both. ``counted`` is the part of the source that decides how many, where joins only add columns.
+    Raises InvalidInput where looking for what no index serves takes too long.
     """
-    where = list(conditions)
+    narrowed = request.narrowed
+    order, wanted = narrowed.order or order, [*conditions, *narrowed.conditions]
+    where = list(wanted)
     if request.cursor is not None:
-        where.append(order.after(request.cursor))
+        where.append(order.after(decode_cursor(request.cursor, order.clause)))
     offset = 0 if request.cursor is not None else (request.number - 1) * request.size
     tail = sql(f" ORDER BY {order.clause} LIMIT {{}} OFFSET {{}}", request.size + 1, offset)
     text, values = (Sql(f"SELECT {select} FROM {source} WHERE ") + all_of(where) + tail).render()
     try:
-        rows = list(await connection.fetch(text, *values))
+        async with _bounded(connection, narrowed.unserved):
+            rows = list(await connection.fetch(text, *values))
     except asyncpg.DataError:
-        # The cursor of another order of this list: a moment where a number is compared, or the reverse.
+        # A cursor that was made up.
         if request.cursor is None:
             raise
-        raise InvalidInput.of("cursor", NOT_A_CURSOR) from None
+        raise not_a_cursor() from None
     has_next, rows = len(rows) > request.size, rows[: request.size]
     if not rows and request.number > 1:
         raise NotFound("Invalid page.")
     if request.cursor is None and not has_next:
         return Page(rows, offset + len(rows), True, has_next, request, order)
-    count, exact = await _count(connection, counted or source, conditions)
-    return Page(rows, count, exact, has_next, request, order)
+    body = Sql(f"SELECT 1 FROM {counted if counted and not narrowed.conditions else source} WHERE ") + all_of(wanted)
+    try:
+        async with _bounded(connection, narrowed.unserved):
+            count, exact = await _count(connection, body)
+    except InvalidInput:
+        count, exact = await _estimate(connection, body), False
+    return Page(rows, max(count, offset + len(rows) + has_next), exact, has_next, request, order)
 
 
-async def _count(connection: Connection, source: str, conditions: Sequence[Sql]) -> tuple[int, bool]:
-    body = Sql(f"SELECT 1 FROM {source} WHERE ") + all_of(conditions)
+@asynccontextmanager
+async def _bounded(connection: Connection, unserved: Sequence[str]) -> AsyncIterator[None]:
+    """Statements within are ended after a while, if there is something that no index serves. Raises InvalidInput."""
+    if not unserved:
+        yield
+        return
+    try:
+        async with connection.transaction():
+            await connection.execute(f"SET LOCAL statement_timeout = '{LONGEST_SEARCH_S}s'")
+            yield
+    except asyncpg.QueryCanceledError:
+        raise InvalidInput({name: [TOO_LONG] for name in unserved}) from None
+
+
+async def _count(connection: Connection, body: Sql) -> tuple[int, bool]:
     text, values = (Sql("SELECT count(*) FROM (") + body + sql(" LIMIT {}) AS counted", EXACT_COUNT + 1)).render()
     count = int(await connection.fetchval(text, *values))
     if count <= EXACT_COUNT:
         return count, True
+    return max(count, await _estimate(connection, body)), False
+
+
+async def _estimate(connection: Connection, body: Sql) -> int:
     text, values = body.render()
     plan = msgspec.json.decode(await connection.fetchval(f"EXPLAIN (FORMAT JSON) {text}", *values))
-    return max(count, int(plan[0]["Plan"]["Plan Rows"])), False
+    return int(plan[0]["Plan"]["Plan Rows"])
 
 
 def _number(args: Mapping[str, str], name: str, default: int) -> int:
@@ -143,21 +204,3 @@ def _number(args: Mapping[str, str], name: str, default: int) -> int:
             NotFound("Invalid page.") if name == "page" else InvalidInput.of(name, "A whole number above 0 is needed.")
         )
     return int(text[:12])
-
-
-def _encode(values: list[Any]) -> str:
-    return base64.urlsafe_b64encode(msgspec.json.encode(values)).decode().rstrip("=")
-
-
-def _cursor(text: str | None) -> list[Any] | None:
-    if not text:
-        return None
-    try:
-        value, row_id = msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        if isinstance(value, str):
-            value = datetime.fromisoformat(value)
-    except (ValueError, TypeError, RecursionError, binascii.Error, msgspec.DecodeError):
-        raise InvalidInput.of("cursor", NOT_A_CURSOR) from None
-    if not isinstance(row_id, int) or not isinstance(value, int | datetime) or abs(row_id) >= 2**63:
-        raise InvalidInput.of("cursor", NOT_A_CURSOR)
-    return [value, row_id]

@@ -1,6 +1,6 @@
 """The catalogue: products, their history, and product ids that hold before a product exists."""
 
-from dealt.products.fields import FIELDS
+from dealt.products.fields import FIELDS, SERVED
 from dealt.products.finding import FoundProducts, products_question
 from dealt.products.model import LONGEST_CUSTOM_ID, STANDARD, Product, ProductFacts, product_of
 from dealt.products.reading import (
@@ -28,6 +28,7 @@ __all__ = [
     "FIELDS",
     "FIELD_NAMES",
     "LONGEST_CUSTOM_ID",
+    "SERVED",
     "STANDARD",
     "FoundProducts",
     "Product",

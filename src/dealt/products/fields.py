@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dealt.kernel.fields import Field
+from dealt.kernel.lookups import BOUNDS, EQUAL
 
 FIELDS: tuple[Field, ...] = (
     Field("id", "integer", "ID", "id"),
@@ -18,3 +19,5 @@ FIELDS: tuple[Field, ...] = (
     Field("created_at", "datetime", "Created", "created_at"),
     Field("updated_at", "datetime", "Updated", "updated_at"),
 )
+# The look-ups that an index serves.
+SERVED = {"id": BOUNDS, "updated_at": BOUNDS, "category": EQUAL, "price": BOUNDS}

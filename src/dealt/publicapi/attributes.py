@@ -27,6 +27,7 @@ from dealt.kernel.schema import flag, list_of, read_fields, text, whole_number
 from dealt.kernel.shown import shown
 from dealt.publicapi.call import Call, answer, paged
 from dealt.publicapi.defining import LARGEST_ID, argument, changing
+from dealt.publicapi.listing import Listing, plain
 
 _DOMAINS = {
     "clientuser": "contact", "company": "company", "deal": "deal", "product": "product", "activity": "task",
@@ -161,8 +162,17 @@ def _shape(call: Call, attribute: Attribute) -> dict[str, Any]:
     return shape | {"event": int(event)} if event else shape
 
 
+_LISTING = Listing(
+    plain(
+        id="integer", name="string", name_std="string", value_type="string", description="string", declared="boolean",
+        warning="string", allow_multiple_choices="boolean",
+    ),
+    sorts=("id", "name", "name_std"),
+    own=("content_type", "event"),
+    small=True,
+)  # fmt: skip
 ROUTES: list[Route[Call]] = [
-    Route(("GET",), "/attributes/", list_all, "read"),
+    Route(("GET",), "/attributes/", list_all, "read", listing=_LISTING),
     Route(("POST",), "/attributes/", add, "write"),
     Route(("GET",), "/attributes/<int:id>/", get, "read"),
     Route(("PUT", "PATCH"), "/attributes/<int:id>/", change, "write"),

@@ -18,7 +18,7 @@ from dealt.kernel.db import Connection, Held, Record, transaction
 from dealt.kernel.errors import NotFound
 from dealt.kernel.http import Request, Response
 from dealt.kernel.idempotency import IdempotencyKey
-from dealt.kernel.paging import Page, PageRequest
+from dealt.kernel.paging import Narrowed, Page, PageRequest
 from dealt.publicapi.services import Services
 
 _VERSION_2 = re.compile(r"version\s*=\s*2")
@@ -29,7 +29,8 @@ _encoder = msgspec.json.Encoder(decimal_format="string")
 class Call:
     """``version`` is 1 unless the Accept header asks for 2; ``params`` are the parameters of the path.
 
-    ``key`` is the request's Idempotency-Key where the handler keeps it itself; ``dry`` says that nothing may stay.
+    ``narrowed`` is what the arguments ask of a list whose route has a ``listing``. ``key`` is the request's
+    Idempotency-Key where the handler keeps it itself; ``dry`` says that nothing may stay.
     """
 
     services: Services
@@ -38,6 +39,7 @@ class Call:
     params: Mapping[str, str]
     version: int
     now: datetime
+    narrowed: Narrowed | None = None
     key: IdempotencyKey | None = None
     dry: bool = False
 
@@ -95,7 +97,8 @@ class Call:
 
     @property
     def page_request(self) -> PageRequest:
-        return PageRequest.parse(self.request.query)
+        """Which page, and what the list is narrowed to and ordered by."""
+        return PageRequest.parse(self.request.query, self.narrowed)
 
 
 def version_of(accept: str) -> int:

@@ -9,6 +9,8 @@ import msgspec
 
 from dealt.accounts import Snapshot
 from dealt.companies import (
+    FIELDS,
+    SERVED,
     WrittenCompany,
     add_member,
     companies_with_custom_id,
@@ -28,32 +30,37 @@ from dealt.companies import (
 from dealt.contacts import memberships, read_contacts
 from dealt.kernel.db import Connection, Record, in_transaction
 from dealt.kernel.http import Response, Route
-from dealt.kernel.paging import Page
+from dealt.kernel.lookups import BOUNDS, Column
+from dealt.kernel.paging import Order, Page
+from dealt.kernel.sql import sql
 from dealt.publicapi.call import Call, answer, paged
 from dealt.publicapi.company_shapes import shape_company
-from dealt.publicapi.list_filters import Filter, comparisons, moment, parse_conditions, parse_order, where
+from dealt.publicapi.listing import Listing, columns_of
 from dealt.publicapi.naming import named_contact
 from dealt.publicapi.single_changes import Asked, Known, SingleChanges
 from dealt.publicapi.user_shapes import user_shape
 
-FILTERS: dict[str, Filter] = {
-    "custom_id": lambda text, _: companies_with_custom_id(text),
-    "company_id": lambda text, _: companies_with_custom_id(text),
-    "name": where("starts_with(lower(name), lower({}))"),
-    **comparisons("created_at", moment),
-    **comparisons("updated_at", moment),
-}
-ORDERS = ("id", "updated_at")
+COMPANIES = Listing(
+    columns_of(FIELDS, SERVED),
+    sorts=("id", "updated_at"),
+    domain="company",
+    specials={
+        **{name: lambda text, _: companies_with_custom_id(text) for name in ("custom_id", "company_id")},
+        "name": lambda text, _: sql("starts_with(lower(name), lower({}))", text),
+    },
+)
+MEMBERS = Listing(
+    {"id": Column("contact_id", "integer", served=BOUNDS), "member_since": Column("member_since", "datetime")},
+    id_column="contact_id",
+)
 Work = Callable[[Connection, Snapshot], Awaitable[WrittenCompany]]
 
 
 async def list_all(call: Call) -> Response:
     """GET /companies/: pages, narrowed by custom id, the beginning of a name and times."""
-    query = call.request.query
     async with call.reading() as connection:
         snapshot = await call.definitions(connection)
-        conditions, order = parse_conditions(query, FILTERS, snapshot), parse_order(query, ORDERS)
-        page = await list_companies(connection, call.workspace_id, conditions, order, call.page_request)
+        page = await list_companies(connection, call.workspace_id, [], Order("id"), call.page_request)
         return await page_of_companies(call, connection, snapshot, page)
 
 
@@ -212,7 +219,7 @@ def _routes(base: str) -> list[Route[Call]]:
         Route(("GET",), base, read, "read"),
         Route(("PUT", "PATCH"), base, update, "write"),
         Route(("DELETE",), base, delete, "write"),
-        Route(("GET",), f"{base}members/", members, "read"),
+        Route(("GET",), f"{base}members/", members, "read", listing=MEMBERS),
         Route(("POST",), f"{base}add_member/", join, "write"),
         Route(("POST", "DELETE"), f"{base}remove_member/", leave, "write"),
         *changes.tag_routes(base),
@@ -221,7 +228,7 @@ def _routes(base: str) -> list[Route[Call]]:
 
 
 ROUTES: list[Route[Call]] = [
-    Route(("GET",), "/companies/", list_all, "read"),
+    Route(("GET",), "/companies/", list_all, "read", listing=COMPANIES),
     Route(("POST",), "/companies/", create, "write"),
     Route(("POST",), "/companies/update_or_create/", update_or_create, "write"),
     *_routes("/companies/<int:id>/"),

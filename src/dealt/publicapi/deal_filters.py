@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 
 from dealt.accounts import Snapshot
 from dealt.companies import find_company_ids
 from dealt.contacts import find_contacts
-from dealt.deals import COMPARISONS, DATES, ORDERS, DealFilter, Status
+from dealt.deals import COMPARISONS, FIELDS, DealFilter, Status
 from dealt.kernel.clock import parse_datetime
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import InvalidInput
+from dealt.kernel.lookups import EQUAL
 from dealt.pipelines import PIPELINES
 from dealt.products import find_product_ids
+from dealt.publicapi.listing import Listing, columns_of
 
+_TIMES = ("ordered_at", "order_date")
 _BY_ID = ("user_id", "person")
 _BY_KEY = ("userkey", "user_key")
 _BY_COMPANY = ("company_id", "company")
-_PLAIN = {
+_OWN = {
     *_BY_ID, *_BY_KEY, *_BY_COMPANY, "company_custom_id",
     "user_custom_id", "status", "stage", "pipeline", "product", "product_id", "product_custom_id",
-    "custom_id", "ordering", "page", "page_size", "limit", "cursor", "fields",
+    "custom_id", *(f"{name}__{comparison}" for name in _TIMES for comparison in COMPARISONS),
 }  # fmt: skip
+DEALS = Listing(
+    columns_of(FIELDS, {"company_id": EQUAL}, prefix="d."),
+    sorts=("ordered_at", "updated_at", "id"),
+    domain="deal",
+    source="d.attributes",
+    own=_OWN,
+    id_column="d.id",
+)
+"""What the list of deals can be narrowed by; what has an index or is looked up elsewhere is read here."""
 _NOWHERE = 0
 """An id that no row has: an unknown contact or product gives an empty list."""
 
@@ -30,7 +42,7 @@ _NOWHERE = 0
 async def parse_filter(
     connection: Connection, snapshot: Snapshot, args: Mapping[str, str], *, user_id_is_custom: bool = False
 ) -> DealFilter:
-    """The filter that query arguments ask for. Raises InvalidInput for an unknown argument or a bad value.
+    """What the arguments ask for that are not a matter of the listing alone. Raises InvalidInput for a bad value.
 
     In version 1 a ``user_id`` that is not a number is the client's own id (``user_id_is_custom``).
     """
@@ -38,34 +50,27 @@ async def parse_filter(
         args = {**args, "user_custom_id": args["user_id"], "user_id": ""}
     wanted = DealFilter()
     for name, text in args.items():
-        if name not in _PLAIN:
-            wanted.dates.append(_date(name, text, snapshot))
+        if name.startswith(_TIMES) and text:
+            wanted.ordered.append(_bound(name, text, snapshot))
     if args.get("status"):
         wanted.statuses = [_status(part) for part in args["status"].split(",")]
     wanted.stage_ids = _stages(snapshot, args)
-    wanted.custom_id = args.get("custom_id")
+    wanted.several = tuple(name for name in ("status", "stage") if "," in args.get(name, ""))
+    if len(wanted.stage_ids or ()) > 1 and not args.get("stage"):
+        wanted.several += ("pipeline",)
+    wanted.custom_id = args.get("custom_id") or None
     wanted.contact_id = await _contact(connection, snapshot.workspace_id, args)
     wanted.company_id = await _company(connection, snapshot.workspace_id, args)
     wanted.product_id = await _product(connection, snapshot.workspace_id, args)
-    if args.get("ordering"):
-        wanted.order = args["ordering"]
-        if wanted.order.removeprefix("-") not in ORDERS:
-            raise InvalidInput.of("ordering", f"Use one of {', '.join(ORDERS)}, with - in front for the reverse.")
     return wanted
 
 
-def _date(name: str, text: str, snapshot: Snapshot) -> tuple[str, str, date | datetime]:
-    column, _, comparison = name.partition("__")
-    column = "ordered_at" if column == "order_date" else column
-    if column not in DATES or comparison not in COMPARISONS:
-        raise InvalidInput.of(name, "This list cannot be narrowed by this argument.")
+def _bound(name: str, text: str, snapshot: Snapshot) -> tuple[str, datetime]:
     try:
         moment = parse_datetime(int(text) if text.isascii() and text.isdigit() else text, snapshot.time_zone)
     except ValueError as error:
         raise InvalidInput.of(name, str(error)) from None
-    if column == "expected_close_date":
-        return column, comparison, moment.astimezone(snapshot.time_zone).date()
-    return column, comparison, moment
+    return name.partition("__")[2], moment
 
 
 def _stages(snapshot: Snapshot, args: Mapping[str, str]) -> list[int] | None:

@@ -25,8 +25,9 @@ from dealt.kernel.errors import InvalidInput
 from dealt.kernel.http import Response, Route
 from dealt.kernel.idempotency import FirstAnswer
 from dealt.publicapi.call import Call, answer, paged
-from dealt.publicapi.deal_filters import parse_filter
+from dealt.publicapi.deal_filters import DEALS, parse_filter
 from dealt.publicapi.deal_shapes import shape_deal, shape_entry
+from dealt.publicapi.listing import CHANGES
 from dealt.publicapi.single_changes import Asked, Known, SingleChanges
 
 
@@ -168,7 +169,7 @@ async def _snapshot_for(call: Call, image: DealImage | None) -> Snapshot:
 
 
 ROUTES: list[Route[Call]] = [
-    Route(("GET",), "/deals/", list_, "read"),
+    Route(("GET",), "/deals/", list_, "read", listing=DEALS),
     Route(("POST",), "/deals/", create, "write", keeps_key=True),
     Route(("POST",), "/deals/update_or_create/", update_or_create, "write", keeps_key=True),
     Route(("POST",), "/deals-by-id/", create_by_custom_id, "write", keeps_key=True),
@@ -178,7 +179,7 @@ for _base in ("/deals/<int:id>/", "/deals-by-id/<custom_id>/"):
         Route(("GET",), _base, read, "read"),
         Route(("PUT", "PATCH"), _base, update, "write", keeps_key=True),
         Route(("DELETE",), _base, delete, "write", keeps_key=True),
-        Route(("GET",), f"{_base}history/", history, "read"),
+        Route(("GET",), f"{_base}history/", history, "read", listing=CHANGES),
         Route(("PUT", "PATCH"), f"{_base}lines/<int:line_id>/", edit_line, "write", keeps_key=True),
         Route(("DELETE",), f"{_base}lines/<int:line_id>/", remove_line, "write", keeps_key=True),
         *changes.tag_routes(_base),

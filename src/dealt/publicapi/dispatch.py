@@ -97,8 +97,13 @@ class PublicApi:
 
 
 async def _read(call: Call, route: Route[Call]) -> Response:
-    """A read, with all fields or those that are asked for."""
-    fields = call.request.query.get("fields") if call.request.query_string else None
+    """A read: of a list as its arguments ask, with all fields or those that are asked for."""
+    fields = None
+    if call.request.query_string:
+        args = call.request.query
+        fields = args.get("fields")
+        if route.listing is not None and route.listing.asks(args):
+            call.narrowed = route.listing.narrow(args, await call.snapshot())
     response = await route.handler(call)
     return response if fields is None else thin(response, fields)
 

@@ -12,6 +12,7 @@ from dealt.kernel.money import parse_currency
 from dealt.kernel.schema import read_fields, refuse_unknown
 from dealt.publicapi.call import Call, answer, paged
 from dealt.publicapi.defining import argument, changing
+from dealt.publicapi.listing import Listing, plain
 from dealt.rates import Rate, delete_rate, find_rate, format_rate, page_of_rates, parse_rate, set_rates
 
 _RATE = {"currency": parse_currency, "valid_from": parse_date, "rate": parse_rate}
@@ -95,8 +96,15 @@ def _shape(rate: Rate) -> dict[str, Any]:
     return {"currency": rate.currency, "valid_from": rate.valid_from, "rate": format_rate(rate.rate)}
 
 
+_LISTING = Listing(
+    plain(currency="string", valid_from="date", rate="float"),
+    sorts=("valid_from",),
+    own=("currency",),
+    small=True,
+    id_column="place",
+)
 ROUTES: list[Route[Call]] = [
-    Route(("GET",), "/exchange-rates/", list_rates, "read"),
+    Route(("GET",), "/exchange-rates/", list_rates, "read", listing=_LISTING),
     Route(("POST",), "/exchange-rates/", add_rates, "write"),
     Route(("GET",), "/exchange-rates/<currency>/<valid_from>/", get_rate, "read"),
     Route(("PUT",), "/exchange-rates/<currency>/<valid_from>/", put_rate, "write"),

@@ -14,6 +14,7 @@ from dealt.pipelines import (
 )
 from dealt.publicapi.call import Call, answer, paged
 from dealt.publicapi.defining import changing
+from dealt.publicapi.listing import Listing, plain
 
 _FIELDS = {"name": text()}
 
@@ -58,8 +59,9 @@ async def remove_loss_reason(call: Call) -> Response:
     return Response(204)
 
 
+_LISTING = Listing(plain(id="integer", name="string"), sorts=("id", "name"), small=True)
 ROUTES: list[Route[Call]] = [
-    Route(("GET",), "/loss-reasons/", list_loss_reasons, "read"),
+    Route(("GET",), "/loss-reasons/", list_loss_reasons, "read", listing=_LISTING),
     Route(("POST",), "/loss-reasons/", add_loss_reason, "write"),
     Route(("GET",), "/loss-reasons/<int:id>/", get_loss_reason, "read"),
     Route(("PUT", "PATCH"), "/loss-reasons/<int:id>/", change_loss_reason, "write"),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from dealt.kernel.db import Record
 from dealt.kernel.errors import InvalidInput, NotFound
 from dealt.kernel.http import Response, Route
+from dealt.kernel.lookups import Column
 from dealt.kernel.schema import list_of, read_fields, refuse_unknown, text, whole_number
 from dealt.pipelines import (
     PIPELINES,
@@ -24,6 +26,7 @@ from dealt.pipelines import (
 )
 from dealt.publicapi.call import Call, answer, paged
 from dealt.publicapi.defining import LARGEST_ID, argument, changing
+from dealt.publicapi.listing import Listing, plain
 
 _position = whole_number(1, 2**31 - 1)
 _id = whole_number(1, LARGEST_ID)
@@ -161,15 +164,25 @@ def _stage_row(row: Record) -> dict[str, Any]:
     return {"id": row["id"], "name": row["name"], "position": row["position"], "pipeline": row["pipeline_id"]}
 
 
+_PIPELINES = Listing(
+    plain(id="integer", name="string", position="integer", date_attribute="string"),
+    sorts=("id", "name", "position"),
+    small=True,
+)
+_STAGES = Listing(
+    plain(id="integer", name="string", position="integer") | {"pipeline": Column("pipeline_id", "integer")},
+    sorts=("id", "name", "position"),
+    small=True,
+)
 ROUTES: list[Route[Call]] = [
-    Route(("GET",), "/pipelines/", list_pipelines, "read"),
+    Route(("GET",), "/pipelines/", list_pipelines, "read", listing=_PIPELINES),
     Route(("POST",), "/pipelines/", add_pipeline, "write"),
     Route(("GET",), "/pipelines/<int:id>/", get_pipeline, "read"),
     Route(("PUT", "PATCH"), "/pipelines/<int:id>/", change_pipeline, "write"),
     Route(("DELETE",), "/pipelines/<int:id>/", remove_pipeline, "write"),
-    Route(("GET",), "/pipelines/<int:id>/stages/", list_stages_of_pipeline, "read"),
+    Route(("GET",), "/pipelines/<int:id>/stages/", list_stages_of_pipeline, "read", listing=_STAGES),
     Route(("POST",), "/pipelines/<int:id>/stages/", add_stage_to_pipeline, "write"),
-    Route(("GET",), "/stages/", list_stages, "read"),
+    Route(("GET",), "/stages/", list_stages, "read", listing=replace(_STAGES, own=("pipeline",))),
     Route(("POST",), "/stages/", add_stage, "write"),
     Route(("GET",), "/stages/<int:id>/", get_stage, "read"),
     Route(("PUT", "PATCH"), "/stages/<int:id>/", change_stage, "write"),

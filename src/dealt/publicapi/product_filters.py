@@ -1,18 +1,19 @@
-"""The arguments of a list of products."""
+"""What the list of products can be narrowed and ordered by."""
 
 from __future__ import annotations
 
-from dealt.products import matching_name, with_custom_id
-from dealt.publicapi.list_filters import Filter, amount, comparisons, moment, where
+from dealt.kernel.sql import sql
+from dealt.products import FIELDS, SERVED, matching_name, with_custom_id
+from dealt.publicapi.listing import Listing, columns_of
 
-FILTERS: dict[str, Filter] = {
-    "custom_id": lambda text, snapshot: with_custom_id(snapshot.workspace_id, text),
-    "category": where("category = {}"),
-    "name": where("starts_with(lower(name), lower({}))"),
-    "search": lambda text, _: matching_name(text),
-    "currency": where("currency = upper({})"),
-    **comparisons("price", amount),
-    **comparisons("created_at", moment),
-    **comparisons("updated_at", moment),
-}
-ORDERS = ("id", "updated_at")
+PRODUCTS = Listing(
+    columns_of(FIELDS, SERVED),
+    sorts=("id", "updated_at"),
+    domain="product",
+    specials={
+        "custom_id": lambda text, snapshot: with_custom_id(snapshot.workspace_id, text),
+        "name": lambda text, _: sql("starts_with(lower(name), lower({}))", text),
+        "search": lambda text, _: matching_name(text),
+        "currency": lambda text, _: sql("currency = upper({})", text),
+    },
+)

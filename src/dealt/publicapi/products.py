@@ -10,6 +10,7 @@ from dealt.accounts import Snapshot
 from dealt.kernel.db import Connection, in_transaction
 from dealt.kernel.errors import InvalidInput
 from dealt.kernel.http import Response, Route
+from dealt.kernel.paging import Order
 from dealt.products import (
     WrittenProduct,
     create_product,
@@ -25,8 +26,8 @@ from dealt.products import (
 )
 from dealt.publicapi.call import Call, answer, paged
 from dealt.publicapi.deal_shapes import shape_entry
-from dealt.publicapi.list_filters import parse_conditions, parse_order
-from dealt.publicapi.product_filters import FILTERS, ORDERS
+from dealt.publicapi.listing import CHANGES
+from dealt.publicapi.product_filters import PRODUCTS
 from dealt.publicapi.product_shapes import shape_product
 from dealt.publicapi.single_changes import Asked, Known, SingleChanges
 
@@ -93,11 +94,9 @@ async def delete(call: Call) -> Response:
 
 async def list_all(call: Call) -> Response:
     """GET /products/: pages, narrowed by custom_id, the beginning of a name, category and time of change."""
-    query = call.request.query
     async with call.reading() as connection:
         snapshot = await call.definitions(connection)
-        conditions, order = parse_conditions(query, FILTERS, snapshot), parse_order(query, ORDERS)
-        page = await list_products(connection, call.workspace_id, conditions, order, call.page_request)
+        page = await list_products(connection, call.workspace_id, [], Order("id"), call.page_request)
     return paged(call, page, lambda row: shape_product(product_of(row), snapshot, call.version))
 
 
@@ -159,14 +158,14 @@ def _routes(base: str) -> list[Route[Call]]:
         Route(("PUT", "PATCH"), base, update, "write"),
         Route(("DELETE",), base, delete, "write"),
         Route(("GET",), f"{base}details/", read, "read"),
-        Route(("GET",), f"{base}history/", history, "read"),
+        Route(("GET",), f"{base}history/", history, "read", listing=CHANGES),
         *changes.tag_routes(base),
         *changes.attribute_routes(base),
     ]
 
 
 ROUTES: list[Route[Call]] = [
-    Route(("GET",), "/products/", list_all, "read"),
+    Route(("GET",), "/products/", list_all, "read", listing=PRODUCTS),
     Route(("POST",), "/products/", create, "write"),
     Route(("POST",), "/products/update_or_create/", update_or_create, "write"),
     *_routes("/products/<int:id>/"),
