@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dealt.deals import queries
 from dealt.deals.images import fetch_images
 from dealt.deals.model import DealImage

@@ -18,12 +18,8 @@ from dealt.kernel.sql import Sql, all_of, sql
 LARGEST_PAGE = 100
 DEEPEST_OFFSET = 100_000
 EXACT_COUNT = 10_000
-LONGEST_SEARCH_S = 5
+LONGEST_SEARCH = "5s"
 """How long a list may look for what no index finds."""
-TOO_LONG = (
-    f"No index finds this, and looking took longer than {LONGEST_SEARCH_S} s: "
-    "narrow the list by something else, too, or leave this out."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,10 +171,11 @@ async def _bounded(connection: Connection, unserved: Sequence[str]) -> AsyncIter
         return
     try:
         async with connection.transaction():
-            await connection.execute(f"SET LOCAL statement_timeout = '{LONGEST_SEARCH_S}s'")
+            await connection.execute(f"SET LOCAL statement_timeout = '{LONGEST_SEARCH}'")
             yield
     except asyncpg.QueryCanceledError:
-        raise InvalidInput({name: [TOO_LONG] for name in unserved}) from None
+        sentence = f"No index finds this, and looking took longer than {LONGEST_SEARCH}: narrow the list by more, too."
+        raise InvalidInput({name: [sentence] for name in unserved}) from None
 
 
 async def _count(connection: Connection, body: Sql) -> tuple[int, bool]:

@@ -21,10 +21,10 @@ _TIMES = ("ordered_at", "order_date")
 _BY_ID = ("user_id", "person")
 _BY_KEY = ("userkey", "user_key")
 _BY_COMPANY = ("company_id", "company")
+_BOUNDS = frozenset(f"{name}__{comparison}" for name in _TIMES for comparison in COMPARISONS)
 _OWN = {
-    *_BY_ID, *_BY_KEY, *_BY_COMPANY, "company_custom_id",
-    "user_custom_id", "status", "stage", "pipeline", "product", "product_id", "product_custom_id",
-    "custom_id", *(f"{name}__{comparison}" for name in _TIMES for comparison in COMPARISONS),
+    *_BY_ID, *_BY_KEY, *_BY_COMPANY, "company_custom_id", "user_custom_id", "status", "stage", "pipeline", "product",
+    "product_id", "product_custom_id", "custom_id", *_BOUNDS,
 }  # fmt: skip
 DEALS = Listing(
     columns_of(FIELDS, {"company_id": EQUAL}, prefix="d."),
@@ -50,7 +50,7 @@ async def parse_filter(
         args = {**args, "user_custom_id": args["user_id"], "user_id": ""}
     wanted = DealFilter()
     for name, text in args.items():
-        if name.startswith(_TIMES) and text:
+        if name in _BOUNDS and text:
             wanted.ordered.append(_bound(name, text, snapshot))
     if args.get("status"):
         wanted.statuses = [_status(part) for part in args["status"].split(",")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -30,7 +30,7 @@ class Listing:
     """
 
     columns: Mapping[str, Column]
-    sorts: Collection[str] = ("id",)
+    sorts: Sequence[str] = ("id",)
     domain: str | None = None
     source: str = "attributes"
     own: Collection[str] = ()
@@ -103,7 +103,7 @@ class Listing:
         return column
 
     def _unknown(self, name: str) -> str:
-        there_are = ", ".join(sorted({*self.columns, *self.specials, *self.own}))
+        there_are = ", ".join(sorted(one for one in {*self.columns, *self.specials, *self.own} if "__" not in one))
         more = " and custom attributes" if self.domain else ""
         return f"This list cannot be narrowed by {shown(name)}; there are {there_are}{more}."
 

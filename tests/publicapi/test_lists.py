@@ -1,0 +1,163 @@
+"""Every list of the table: narrowed, ordered and paged by one mechanism, in both versions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+
+from dealt.kernel import paging
+from dealt.kernel.lookups import LOOKUPS
+from dealt.publicapi.listing import Listing
+from tests.publicapi.conftest import Shop
+from tests.publicapi.world import READING, Wire, World
+from tests.publicapi.world import world as world
+
+NARROWED = [wire for wire in READING if isinstance(wire.route.listing, Listing)]
+TEXTS = {
+    "boolean": "true", "integer": "1", "float": "1.5", "date": "2025-01-01", "datetime": "2025-01-01T00:00:00Z",
+}  # fmt: skip
+
+
+def listing(wire: Wire) -> Listing:
+    assert isinstance(wire.route.listing, Listing)
+    return wire.route.listing
+
+
+def each(wires: list[Wire]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("wire", wires, ids=str)
+
+
+async def pages(client: httpx.AsyncClient, url: str) -> list[Any]:
+    """Everything that a list holds, by its own links."""
+    seen: list[Any] = []
+    link: str | None = url
+    while link:
+        answer = await client.get(link)
+        assert answer.status_code == 200, answer.text
+        seen += answer.json()["results"]
+        link = answer.json()["next"]
+    return seen
+
+
+@each(NARROWED)
+async def test_every_column_takes_every_look_up_of_its_kind(world: World, wire: Wire) -> None:
+    """One request for each column with all of its look-ups."""
+    for name, column in listing(wire).columns.items():
+        if name in {*listing(wire).own, *listing(wire).specials}:
+            continue
+        lookups = LOOKUPS[column.kind]
+        text = TEXTS.get(column.kind, "x")
+        query = "&".join(f"{name}__{lookup}={'true' if lookup == 'isnull' else text}" for lookup in lookups)
+        answer = await world.shop.client.get(f"{world.path(wire)}?{query}&{name}={text}")
+        assert answer.status_code == 200, answer.text
+
+
+@each(NARROWED)
+async def test_every_order_goes_through_the_whole_list_and_back(world: World, wire: Wire) -> None:
+    url = world.path(wire)
+    for client in (world.shop.client, world.shop.v1):
+        whole = await pages(client, url)
+        for name in listing(wire).sorts:
+            forth = await pages(client, f"{url}?ordering={name}&page_size=1")
+            back = await pages(client, f"{url}?ordering=-{name}&page_size=1")
+            assert forth == back[::-1]
+            mixed = await pages(client, f"{url}?ordering=-{name},id&page_size=1")
+            assert len(forth) == len(mixed) == len(whole) and all(one in forth for one in [*whole, *mixed])
+
+
+@each(NARROWED)
+async def test_what_a_list_does_not_know_is_a_400_that_names_it(world: World, wire: Wire) -> None:
+    name = next(iter(listing(wire).columns.keys() - {*listing(wire).own} - {*listing(wire).specials}))
+    for client in (world.shop.client, world.shop.v1):
+        for argument, value in (
+            ("colour", "red"), ("colour__gt", "1"), (f"{name}__between", "1"), (f"{name}__isnull", "perhaps"),
+            ("ordering", "colour"), ("ordering", f"{listing(wire).sorts[0]},name"), ("ordering", "id,id,id"),
+            ("cursor", "bm90IGEgY3Vyc29y"), ("page_size", "0"),
+        ):  # fmt: skip
+            answer = await client.get(world.path(wire), params={argument: value})
+            assert (answer.status_code, list(answer.json()["errors"])) == (400, [argument]), (argument, value)
+        assert (await client.get(world.path(wire), params={"page": "99"})).status_code == 404
+
+
+async def fill(shop: Shop) -> list[dict[str, Any]]:
+    """Thirty orders, of which none is like another."""
+    made = []
+    for number in range(30):
+        body = {
+            "name": f"Order {number}", "custom_id": f"o-{number:02}", "value": number * 1.5, "currency": "EUR",
+            "stage": 1 + number % 3, "status": number % 5, "expected_close_date": f"2025-01-{number + 1:02}",
+            "order_date": f"2025-02-{number % 20 + 1:02}T12:00:00Z", "gift": number % 2 == 0, "weight": number / 4,
+            "method": ["Online", "Shop", "Phone"][number % 3],
+        }  # fmt: skip
+        answer = await shop.client.post("deals/", json=body)
+        assert answer.status_code == 201, answer.text
+        made.append(answer.json())
+    return made
+
+
+CASES: list[tuple[str, Any]] = [
+    ("value__gte=30", lambda d: float(d["value"]) >= 30),
+    ("value__in=3,4.5", lambda d: d["value"] in ("3.00", "4.50")),
+    ("name__icontains=ORDER 1&value__lt=20", lambda d: "Order 1" in d["name"] and float(d["value"]) < 20),
+    ("gift=true", lambda d: d["gift"]),
+    ("gift=false&status__in=1,2", lambda d: not d["gift"] and d["status"] in (1, 2)),
+    ("weight__gt=5&weight__lte=6.5", lambda d: 5 < d["weight"] <= 6.5),
+    ("method=Shop", lambda d: d["method"] == "Shop"),
+    ("method__startswith=On&stage=1", lambda d: d["method"] == "Online" and d["stage"] == 1),
+    ("order_date__gte=2025-02-10&method__isnull=false", lambda d: d["order_date"] >= "2025-02-10"),
+    ("expected_close_date__lt=2025-01-04", lambda d: d["expected_close_date"] < "2025-01-04"),
+    ("custom_id__in=o-01,o-02", lambda d: d["custom_id"] in ("o-01", "o-02")),
+    ("custom_id__endswith=9", lambda d: d["custom_id"].endswith("9")),
+    ("stage__in=1,2&loss_reason__isnull=true", lambda d: d["stage"] in (1, 2)),
+    ("lost_at__isnull=false", lambda d: d["status"] == 3),
+    ("updated_at__gte=2000-01-01", lambda _: True),
+]
+
+
+async def test_deals_are_narrowed_and_ordered_as_python_would(shop: Shop) -> None:
+    made = await fill(shop)
+    by: dict[str, Any] = {
+        "ordered_at": lambda d: d["ordered_at"],
+        "id": lambda _: 0,
+        "updated_at": lambda d: d["updated_at"],
+    }
+    for query, holds in CASES:
+        wanted = [deal for deal in made if holds(deal)]
+        for name, value in by.items():
+            for sign, behind in (("", ""), ("-", ""), ("-", ",id"), ("", ",-id")):
+                found = await pages(shop.client, f"deals/?{query}&ordering={sign}{name}{behind}&page_size=7")
+                down = behind == ",-id" or (not behind and sign == "-")
+                expected = sorted(
+                    wanted, key=lambda d: d["id"], reverse=down if name != "id" or behind else sign == "-"
+                )
+                expected.sort(key=value, reverse=sign == "-" and name != "id")
+                assert [deal["custom_id"] for deal in found] == [deal["custom_id"] for deal in expected], query
+    counted = (await shop.client.get("deals/?gift=true&page_size=2")).json()
+    assert counted["count"] == 15
+    by_number = await pages(shop.v1, "deals/?gift=true&page_size=4&ordering=-updated_at,id&fields=id,custom_id")
+    assert len(by_number) == 15 and by_number[0].keys() == {"id", "custom_id"}
+
+
+async def test_a_cursor_of_another_order_or_list_is_refused(shop: Shop) -> None:
+    await fill(shop)
+    link = (await shop.client.get("deals/?page_size=5")).json()["next"]
+    assert (await shop.client.get(link)).status_code == 200
+    for broken in (f"{link}&ordering=updated_at", link.replace("deals/", "users/"), link[:-1], f"{link}A"):
+        answer = await shop.client.get(broken)
+        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["cursor"])
+
+
+async def test_what_no_index_finds_is_ended_and_named(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paging, "LONGEST_SEARCH", "1ms")
+    await shop.fetch(
+        "INSERT INTO deals (contact_id, id, workspace_id, name, pipeline_id, stage_id, stage_entered_at, status,"
+        " ordered_at, created_at, updated_at) SELECT n, n, $1, 'x', 1, 1, now(), 1, now(), now(), now()"
+        " FROM generate_series(1000000, 1030000) AS n",
+        shop.workspace_id,
+    )
+    answer = await shop.client.get("deals/?name__contains=nobody&stage=1")
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["name__contains"])
+    assert "No index" in answer.text
+    assert (await shop.client.get("deals/?stage=1&page_size=1")).status_code == 200
