@@ -42,7 +42,7 @@ NAMES: dict[str, list[str]] = {
     ],
     "/products/": sorted(product_filters.PRODUCTS.specials),
     "/companies/": sorted(companies.COMPANIES.specials),
-    "/activities/": sorted({*activities.FILTERS, *activities.REFERENCES}),
+    "/activities/": sorted(activities.REFERENCES),
     "/users/": ["search", "min", "max", "last_seen__gte", "first_seen__lt", "score__gt", "city__icontains", "gender"],
     "/users/search/": [
         "key",

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 
-from dealt.accounts import Snapshot
 from dealt.companies import find_company_ids
 from dealt.kernel.db import Connection, in_transaction
 from dealt.kernel.errors import InvalidInput
 from dealt.kernel.http import Response, Route
+from dealt.kernel.lookups import BOUNDS, EQUAL
+from dealt.kernel.schema import whole_number
 from dealt.publicapi.activity_shapes import shape_activity
 from dealt.publicapi.call import Call, answer, paged
-from dealt.publicapi.list_filters import Filter, an_id, comparisons, moment, parse_conditions, where, yes_or_no
+from dealt.publicapi.defining import LARGEST_ID
+from dealt.publicapi.listing import Listing, columns_of
 from dealt.tasks import (
+    FIELDS,
     NAMES,
-    ORDERS,
     ReferenceNotFound,
     TaskFilter,
     TaskPatch,
@@ -30,15 +31,6 @@ from dealt.tasks import (
     update_task,
 )
 
-FILTERS: dict[str, Filter] = {
-    "assigned_to": where("t.assigned_to = {}", an_id),
-    "activity_type": where("t.activity_type = {}::bigint", an_id),
-    "custom_id": where("t.custom_id = {}"),
-    "done": where("t.done = {}", yes_or_no),
-    **{name: f for word in ("due_date", "datetime") for name, f in comparisons(word, moment, "t.due_at").items()},
-    **comparisons("created_at", moment, "t.created_at"),
-    **comparisons("updated_at", moment, "t.updated_at"),
-}
 # What a list is narrowed by that is looked up first, by the column that holds it.
 _REFERENCES = {
     "contact_id": ("user_id", "person"),
@@ -46,19 +38,26 @@ _REFERENCES = {
     "deal_id": ("deal_id", "deal"),
 }
 REFERENCES = frozenset({"userkey", *(name for names in (*_REFERENCES.values(), *NAMES.values()) for name in names)})
-_ORDERS = {"due_date": "due_at", "datetime": "due_at"} | {name: name for name in ORDERS if name != "due_at"}
+_SERVED = {"due_date": BOUNDS, "assigned_to": EQUAL, "done": EQUAL}
+_COLUMNS = columns_of(FIELDS, _SERVED, prefix="t.")
+ACTIVITIES = Listing(
+    _COLUMNS | {"datetime": _COLUMNS["due_date"]},
+    sorts=("due_date", "datetime", "updated_at", "id"),
+    domain="task",
+    source="t.attributes",
+    own=REFERENCES,
+    id_column="t.id",
+)
+_AN_ID = whole_number(1, LARGEST_ID)
 NOWHERE = -1
 """An id that no row has: what is unknown gives an empty list."""
 
 
 async def list_all(call: Call) -> Response:
     """GET /activities/: by user, deal, company, member, whether done, and when due; the earliest due first."""
-    query = call.request.query
     async with call.reading() as connection:
         snapshot = await call.definitions(connection)
-        others = parse_conditions(query, FILTERS, snapshot, {"ordering", *REFERENCES})
-        wanted = await _references(call, connection, query, snapshot)
-        wanted = replace(wanted, others=others, order=_order(query))
+        wanted = await _references(call, connection, call.request.query)
         page = await list_tasks(connection, call.workspace_id, wanted, call.page_request)
     return paged(call, page, lambda row: shape_activity(row, snapshot, call.version))
 
@@ -128,43 +127,35 @@ async def _write(call: Call, work: Callable[[Connection], Awaitable[Written]], s
     return response
 
 
-async def _references(call: Call, connection: Connection, args: Mapping[str, str], snapshot: Snapshot) -> TaskFilter:
+async def _references(call: Call, connection: Connection, args: Mapping[str, str]) -> TaskFilter:
     """What the list is about: the first name of each reference that has a value."""
     found: dict[str, int] = {}
     given = {("user_key" if name == "userkey" else name): text for name, text in args.items() if text}
     for column, names in _REFERENCES.items():
         for name in (*names, *NAMES[column]):
             if name in given and column not in found:
-                found[column] = await _id_of(call, connection, name, given[name], snapshot)
+                found[column] = await _id_of(call, connection, name, given[name])
     if (company_id := found.get("company_id")) is not None:
         known = await find_company_ids(connection, call.workspace_id, ids=[company_id])
         found["company_id"] = company_id if company_id in known.by_id else NOWHERE
     return TaskFilter(found.get("contact_id"), found.get("deal_id"), found.get("company_id"))
 
 
-async def _id_of(call: Call, connection: Connection, name: str, text: str, snapshot: Snapshot) -> int:
+async def _id_of(call: Call, connection: Connection, name: str, text: str) -> int:
     if name == "user_id" and call.version == 1 and not text.isdigit():
         name = "user_custom_id"
     try:
         if any(name in names for names in NAMES.values()):
             return await id_named(connection, call.workspace_id, name, text)
-        return int(an_id(text, snapshot))
+        return int(_AN_ID(text))
     except ReferenceNotFound:
         return NOWHERE
     except ValueError as error:
         raise InvalidInput.of(name, str(error)) from None
 
 
-def _order(args: Mapping[str, str]) -> str:
-    wanted = args.get("ordering") or "due_date"
-    column = _ORDERS.get(wanted.removeprefix("-"))
-    if column is None:
-        raise InvalidInput.of("ordering", f"Use one of {', '.join(_ORDERS)}, with - in front for the reverse.")
-    return f"-{column}" if wanted.startswith("-") else column
-
-
 ROUTES: list[Route[Call]] = [
-    Route(("GET",), "/activities/", list_all, "read"),
+    Route(("GET",), "/activities/", list_all, "read", listing=ACTIVITIES),
     Route(("POST",), "/activities/", create, "write"),
 ]
 for _base in ("/activities/<int:id>/", "/activities-by-id/<custom_id>/"):

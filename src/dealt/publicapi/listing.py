@@ -25,8 +25,8 @@ class Listing:
     """``columns`` by the names that arguments have; those of a ``domain``'s custom attributes come to them.
 
     ``sorts`` are the columns that ``ordering`` takes, none of them ever null; ``own`` the arguments that the handler
-    reads itself; ``specials`` those with a meaning of their own; ``by`` is a column whose order a list has that is
-    narrowed by it. ``small`` says that the list is short whatever it is narrowed by, so that it needs no index.
+    reads itself, and with ``reads_rest`` it reads all but the order; ``specials`` are those with a meaning of their
+    own. ``small`` says that the list is short whatever it is narrowed by, so that it needs no index.
     """
 
     columns: Mapping[str, Column]
@@ -35,17 +35,16 @@ class Listing:
     source: str = "attributes"
     own: Collection[str] = ()
     specials: Mapping[str, Special] = field(default_factory=dict)
-    by: str | None = None
     small: bool = False
+    reads_rest: bool = False
     id_column: str = "id"
 
     def narrow(self, args: Mapping[str, str], snapshot: Snapshot) -> Narrowed:
         """What the arguments ask for. Raises InvalidInput naming each that is not understood."""
         conditions, unserved = [], []
         errors: dict[str, list[str]] = {}
-        by = None
         for name, text in args.items():
-            if name in PAGING or name in self.own or name == "ordering":
+            if name in PAGING or name in self.own or name == "ordering" or self.reads_rest:
                 continue
             try:
                 found, served = self._condition(name, text, snapshot)
@@ -57,16 +56,14 @@ class Listing:
             conditions.append(found)
             if not served:
                 unserved.append(name)
-            if self.by is not None and name.startswith(f"{self.by}__"):
-                by = Order(self.columns[self.by].sql, id_column=self.id_column)
         if errors:
             raise InvalidInput(errors)
-        wanted = "" if "ordering" in self.own else args.get("ordering", "")
-        return Narrowed(tuple(conditions), self.order(wanted) if wanted else by, tuple(unserved))
+        wanted = args.get("ordering", "")
+        return Narrowed(tuple(conditions), self.order(wanted) if wanted else None, tuple(unserved))
 
     def asks(self, args: Iterable[str]) -> bool:
         """Whether there is any argument that is not about the page alone and is not read by the handler."""
-        return any(name not in PAGING and name not in self.own for name in args)
+        return any(name == "ordering" or not (self.reads_rest or name in PAGING or name in self.own) for name in args)
 
     def order(self, text: str) -> Order:
         """The order that ``-updated_at,id`` asks for: one column, and the id behind it. Raises InvalidInput."""

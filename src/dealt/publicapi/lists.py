@@ -9,6 +9,7 @@ from dealt.kernel.schema import or_null, read_fields, refuse_unknown, text
 from dealt.lists import List, create_list, delete_list, page_of_lists, page_of_members, read_list, update_list
 from dealt.publicapi.call import Call, answer, paged
 from dealt.publicapi.defining import changing
+from dealt.publicapi.listing import Listing, plain
 from dealt.publicapi.user_answers import page_of_members as answer_members
 
 _NAME = text()
@@ -68,8 +69,9 @@ async def members(call: Call) -> Response:
         return await answer_members(call, connection, await call.definitions(connection), page)
 
 
+_LISTING = Listing(plain(id="integer", name="string", description="string"), sorts=("id", "name"), small=True)
 ROUTES: list[Route[Call]] = [
-    Route(("GET",), "/lists/", list_all, "read"),
+    Route(("GET",), "/lists/", list_all, "read", listing=_LISTING),
     Route(("POST",), "/lists/", add, "write"),
     Route(("GET",), "/lists/<int:id>/", get, "read"),
     Route(("PUT", "PATCH"), "/lists/<int:id>/", change, "write"),

@@ -10,6 +10,7 @@ from dealt.kernel.schema import read_fields, refuse_unknown, text
 from dealt.publicapi.call import Call, answer, paged
 from dealt.publicapi.companies import page_of_companies
 from dealt.publicapi.defining import changing
+from dealt.publicapi.listing import Listing, plain
 from dealt.publicapi.user_answers import page_of_users
 from dealt.tags import create_tag, delete_tag, page_of_tags, read_tag, rename_tag
 
@@ -71,8 +72,9 @@ async def companies(call: Call) -> Response:
         return await page_of_companies(call, connection, await call.definitions(connection), page)
 
 
+_LISTING = Listing(plain(id="integer", name="string"), sorts=("id", "name"), small=True)
 ROUTES: list[Route[Call]] = [
-    Route(("GET",), "/tags/", list_all, "read"),
+    Route(("GET",), "/tags/", list_all, "read", listing=_LISTING),
     Route(("POST",), "/tags/", add, "write"),
     Route(("GET",), "/tags/<int:id>/", get, "read"),
     Route(("PUT", "PATCH"), "/tags/<int:id>/", change, "write"),

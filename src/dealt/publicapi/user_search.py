@@ -13,9 +13,12 @@ from dealt.kernel.db import Connection, transaction
 from dealt.kernel.errors import InvalidInput, NotFound
 from dealt.kernel.http import Response
 from dealt.publicapi.call import Call
+from dealt.publicapi.listing import Listing, plain
 from dealt.publicapi.user_answers import all_users, answer_user, page_of_users
 from dealt.publicapi.user_filters import MOMENTS, is_search, parse_lookups
 
+USERS = Listing(plain(id="integer", updated_at="datetime"), sorts=("id", "updated_at"), reads_rest=True)
+"""The list of users reads its look-ups itself, as the search does."""
 MOST_FOUND = 1_000
 PATIENCE_MS = 10_000
 """How long one statement of a search may run that has to look at every user."""

@@ -16,7 +16,7 @@ from dealt.kernel.http import Response, Route
 from dealt.publicapi.call import Call, answer
 from dealt.publicapi.user_answers import BASES, answer_user, named_user, user_patch, write_and_answer
 from dealt.publicapi.user_filters import is_search
-from dealt.publicapi.user_search import list_users, search_users
+from dealt.publicapi.user_search import USERS, list_users, search_users
 
 
 async def create_user(call: Call) -> Response:
@@ -71,7 +71,7 @@ async def delete_user(call: Call) -> Response:
 
 
 ROUTES: list[Route[Call]] = [
-    Route(("GET",), "/users/", list_users, "read"),
+    Route(("GET",), "/users/", list_users, "read", listing=USERS),
     Route(("POST",), "/users/", create_user, "write"),
     Route(("POST",), "/users/update_or_create/", update_or_create_user, "write"),
     Route(("GET",), "/users/search/", search_users, "read"),

@@ -6,14 +6,13 @@ from dealt.tasks.model import ReferenceNotFound, TaskPatch, Written
 from dealt.tasks.naming import NAMES, id_named
 from dealt.tasks.of_companies import leave_company
 from dealt.tasks.of_deals import move_tasks, release_tasks
-from dealt.tasks.reading import ORDERS, TaskFilter, find_task_id, list_tasks, read_task
+from dealt.tasks.reading import TaskFilter, find_task_id, list_tasks, read_task
 from dealt.tasks.schemas import FIELD_NAMES, parse_task
 
 __all__ = [
     "FIELDS",
     "FIELD_NAMES",
     "NAMES",
-    "ORDERS",
     "ReferenceNotFound",
     "TaskFilter",
     "TaskPatch",

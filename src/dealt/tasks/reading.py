@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from dealt.kernel.db import Connection, Record
 from dealt.kernel.errors import NotFound
 from dealt.kernel.paging import Order, Page, PageRequest, fetch_page
-from dealt.kernel.sql import Sql, sql
+from dealt.kernel.sql import sql
 from dealt.tasks import queries
-
-ORDERS = ("due_at", "updated_at", "id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +23,6 @@ class TaskFilter:
     due_from: datetime | None = None
     due_before: datetime | None = None
     done: bool | None = None
-    others: Sequence[Sql] = ()
-    """Further conditions on ``t``, the tasks."""
-    order: str = "due_at"
 
 
 async def read_task(connection: Connection, workspace_id: int, task_id: int) -> Record:
@@ -50,11 +44,11 @@ async def find_task_id(connection: Connection, workspace_id: int, custom_id: str
 
 
 async def list_tasks(connection: Connection, workspace_id: int, wanted: TaskFilter, request: PageRequest) -> Page:
-    """One page of rows as of ``read_task``, in one of ``ORDERS``, with - in front the reverse.
+    """One page of rows as of ``read_task``, the earliest due first. A deal is looked up with the contact it lives with.
 
-    A deal is looked up with the contact it lives with.
+    What the request narrows the list to, and its order, are about ``t``, the tasks.
     """
-    conditions = [sql("t.workspace_id = {}", workspace_id), *wanted.others]
+    conditions = [sql("t.workspace_id = {}", workspace_id)]
     if wanted.deal_id is not None:
         contact_id = await connection.fetchval(queries.WHERE_DEAL_IS, workspace_id, wanted.deal_id)
         conditions.append(sql("t.contact_id = {} AND t.deal_id = {}", contact_id, wanted.deal_id))
@@ -69,6 +63,5 @@ async def list_tasks(connection: Connection, workspace_id: int, wanted: TaskFilt
             conditions.append(sql(f"{column} {sign} {{}}", value))
     if wanted.done is not None:
         conditions.append(sql("t.done" if wanted.done else "NOT t.done"))
-    column = wanted.order.removeprefix("-")
-    order = Order(f"t.{column}", wanted.order.startswith("-"), id_column="t.id")
+    order = Order("t.due_at", id_column="t.id")
     return await fetch_page(connection, queries.SHOWN, queries.SOURCE, conditions, order, request, counted="tasks AS t")
