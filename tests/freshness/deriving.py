@@ -16,10 +16,10 @@ INSERT INTO contacts (id, workspace_id, created_at, updated_at)
 SELECT id, $2, $3, $3 FROM unnest($1::bigint[]) AS id"""
 
 STORE = """
-INSERT INTO contact_derived AS d (contact_id, workspace_id, aggregates, wake_at, computed_at, definitions_version)
-SELECT contact_id, $1, jsonb_build_object('score', score), $4, $5, 0
+INSERT INTO contact_derived AS d (contact_id, workspace_id, aggregates, computed_at, definitions_version)
+SELECT contact_id, $1, jsonb_build_object('score', score), $4, 0
 FROM unnest($2::bigint[], $3::int[]) AS seen(contact_id, score)
-ON CONFLICT (contact_id) DO UPDATE SET aggregates = excluded.aggregates, wake_at = least(d.wake_at, excluded.wake_at)"""
+ON CONFLICT (contact_id) DO UPDATE SET aggregates = excluded.aggregates"""
 
 
 @dataclass
@@ -47,6 +47,14 @@ class ScoreSettler:
     looked: asyncio.Event = field(default_factory=asyncio.Event)
     calls: list[Settled] = field(default_factory=list)
 
+    async def idle(self, connection: Connection, workspace_id: int) -> bool:
+        """There is always something to derive."""
+        return False
+
+    async def recover(self, connection: Connection, error: Exception) -> bool:
+        """Nobody is to blame."""
+        return False
+
     async def settle(
         self,
         connection: Connection,
@@ -55,7 +63,7 @@ class ScoreSettler:
         now: datetime,
         cause: Cause,
         hops: Mapping[int, int],
-    ) -> None:
+    ) -> Mapping[int, datetime]:
         """See the class."""
         self.calls.append(Settled(workspace_id, list(contact_ids), now, cause, dict(hops)))
         rows = await connection.fetch("SELECT id, score FROM contacts WHERE id = ANY($1::bigint[])", contact_ids)
@@ -66,9 +74,9 @@ class ScoreSettler:
             await self.gate.wait()
         if self.dawdle_s:
             await asyncio.sleep(random.uniform(0, self.dawdle_s))
-        wake_at = now + self.wake_after if self.wake_after else None
         ids, scores = [row["id"] for row in rows], [row["score"] for row in rows]
-        await connection.execute(STORE, workspace_id, ids, scores, wake_at, now)
+        await connection.execute(STORE, workspace_id, ids, scores, now)
+        return dict.fromkeys(ids, now + self.wake_after) if self.wake_after else {}
 
 
 async def add_contacts(pool: Pool, ids: Iterable[int], now: datetime, workspace_id: int = 1) -> None:

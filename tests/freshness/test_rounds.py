@@ -4,14 +4,14 @@ import asyncio
 import signal
 import sys
 
-from dealt.freshness import Settling, SettlingRounds
+from dealt.freshness import Settler, Settling, SettlingRounds
 from dealt.kernel.clock import FixedClock
 from dealt.kernel.db import Pool, transaction
 from dealt.kernel.journal import Lane, mark_stale
 from tests.freshness.deriving import ScoreSettler, add_contacts, derived, edit, scores, stale
 
 
-def _rounds(pool: Pool, settler: ScoreSettler, clock: FixedClock) -> SettlingRounds:
+def rounds_of(pool: Pool, settler: Settler, clock: FixedClock) -> SettlingRounds:
     return SettlingRounds(pool, Settling([settler]), clock, then=asyncio.Event())
 
 
@@ -29,7 +29,7 @@ async def test_all_that_is_stale_is_settled_in_batches(pool: Pool, clock: FixedC
     await add_contacts(pool, range(1, 1201), clock.now())
     await _mark(pool, range(1, 1201), clock)
     settler = ScoreSettler()
-    rounds = _rounds(pool, settler, clock)
+    rounds = rounds_of(pool, settler, clock)
     await _drain(rounds)
     assert [len(call.contact_ids) for call in settler.calls] == [500, 500, 200]
     assert (len(await derived(pool)), rounds.settled, await stale(pool)) == (1200, 1200, [])
@@ -39,7 +39,7 @@ async def test_an_edit_is_settled_before_bulk_work_that_came_earlier(pool: Pool,
     await add_contacts(pool, range(1, 1001), clock.now())
     await _mark(pool, range(1, 1000), clock, Lane.BULK)
     settler = ScoreSettler()
-    rounds = _rounds(pool, settler, clock)
+    rounds = rounds_of(pool, settler, clock)
     await rounds.round()
     await edit(pool, 1000, clock.now())
     await rounds.round()
@@ -64,7 +64,7 @@ async def test_a_contact_that_cannot_be_settled_stalls_no_other(pool: Pool, cloc
     await add_contacts(pool, range(1, 301), clock.now())
     await _mark(pool, range(1, 301), clock)
     settler = ScoreSettler(broken={7, 150})
-    await _drain(_rounds(pool, settler, clock))
+    await _drain(rounds_of(pool, settler, clock))
     assert sorted(await derived(pool)) == [n for n in range(1, 301) if n not in (7, 150)]
     assert await stale(pool) == [7, 150], "their work is not lost"
 
@@ -73,7 +73,7 @@ async def test_a_contact_that_was_set_aside_is_tried_again(pool: Pool, clock: Fi
     await add_contacts(pool, [1], clock.now())
     await edit(pool, 1, clock.now())
     settler = ScoreSettler(broken={1})
-    rounds = _rounds(pool, settler, clock)
+    rounds = rounds_of(pool, settler, clock)
     await _drain(rounds)
     assert await rounds.round() <= 1.0, "the rest ends when it may be tried again"
     settler.broken.clear()
@@ -90,6 +90,9 @@ from dealt.kernel.db import open_pool
 from tests.kernel.conftest import NOON
 
 class Hangs:
+    async def idle(self, connection, workspace_id):
+        return False
+
     async def settle(self, connection, workspace_id, contact_ids, now, cause, hops):
         print(len(contact_ids), flush=True)
         await asyncio.Event().wait()
@@ -111,7 +114,7 @@ async def test_a_killed_worker_loses_no_stale_row(pool: Pool, clock: FixedClock,
     )
     assert process.stdout
     assert await process.stdout.readline() == b"500\n"
-    rounds = _rounds(pool, ScoreSettler(), clock)
+    rounds = rounds_of(pool, ScoreSettler(), clock)
     await _drain(rounds)
     assert len(await derived(pool)) == 300, "what the other one holds is left to it"
     process.send_signal(signal.SIGKILL)

@@ -23,6 +23,7 @@ LEFT_OUT: Mapping[str, str] = {
     "api_tokens": "a token opens one installation; make new ones",
     "idempotency_keys": "first answers of requests, kept for a day",
     "contact_derived": "computed anew from what is imported",
+    "backfills": "how far this installation is with computing",
     "stale": "what is to be computed; everything is, after an import",
     "follows": "a queue: what followers have not seen yet",
     "jobs": "a queue: work that is due",

@@ -16,6 +16,9 @@ MOST_CONTACTS = 500
 class Settler(Protocol):
     """Computes something that is derived for contacts, and writes it with its journal entries."""
 
+    async def idle(self, connection: Connection, workspace_id: int) -> bool:
+        """Whether nothing at all is to be derived in this workspace."""
+
     async def settle(
         self,
         connection: Connection,
@@ -24,11 +27,14 @@ class Settler(Protocol):
         now: datetime,
         cause: Cause,
         hops: Mapping[int, int],
-    ) -> None:
+    ) -> Mapping[int, datetime]:
         """Recompute these contacts (ascending, at most 500), in the caller's transaction, which holds their locks.
 
         Everything is computed from rows as this transaction sees them now, by definitions no older than it sees.
         ``cause`` and the contact's number in ``hops`` go into every journal entry that follows. Where the result
-        changes by the mere passing of time, the settler lowers ``contact_derived.wake_at`` to the next instant
-        after ``now`` at which it does. Contacts may be placeholders, and may be gone.
+        changes by the mere passing of time, the answer has the next instant after ``now`` at which it does, by contact.
+        Contacts may be placeholders, and may be gone.
         """
+
+    async def recover(self, connection: Connection, error: Exception) -> bool:
+        """After a settling failed and was rolled back: put aside what is to blame. Whether to try again at once."""

@@ -2,7 +2,9 @@
 
 # What a crash brings back is settled again, so nobody need wait for the disk. And a process that holds contacts
 # and falls silent (stopped, or cut off) loses its transaction, as a dead one does at once.
-BEGIN_SETTLING = "SET LOCAL synchronous_commit = off; SET LOCAL idle_in_transaction_session_timeout = '30s'"
+BEGIN_SETTLING = """SET LOCAL synchronous_commit = off; SET LOCAL idle_in_transaction_session_timeout = '30s';
+SET LOCAL statement_timeout = '10s'"""
+WITHIN = "SET LOCAL statement_timeout = '{milliseconds}ms'"
 
 # The lock is the claim: whoever takes rows of a contact holds its lock first. Contacts that others hold are passed
 # over, which needs some rows more than contacts are wanted. The CTEs are materialized so that no more contacts are
@@ -33,13 +35,67 @@ ORDER BY c.id LIMIT $4"""
 
 DEFINITIONS_VERSION = "SELECT definitions_version FROM workspaces WHERE id = $1"
 
-# A wake-up that was due has been answered by this settling; a later one, which the settlers wrote, is kept.
+VERSIONS = "SELECT definitions_version, settings_version FROM workspaces WHERE id = $1"
+RAISE_VERSION = """
+UPDATE workspaces SET definitions_version = definitions_version + 1, settings_version = settings_version + 1
+WHERE id = $1 RETURNING definitions_version"""
+
+# Everything was computed, so that what was said before of the next change is void.
 SETTLED = """
-INSERT INTO contact_derived AS d (contact_id, workspace_id, computed_at, definitions_version)
-SELECT id, $1, $3, $4 FROM contacts WHERE workspace_id = $1 AND id = ANY($2::bigint[])
+INSERT INTO contact_derived AS d (contact_id, workspace_id, computed_at, definitions_version, wake_at)
+SELECT c.id, $1, $3, $4, asked.wake_at
+FROM unnest($2::bigint[], $5::timestamptz[]) AS asked(id, wake_at) JOIN contacts AS c ON c.id = asked.id
+WHERE c.workspace_id = $1 AND c.id = ANY($2::bigint[])
 ON CONFLICT (contact_id) DO UPDATE SET computed_at = excluded.computed_at,
-    definitions_version = excluded.definitions_version,
-    wake_at = CASE WHEN d.wake_at > excluded.computed_at THEN d.wake_at END"""
+    definitions_version = excluded.definitions_version, wake_at = excluded.wake_at"""
+
+# Some definitions were computed: what the others said of the next change holds. Whether the contact is stale is not
+# touched, and its values are as old as they were, except for a contact that had none.
+BROUGHT_UP = """
+INSERT INTO contact_derived AS d (contact_id, workspace_id, computed_at, definitions_version, wake_at)
+SELECT c.id, $1, $3, $4, asked.wake_at
+FROM unnest($2::bigint[], $5::timestamptz[]) AS asked(id, wake_at) JOIN contacts AS c ON c.id = asked.id
+WHERE c.workspace_id = $1 AND c.id = ANY($2::bigint[])
+ON CONFLICT (contact_id) DO UPDATE SET definitions_version = excluded.definitions_version,
+    wake_at = least(d.wake_at, excluded.wake_at)"""
+
+VERSIONS_OF = """
+SELECT asked.id, coalesce(d.definitions_version, 0) AS version
+FROM unnest($1::bigint[]) AS asked(id) LEFT JOIN contact_derived AS d ON d.contact_id = asked.id ORDER BY asked.id"""
+
+# A walk over the contacts of a workspace, for the newest version only.
+BEGIN_WALK = """
+INSERT INTO backfills AS b (workspace_id, version, last_id, done, total, started_at)
+SELECT w.id, $2, 0, 0, (SELECT count(*) FROM contacts WHERE workspace_id = $1 AND NOT placeholder), $3
+FROM workspaces AS w WHERE w.id = $1 AND w.definitions_version = $2
+ON CONFLICT (workspace_id) DO UPDATE SET version = excluded.version, total = excluded.total,
+    last_id = CASE WHEN b.version = excluded.version THEN b.last_id ELSE 0 END,
+    done = CASE WHEN b.version = excluded.version THEN b.done ELSE 0 END,
+    started_at = CASE WHEN b.version = excluded.version THEN b.started_at ELSE excluded.started_at END,
+    finished_at = NULL
+WHERE b.version <= excluded.version AND (b.version < excluded.version OR b.finished_at IS NULL)
+RETURNING true"""
+
+NEXT_OF_WALK = """
+SELECT id FROM contacts WHERE workspace_id = $1 AND NOT placeholder
+    AND id > (SELECT last_id FROM backfills WHERE workspace_id = $1 AND version = $2) ORDER BY id LIMIT $3"""
+
+IS_WALKING = "SELECT true FROM backfills WHERE workspace_id = $1 AND version = $2"
+
+WALKED = """
+UPDATE backfills SET last_id = greatest(last_id, $3), done = done + $4
+WHERE workspace_id = $1 AND version = $2 RETURNING true"""
+
+END_WALK = """
+UPDATE backfills SET finished_at = $3, done = total WHERE workspace_id = $1 AND version = $2 AND finished_at IS NULL
+RETURNING true"""
+
+PROGRESS = "SELECT version, done, total, started_at, finished_at FROM backfills WHERE workspace_id = $1"
+
+# How old what is derived for a contact is, and since when it waits to be computed anew, if it does.
+AGES = """
+SELECT d.contact_id, d.computed_at, (SELECT min(s.marked_at) FROM stale AS s WHERE s.contact_id = d.contact_id) AS since
+FROM contact_derived AS d WHERE d.workspace_id = $1 AND d.contact_id = ANY($2::bigint[])"""
 
 WAKE = """
 WITH due AS (

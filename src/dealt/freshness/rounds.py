@@ -68,13 +68,19 @@ class SettlingRounds:
         except (*AWAY, *RETRYABLE):
             raise
         except Exception as error:
-            await asyncio.sleep(self._failed(lane, claimed, error))
+            if not await self._recovered(error):
+                await asyncio.sleep(self._failed(lane, claimed, error))
             return 0.0
         was_full = len(claimed) >= self._limits[lane]
         self._succeeded(lane, claimed, time.monotonic() - began)
         if claimed and not was_full:
             await asyncio.sleep(LEAST_S_BETWEEN)
         return 0.0 if claimed else self._rest_s()
+
+    async def _recovered(self, error: Exception) -> bool:
+        """Whether what is to blame has been put aside, so that the same batch can be tried again."""
+        async with self._pool.acquire() as connection:
+            return await self._settling.recover(connection, error)
 
     def _succeeded(self, lane: Lane, claimed: list[int], took_s: float) -> None:
         if not claimed:

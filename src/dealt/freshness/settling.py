@@ -63,16 +63,37 @@ class Settling:
         """
         if connection.is_in_transaction():
             raise AssertionError("settle_on_read commits what it settles: call it outside a transaction")
-        if not self._settlers:
+        if not self._settlers or await self._idle(connection, workspace_id):
             return True
         arguments = (workspace_id, list(contact_ids), now, MOST_CONTACTS + 1)
         found = [row["id"] for row in await connection.fetch(queries.OUTDATED, *arguments)]
         if len(found) > MOST_CONTACTS:
             return False
         if found:
+            await self._settle_or_recover(connection, workspace_id, found, now)
+        return True
+
+    async def recover(self, connection: Connection, error: Exception) -> bool:
+        """After a settling failed and was rolled back: have what is to blame put aside. Whether to try again at once.
+
+        To be called outside a transaction.
+        """
+        for settler in self._settlers:
+            if await settler.recover(connection, error):
+                return True
+        return False
+
+    async def _settle_or_recover(
+        self, connection: Connection, workspace_id: int, found: Sequence[int], now: datetime
+    ) -> None:
+        try:
             async with connection.transaction():
                 await self._settle_found(connection, workspace_id, found, now)
-        return True
+        except Exception as error:
+            if not await self.recover(connection, error):
+                raise
+            async with connection.transaction():
+                await self._settle_found(connection, workspace_id, found, now)
 
     async def _settle_found(
         self, connection: Connection, workspace_id: int, found: Sequence[int], now: datetime
@@ -97,13 +118,25 @@ class Settling:
     ) -> None:
         if not self._settlers:
             return
+        if await self._idle(connection, workspace_id):
+            return
         version = await connection.fetchval(queries.DEFINITIONS_VERSION, workspace_id)
+        wakes: dict[int, datetime] = {}
         for cause in _ORDER:
             if hops := by_cause.get(cause):
                 for settler in self._settlers:
-                    await settler.settle(connection, workspace_id, sorted(hops), now, cause, hops)
+                    found = await settler.settle(connection, workspace_id, sorted(hops), now, cause, hops)
+                    for contact_id, at in found.items():
+                        wakes[contact_id] = min(at, wakes.get(contact_id, at))
         contact_ids = sorted({contact_id for hops in by_cause.values() for contact_id in hops})
-        await connection.execute(queries.SETTLED, workspace_id, contact_ids, now, version)
+        moments = [wakes.get(contact_id) for contact_id in contact_ids]
+        await connection.execute(queries.SETTLED, workspace_id, contact_ids, now, version, moments)
+
+    async def _idle(self, connection: Connection, workspace_id: int) -> bool:
+        for settler in self._settlers:
+            if not await settler.idle(connection, workspace_id):
+                return False
+        return True
 
 
 def _note(hops: Hops, row: Record) -> None:

@@ -2,9 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+
+_cast = re.compile(r"::[a-z0-9]+(?:\[\])?").match
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """Stands among the values of a statement for one that is told when it runs; give it a cast wherever it stands."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement that is built once and run often."""
+
+    text: str
+    values: tuple[Any, ...]
+
+    def bound(self, **late: Any) -> list[Any]:
+        """Its values, with these in the places of the late ones."""
+        return [late[value.name] if isinstance(value, Late) else value for value in self.values]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +46,21 @@ class Sql:
             raise AssertionError(f"{len(self.values)} values for {len(pieces) - 1} places in: {self.text}")
         text = pieces[0] + "".join(f"${first + i}{piece}" for i, piece in enumerate(pieces[1:]))
         return text, list(self.values)
+
+    def prepared(self) -> Statement:
+        """The text with ``$n`` parameters; a value that stands in several places with one cast is sent once."""
+        pieces = self.text.split("{}")
+        if len(pieces) != len(self.values) + 1:
+            raise AssertionError(f"{len(self.values)} values for {len(pieces) - 1} places in: {self.text}")
+        text, values, places = [pieces[0]], list[Any](), dict[Any, int]()
+        for value, piece in zip(self.values, pieces[1:], strict=True):
+            cast = _cast(piece)
+            key = (type(value), value, cast.group()) if cast and not isinstance(value, list) else object()
+            if key not in places:
+                values.append(value)
+                places[key] = len(values)
+            text += [f"${places[key]}", piece]
+        return Statement("".join(text), tuple(values))
 
 
 def sql(text: str, *values: Any) -> Sql:

@@ -4,6 +4,9 @@ READ = "SELECT id, name, description, created_at FROM lists WHERE workspace_id =
 
 NAMED = "SELECT id FROM lists WHERE workspace_id = $1 AND name = $2 ORDER BY id LIMIT 1"
 
+# Of several lists of one name the oldest has it.
+IDS = "SELECT name, min(id) AS id FROM lists WHERE workspace_id = $1 GROUP BY name ORDER BY 2 LIMIT 10000"
+
 # Whoever adds members holds the list against its deletion.
 HOLD = "SELECT id FROM lists WHERE workspace_id = $1 AND id = $2 FOR KEY SHARE"
 

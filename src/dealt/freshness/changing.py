@@ -1,0 +1,22 @@
+"""What every change of a definition does: a new version, and a walk over all contacts to bring them up to it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from dealt.freshness import queries
+from dealt.kernel.db import Connection
+from dealt.kernel.jobs import enqueue
+
+BACKFILL = "freshness.backfill"
+
+
+async def definitions_changed(connection: Connection, workspace_id: int, now: datetime) -> int:
+    """Raise the versions of a workspace and have its contacts recomputed; the new version, for the changed row.
+
+    Call it first in a transaction that changes definitions: it holds the workspace's row, so that two changes never
+    overlook each other. Contacts that are read before the walk has come to them are settled then.
+    """
+    version = int(await connection.fetchval(queries.RAISE_VERSION, workspace_id))
+    await enqueue(connection, workspace_id, BACKFILL, {"version": version}, now=now)
+    return version

@@ -1,0 +1,125 @@
+"""Everything that is derived for the contacts of a workspace: its definitions, in order, ready to run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import asyncpg
+
+from dealt.freshness import queries
+from dealt.freshness.derivers import Definition, Deriver, LoadVocabulary, Run, Vocabulary, Work
+from dealt.freshness.quarantine import Failed, is_to_blame, put_aside
+from dealt.freshness.strata import dependents, strata
+from dealt.kernel.db import Connection
+from dealt.kernel.journal import Cause
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one statement computes: definitions of one kind and one stratum."""
+
+    deriver: Deriver
+    definitions: Sequence[Definition]
+    run: Run
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The definitions of a workspace at ``version``, in steps."""
+
+    version: int
+    vocabulary: Vocabulary
+    definitions: Sequence[Definition]
+    derivers: Sequence[Deriver]
+    _steps: dict[frozenset[str], list[Step]] = field(default_factory=dict)
+
+    def changed_since(self, version: int) -> list[Definition]:
+        """What a contact lacks whose values are of an older version."""
+        return dependents(self.definitions, [one for one in self.definitions if one.version > version])
+
+    def steps(self, some: Iterable[Definition] | None = None) -> list[Step]:
+        """The statements, in order, for all definitions or for some."""
+        wanted = list(self.definitions if some is None else some)
+        key = frozenset(one.reference for one in wanted)
+        if key not in self._steps:
+            self._steps[key] = [step for level in strata(wanted) for step in self._of_level(level)]
+        return self._steps[key]
+
+    def _of_level(self, level: Sequence[Definition]) -> Iterable[Step]:
+        for deriver in self.derivers:
+            if of_kind := [one for one in level if one.kind == deriver.kind]:
+                yield Step(deriver, of_kind, deriver.compile(self.vocabulary, of_kind))
+
+
+class Derived:
+    """The settler of all kinds of definitions, for one process. Plans are kept by the versions of a workspace."""
+
+    def __init__(self, derivers: Sequence[Deriver], vocabulary: LoadVocabulary) -> None:
+        self._derivers = tuple(derivers)
+        self._vocabulary = vocabulary
+        self._plans: dict[int, tuple[tuple[int, int], Plan]] = {}
+
+    async def plan(self, connection: Connection, workspace_id: int) -> Plan:
+        """The plan at the versions that this transaction sees."""
+        row = await connection.fetchrow(queries.VERSIONS, workspace_id)
+        versions = (row["definitions_version"], row["settings_version"]) if row else (0, 0)
+        held = self._plans.get(workspace_id)
+        if held is None or held[0] != versions:
+            held = self._plans[workspace_id] = (versions, await self._load(connection, workspace_id, versions[0]))
+        return held[1]
+
+    async def uncommitted(self, connection: Connection, workspace_id: int) -> Plan:
+        """The plan with this transaction's own changes; never kept."""
+        row = await connection.fetchrow(queries.VERSIONS, workspace_id)
+        return await self._load(connection, workspace_id, row["definitions_version"])
+
+    async def idle(self, connection: Connection, workspace_id: int) -> bool:
+        """Whether the workspace has no definitions."""
+        return not (await self.plan(connection, workspace_id)).definitions
+
+    async def settle(
+        self,
+        connection: Connection,
+        workspace_id: int,
+        contact_ids: Sequence[int],
+        now: datetime,
+        cause: Cause,
+        hops: Mapping[int, int],
+    ) -> Mapping[int, datetime]:
+        """As ``Settler`` says: stratum by stratum, one statement for each kind. Raises Failed."""
+        plan = await self.plan(connection, workspace_id)
+        return await run_steps(connection, plan, plan.steps(), Work(workspace_id, contact_ids, now, cause, hops))
+
+    async def recover(self, connection: Connection, error: Exception) -> bool:
+        """Put definitions that failed into quarantine; False where none is to blame alone."""
+        return isinstance(error, Failed) and await put_aside(connection, error)
+
+    async def forget(self, connection: Connection, workspace_id: int, version: int) -> None:
+        """Remove what was deleted at ``version`` or before, once no contact has values of it."""
+        for deriver in self._derivers:
+            await deriver.forget(connection, workspace_id, version)
+
+    async def _load(self, connection: Connection, workspace_id: int, version: int) -> Plan:
+        provided = [await deriver.provide(connection, workspace_id) for deriver in self._derivers]
+        vocabulary = await self._vocabulary(connection, workspace_id, provided)
+        definitions = [
+            one for deriver in self._derivers for one in await deriver.load(connection, vocabulary)
+        ]  # fmt: skip
+        return Plan(version, vocabulary, definitions, self._derivers)
+
+
+async def run_steps(connection: Connection, plan: Plan, steps: Sequence[Step], work: Work) -> dict[int, datetime]:
+    """Run statements in order; the least of the next instants, by contact. Raises Failed."""
+    wakes: dict[int, datetime] = {}
+    for step in steps:
+        try:
+            found = await step.run(connection, work)
+        except asyncpg.PostgresError as error:
+            if not is_to_blame(error):
+                raise
+            raise Failed(step.deriver, plan.vocabulary, step.definitions, work) from error
+        for contact_id, at in found.items():
+            wakes[contact_id] = min(at, wakes.get(contact_id, at))
+    return wakes

@@ -1,0 +1,103 @@
+"""Definitions of derived data: what each kind must know how to do, and what it may speak of."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol, TypeAlias
+from zoneinfo import ZoneInfo
+
+from dealt.kernel.db import Connection
+from dealt.kernel.journal import Cause
+from dealt.predicates import FilterCatalogue, FilterField, Membership
+
+
+@dataclass(frozen=True, slots=True)
+class Provided:
+    """What a kind of definition lets filters speak of, by subject: fields that it fills, and its memberships."""
+
+    fields: Mapping[str, Mapping[str, FilterField]] = field(default_factory=dict)
+    segments: Mapping[str, Membership] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What the definitions of a workspace are read by. ``provided`` is part of ``catalogue``."""
+
+    workspace_id: int
+    catalogue: FilterCatalogue
+    zone: ZoneInfo
+    base_currency: str
+
+
+LoadVocabulary: TypeAlias = Callable[[Connection, int, Sequence[Provided]], Awaitable[Vocabulary]]
+"""``load(connection, workspace_id, provided)``, from rows as the connection's transaction sees them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One definition, in terms that its deriver understands.
+
+    ``version`` is the workspace's definitions_version that its last change brought; ``follows`` are the references of
+    other definitions that it reads. ``error`` says why it cannot be computed; what it derives is then absent.
+    """
+
+    kind: str
+    id: int
+    name: str
+    version: int
+    content: Any
+    follows: frozenset[str] = frozenset()
+    error: str = ""
+
+    @property
+    def reference(self) -> str:
+        """As filters refer to it: ``aggregator:7``."""
+        return f"{self.kind}:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Contacts (ascending, at most 500) to be recomputed at ``now``, and what their journal entries say."""
+
+    workspace_id: int
+    contact_ids: Sequence[int]
+    now: datetime
+    cause: Cause
+    hops: Mapping[int, int]
+
+    @property
+    def hop_list(self) -> list[int]:
+        """The hop of each contact, in the order of ``contact_ids``."""
+        return [self.hops.get(contact_id, 0) for contact_id in self.contact_ids]
+
+
+Run: TypeAlias = Callable[[Connection, Work], Awaitable[Mapping[int, datetime]]]
+"""Computes and writes, in one statement; the next instants at which something changes by time alone, by contact."""
+
+
+class Deriver(Protocol):
+    """A kind of definition: aggregators, segments."""
+
+    kind: str
+
+    async def provide(self, connection: Connection, workspace_id: int) -> Provided:
+        """What filters may speak of because of the definitions of this kind; also of those that cannot be computed."""
+
+    async def load(self, connection: Connection, vocabulary: Vocabulary) -> list[Definition]:
+        """All definitions of a workspace, deleted ones whose values are still there among them.
+
+        One that makes no sense any more has an ``error``, and so has one that is in quarantine; nothing is raised.
+        """
+
+    def compile(self, vocabulary: Vocabulary, definitions: Sequence[Definition]) -> Run:
+        """One statement for these definitions, none of which follows from another. Kept and run often."""
+
+    async def quarantine(
+        self, connection: Connection, workspace_id: int, definition_id: int, error: str, now: datetime
+    ) -> None:
+        """Mark a definition as one that cannot be computed, journal that; the caller raises the version."""
+
+    async def forget(self, connection: Connection, workspace_id: int, version: int) -> None:
+        """Remove definitions that were deleted at ``version`` or before: no contact has values of theirs any more."""
