@@ -27,6 +27,7 @@ WHOLE = {
     "loss_reasons",
     "pipelines",
     "products",
+    "webhooks",
     "workspace",
 }
 DOCUMENTS = {version: build(ROUTES, CHAPTERS, version, release="0") for version in (1, 2)}

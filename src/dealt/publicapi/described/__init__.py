@@ -13,6 +13,7 @@ from dealt.publicapi.described import (
     product_feeds,
     products,
     users,
+    webhooks,
     workspace,
 )
 
@@ -29,5 +30,6 @@ CHAPTERS = [
     loss_reasons.CHAPTER,
     attributes.CHAPTER,
     exchange_rates.CHAPTER,
+    webhooks.CHAPTER,
     workspace.CHAPTER,
 ]
