@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 
-from dealt.kernel.db import Pool, transaction
+from dealt.kernel.db import Connection
 from dealt.webhooks import queries
 from dealt.webhooks.model import LEASE, Delivery, Lane, Webhook
 
@@ -27,9 +27,9 @@ def is_suspect(webhook: Webhook) -> bool:
     return webhook.failures >= SUSPECT_FAILURES
 
 
-async def due_webhooks(pool: Pool, now: datetime) -> list[Webhook]:
+async def due_webhooks(connection: Connection, now: datetime) -> list[Webhook]:
     """The webhooks for which something is due."""
-    return [Webhook.of(row) for row in await pool.fetch(queries.DUE_WEBHOOKS, now)]
+    return [Webhook.of(row) for row in await connection.fetch(queries.DUE_WEBHOOKS, now)]
 
 
 def rooms(webhooks: Iterable[Webhook], flying: Mapping[Key, int], suspects_flying: int) -> dict[Key, int]:
@@ -46,7 +46,7 @@ def rooms(webhooks: Iterable[Webhook], flying: Mapping[Key, int], suspects_flyin
 
 
 async def claim(
-    pool: Pool, webhooks: Sequence[Webhook], room: Mapping[Key, int], now: datetime
+    connection: Connection, webhooks: Sequence[Webhook], room: Mapping[Key, int], now: datetime
 ) -> tuple[list[Delivery], list[Lane]]:
     """Claim lanes that are due; their first deliveries, and lanes in which there is none.
 
@@ -61,26 +61,25 @@ async def claim(
         [room[webhook.key] for webhook in chosen],
         [webhook.is_held or webhook.rests(now) for webhook in chosen],
     )
-    rows = await pool.fetch(queries.CLAIM, *columns, now, now + LEASE)
+    rows = await connection.fetch(queries.CLAIM, *columns, now, now + LEASE)
     if not rows:
         return [], []
     lanes = {lane.key: lane for lane in (Lane(**row) for row in rows)}
     deliveries = []
-    for row in await pool.fetch(queries.FIRST, *zip(*lanes, strict=True)):
+    for row in await connection.fetch(queries.FIRST, *zip(*lanes, strict=True)):
         lane = lanes.pop((row["workspace_id"], row["webhook_id"], row["object_type"], row["object_id"]))
         answers = msgspec.json.decode(row["answers"])
         deliveries.append(Delivery(lane, row["contact_id"], row["id"], row["body"], answers))
     return deliveries, list(lanes.values())
 
 
-async def put_off(pool: Pool, webhooks: Sequence[Webhook], now: datetime) -> None:
+async def put_off(connection: Connection, webhooks: Sequence[Webhook], now: datetime) -> None:
     """Let what is due wait while its webhook is held or rests, so that nobody looks at it again and again."""
     keys = sorted(webhook.key for webhook in webhooks if webhook.is_held or webhook.rests(now))
     if not keys:
         return
-    async with transaction(pool) as connection:
-        workspace_ids, ids = zip(*keys, strict=True)
-        for webhook in map(Webhook.of, await connection.fetch(queries.LOCK_SEVERAL, workspace_ids, ids)):
-            if webhook.is_held or webhook.rests(now):
-                until = None if webhook.is_held else webhook.rest_until
-                await connection.execute(queries.PUT_OFF, *webhook.key, until, now, _PUT_OFF_AT_ONCE)
+    workspace_ids, ids = zip(*keys, strict=True)
+    for webhook in map(Webhook.of, await connection.fetch(queries.LOCK_SEVERAL, workspace_ids, ids)):
+        if webhook.is_held or webhook.rests(now):
+            until = None if webhook.is_held else webhook.rest_until
+            await connection.execute(queries.PUT_OFF, *webhook.key, until, now, _PUT_OFF_AT_ONCE)

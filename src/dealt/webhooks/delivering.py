@@ -8,10 +8,11 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from dealt.kernel.clock import Clock
-from dealt.kernel.db import AWAY, Pool
+from dealt.kernel.db import AWAY, Pool, transaction
 from dealt.kernel.outbound import Network
 from dealt.kernel.rounds import IDLE_S
 from dealt.kernel.secrets import SecretBox
+from dealt.webhooks import queries
 from dealt.webhooks.claiming import claim, due_webhooks, is_suspect, put_off, rooms
 from dealt.webhooks.model import Attempt, Delivery, Webhook
 from dealt.webhooks.sending import TIMEOUT_S, client, send
@@ -78,11 +79,10 @@ class Deliverer:
 
     async def _begin(self) -> None:
         now = self._clock.now()
-        webhooks = await due_webhooks(self._pool, now)
-        if not webhooks:
-            return
-        await put_off(self._pool, webhooks, now)
-        deliveries, empty = await claim(self._pool, webhooks, rooms(webhooks, self._flying, self._suspects), now)
+        async with transaction(self._pool, queries.OPENING) as connection:
+            webhooks = await due_webhooks(connection, now)
+            await put_off(connection, webhooks, now)
+            deliveries, empty = await claim(connection, webhooks, rooms(webhooks, self._flying, self._suspects), now)
         await drop_empty(self._pool, empty, now)
         by_key = {webhook.key: webhook for webhook in webhooks}
         for delivery in deliveries:

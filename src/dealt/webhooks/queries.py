@@ -1,5 +1,11 @@
 """All SQL of webhooks. Who locks several rows locks the webhooks first, then lanes, each in the order of their keys."""
 
+from dealt.kernel.following import BY_INDEX
+
+# How transactions open that claim and settle. What a crash of the server takes back of them is only sent again, so they
+# need not wait for the disk.
+OPENING = f"{BY_INDEX}; SET LOCAL synchronous_commit = off"
+
 COLUMNS = """workspace_id, id, url, description, kinds, secret, former_secret, former_until, enabled, paused_at,
     failures, failing_since, last_error, last_error_at, rest_until, created_by, created_at, updated_at"""
 

@@ -36,7 +36,7 @@ async def settle(pool: Pool, attempts: Sequence[Attempt], now: datetime) -> None
     """Write what became of ``attempts``; those of a lane that was claimed anew in the meantime count for nothing."""
     if not attempts:
         return
-    async with transaction(pool) as connection:
+    async with transaction(pool, queries.OPENING) as connection:
         webhooks = await _lock_webhooks(connection, {attempt.delivery.lane.key[:2] for attempt in attempts})
         ours = await _lock_lanes(connection, [attempt.delivery.lane for attempt in attempts])
         verdicts = [_judge(attempt, now) for attempt in attempts if attempt.delivery.lane.key in ours]
@@ -54,7 +54,7 @@ async def drop_empty(pool: Pool, lanes: Sequence[Lane], now: datetime) -> None:
     """End claimed lanes of which nothing is waiting any more, because it was erased."""
     if not lanes:
         return
-    async with transaction(pool) as connection:
+    async with transaction(pool, queries.OPENING) as connection:
         ours = await _lock_lanes(connection, lanes)
         await connection.execute(queries.SETTLE, *_keys(lane for lane in lanes if lane.key in ours), now)
 
