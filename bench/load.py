@@ -21,14 +21,14 @@ from typing import TypeAlias
 import msgspec
 import uvloop
 
-from bench.api.told import Events
+from bench.api.told import Events, Users
 from bench.orders import Lists, Orders
 
 ROOT = Path(__file__).parents[1]
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE).search
 
 
-Work: TypeAlias = Orders | Events | Lists
+Work: TypeAlias = Orders | Events | Users | Lists
 
 
 class Job(msgspec.Struct, frozen=True):

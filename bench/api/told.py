@@ -1,4 +1,4 @@
-"""The event that every measurement of events writes: three attributes, one of a few names, a time within this hour."""
+"""What measurements send besides orders: events and users."""
 
 from __future__ import annotations
 
@@ -13,10 +13,14 @@ _BODY = (
     b'{"user_custom_id":"contact-%(contact)d","name":"event-%(name)d","timestamp":%(at)d,'
     b'"data":{"plan":"gold","seats":%(seats)d,"total":%(total)s}}'
 )
+_USER = (
+    b'{"custom_id":"person-%(key)d","email":"person-%(key)d@example.com","first_name":"Person","last_name":"%(key)d",'
+    b'"loyalty_points":%(points)d}'
+)
 
 
 class Events(msgspec.Struct, frozen=True, tag="events"):
-    """Events of a shop whose contacts are ``contact-1`` to ``contact-<contacts>``."""
+    """Events of the contacts ``contact-1`` to ``contact-<contacts>``: three attributes, one of a few names."""
 
     contacts: int
     seed: int
@@ -38,9 +42,31 @@ class Events(msgspec.Struct, frozen=True, tag="events"):
 
     def requests(self) -> Iterator[bytes]:
         """Whole HTTP requests without end."""
-        head = (
-            f"POST {self.path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Token {self.token}\r\n"
-            "Accept: */*; version=2\r\nContent-Type: application/json\r\nContent-Length: "
-        ).encode()
-        for body in self.bodies():
-            yield b"%s%d\r\n\r\n%s" % (head, len(body), body)
+        return _posted(self.path, self.token, self.bodies())
+
+
+class Users(msgspec.Struct, frozen=True, tag="users"):
+    """People whom nobody has told of: an address, a name and an attribute."""
+
+    seed: int
+    token: str = ""
+    path: str = "/api/public/users/update_or_create/"
+
+    def bodies(self) -> Iterator[bytes]:
+        """JSON bodies without end, each with a random custom id."""
+        choose = random.Random(self.seed).randrange
+        while True:
+            yield _USER % {b"key": choose(10**15), b"points": choose(1000)}
+
+    def requests(self) -> Iterator[bytes]:
+        """Whole HTTP requests without end."""
+        return _posted(self.path, self.token, self.bodies())
+
+
+def _posted(path: str, token: str, bodies: Iterator[bytes]) -> Iterator[bytes]:
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Token {token}\r\n"
+        "Accept: */*; version=2\r\nContent-Type: application/json\r\nContent-Length: "
+    ).encode()
+    for body in bodies:
+        yield b"%s%d\r\n\r\n%s" % (head, len(body), body)
