@@ -21,6 +21,7 @@ from dealt.kernel.errors import NotFound
 from dealt.kernel.journal import difference, encode
 
 _SHOWN_AS = {"tag_ids": "tags"}
+_TOLD = [(column, _SHOWN_AS.get(column, column)) for column in BLANK if column != "attributes"]
 
 
 async def create_contact(
@@ -129,8 +130,9 @@ def _values(after: Mapping[str, Any]) -> list[Any]:
 
 def told(contact: Mapping[str, Any]) -> dict[str, Any]:
     """What the journal tells of a contact: field -> value, attributes by name."""
-    fields = {_SHOWN_AS.get(column, column): contact[column] for column in BLANK if column != "attributes"}
-    return {**fields, **contact["attributes"]}
+    fields = {name: contact[column] for column, name in _TOLD}
+    fields |= contact["attributes"]
+    return fields
 
 
 async def _join(
