@@ -18,7 +18,7 @@ LEAST = 20_000
 def main() -> int:
     """The exit status is 0 where nothing was wrong."""
     parser = argparse.ArgumentParser(prog="bin/fuzz", description=__doc__)
-    parser.add_argument("--examples", type=int, default=10, help="random requests for each operation")
+    parser.add_argument("--examples", type=int, default=6, help="random requests for each operation")
     parser.add_argument("--long", action="store_true", help="50 times as many, different every time")
     parser.add_argument("--seed", type=int, help="repeats a run")
     parser.add_argument("--version", type=int, choices=(1, 2), action="append", help="only this version")
@@ -43,8 +43,10 @@ def tell(run: Run) -> None:
     """A line for a version, and what was wrong with it."""
     parts = ", ".join(f"{count:,} {phase}" for phase, count in run.calls.items())
     statuses = ", ".join(f"{count:,} x {status}" for status, count in sorted(run.statuses.items()))
-    print(f"version {run.version}: {run.operations} operations, {len(run.succeeded)} of them with success; {parts}")
+    print(f"version {run.version}: {len(run.operations)} operations; {parts}")
     print(f"version {run.version}: {statuses}")
+    never = sorted(run.operations - run.succeeded)
+    print(f"version {run.version}: {len(never)} never succeeded: {', '.join(never)}")
     for sentence, sample in sorted(run.wrong.items()):
         print(f"\n{sentence}\n    {sample}")
 

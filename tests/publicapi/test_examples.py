@@ -70,8 +70,8 @@ class Examples:
         query: dict[str, Any] = {}
         for place, parameter in wire.parameters:
             if place == "path":
-                base = wire.route.path.split(">/")[0] + ">/"
-                value = self.ids.get(base, parameter.example) if parameter.name == "id" else parameter.example
+                base = f"{wire.route.path.partition(f'{parameter.name}>')[0]}{parameter.name}>/"
+                value = self.ids.get(base, parameter.example)
                 path = path.replace(f"{{{parameter.name}}}", str(value))
             elif place == "query" and parameter.example is not None:
                 query[parameter.name] = parameter.example

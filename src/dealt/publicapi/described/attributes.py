@@ -39,14 +39,16 @@ _COMMON = {
     "description": text(longest=10_000),
 }
 _EVENT = {"event": identifier("The event that has it, where `content_type` is `event`.")}
-_ATTRIBUTE = recorded(
-    "Attribute",
-    enlarged(obj({
+_ANSWERED = enlarged(
+    obj({
         "id": identifier(), **_COMMON, "name_std": text("The key by which objects carry it."),
         "declared": flag("Whether it was made here, and refuses other values; else its type was inferred."),
         "warning": text("What a client should know of its values, such as that its type was widened."),
-    }), _EVENT),
+    }),
+    _EVENT,
 )  # fmt: skip
+_CONTENT_1 = choice(("user", "company", "deal", "product", "activity", "event"), "Which kind of object has it.")
+_ATTRIBUTE = recorded("Attribute", _ANSWERED, enlarged(_ANSWERED, {"content_type": _CONTENT_1}))
 _SENT = obj(
     _COMMON
     | _EVENT

@@ -17,7 +17,7 @@ from dealt.publicapi.described.event_shapes import (
     TOLD,
 )
 from dealt.publicapi.described.products import PATH as PRODUCT_PATH
-from dealt.publicapi.described.users import PATH as USER_PATH
+from dealt.publicapi.described.user_changes import PATH as USER_PATH
 from dealt.publicapi.openapi import (
     NDJSON,
     PAGING,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dealt.publicapi import user_search, users
+from dealt.publicapi.described.user_changes import BY_PATH, OPERATIONS, PATH, PATHS
 from dealt.publicapi.described.user_shapes import SENT, USER
 from dealt.publicapi.openapi import (
     PAGING,
@@ -10,7 +11,6 @@ from dealt.publicapi.openapi import (
     Body,
     Chapter,
     Operation,
-    Parameter,
     any_of,
     argument,
     array,
@@ -26,9 +26,6 @@ from dealt.publicapi.openapi import (
     text,
 )
 
-BY_ID, BY_CUSTOM_ID = "/users/<int:id>/", "/users-by-id/<custom_id>/"
-PATHS = (BY_ID, BY_CUSTOM_ID)
-PATH = {"custom_id": Parameter("custom_id", text(minLength=1), "Your own id of the person.", "john-doe-01")}
 _NEW = {
     "custom_id": "john-doe-01", "email": "john.doe@example.com", "first_name": "John", "last_name": "Doe",
     "gender": 2, "status": 2, "tags": ["vip"], "loyalty_level": "gold",
@@ -70,6 +67,7 @@ CHAPTER = Chapter(
                 argument("email", text(), "By e-mail address."),
                 argument("phone_number", text(), "By phone number; version 2 answers a page."),
                 argument("key", text(), "By the key of the cookie; `user_key` is the same."),
+                argument("city__icontains", text(), "By part of any field or attribute; other endings compare alike."),
                 argument("many", flag(), "All that match in a list, at most 1,000."),
                 *PAGING,
             ),
@@ -83,5 +81,7 @@ CHAPTER = Chapter(
         users.delete_user: Operation(
             id="deleteUser", summary="Delete a user", path=PATH, answers=deleted,
         ),
+        **OPERATIONS,
     },
+    BY_PATH,
 )  # fmt: skip

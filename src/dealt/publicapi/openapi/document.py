@@ -134,13 +134,15 @@ class _Writer:
         """From an answer that gives the id of an object to every operation on it."""
         found: Json = {}
         for base, place in [(b, "") for b in told.makes] + [(b, "results/0/") for b in told.lists]:
-            [(_, name)] = _PARAMETER.findall(base)
-            shown = sample["results"][0] if place and sample else sample
-            if name not in (shown or ()):
+            *others, name = (name for _, name in _PARAMETER.findall(base))
+            shown = (sample["results"][0] if place and sample else sample) or {}
+            key = "id" if others else name
+            if key not in shown:
                 continue
+            parameters = {other: f"$request.path.{other}" for other in others}
+            parameters[name] = f"$response.body#/{place}{key}"
             for wire in self.wires:
-                if wire.route.path.startswith(base) and len(_PARAMETER.findall(wire.route.path)) == 1:
-                    parameters = {name: f"$response.body#/{place}{name}"}
+                if wire.route.path.startswith(base) and len(_PARAMETER.findall(wire.route.path)) == len(parameters):
                     found[wire.id] = {"operationId": wire.id, "parameters": parameters}
         return found
 
