@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 
-from bench.api import events, users, webhooks
+from bench.api import events, reads, users, webhooks
 from bench.claims import Claim, progress, show
 from bench.intake import bulk, growth, idle, imports, lists, single
 from bench.plan import Plan
@@ -21,7 +21,7 @@ GROUPS: dict[str, dict[str, Measure]] = {
         "idle": idle.measure,
         "growth": growth.measure,
     },
-    "api": {"events": events.measure, "users": users.measure, "webhooks": webhooks.measure},
+    "api": {"events": events.measure, "reads": reads.measure, "users": users.measure, "webhooks": webhooks.measure},
 }
 
 

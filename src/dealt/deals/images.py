@@ -40,6 +40,9 @@ async def fetch_images(
     """
     if not keys:
         return {}
+    if to_show and len(keys) == 1:
+        row = await connection.fetchrow(queries.SHOWN_ONE, workspace_id, *keys[0])
+        return {row["id"]: _image_of(row, to_show=True)} if row else {}
     contact_ids, deal_ids = zip(*keys, strict=True)
     query = queries.SHOWN if to_show else queries.IMAGES
     rows = await connection.fetch(query, workspace_id, list(contact_ids), list(deal_ids))
