@@ -10,6 +10,8 @@ from pathlib import Path
 import asyncpg
 import pytest_asyncio
 
+from dealt.app import MOVERS
+
 SOURCE = Path(__file__).parent.parent / "src" / "dealt"
 
 # Keyed by what is unique, so that it can be looked up before the contact is known.
@@ -84,6 +86,15 @@ async def test_no_uniqueness_reaches_across_contacts(connection: asyncpg.Connect
             assert "contact_id" in row["columns"], row["index"]
         if row["table"] == "contacts":
             assert "id" in row["columns"], row["index"]
+
+
+async def test_whatever_belongs_to_a_contact_says_what_becomes_of_it(connection: asyncpg.Connection) -> None:
+    """A new table with a contact's id needs a mover (dealt.people) in the list of the composition root."""
+    with_contacts = {name for name, table in (await tables(connection)).items() if "contact_id" in table["columns"]}
+    answered = [table for mover in MOVERS for table in mover.tables]
+    assert sorted(answered) == sorted(with_contacts)
+    exported = {table for mover in MOVERS for table in mover.exported}
+    assert exported <= set(answered)
 
 
 async def test_there_are_no_triggers(connection: asyncpg.Connection) -> None:

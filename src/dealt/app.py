@@ -14,8 +14,9 @@ from dealt import __version__, demo_pictures
 from dealt.accounts import MEMBERS, Definitions, Part, Tokens
 from dealt.attributes import ATTRIBUTES
 from dealt.contacts import ContactWriter
-from dealt.deals import DealWriter
-from dealt.events import EVENTS, EventWriter
+from dealt.deals import DEALS, DealWriter
+from dealt.devices import DEVICES
+from dealt.events import EVENTS, OCCURRENCES, EventWriter
 from dealt.kernel.clock import Clock, SystemClock
 from dealt.kernel.db import Pool, open_pool
 from dealt.kernel.doorbell import Doorbell
@@ -23,6 +24,7 @@ from dealt.kernel.http import Receive, Request, Response, Scope, Send
 from dealt.kernel.metrics import QueueMetrics
 from dealt.kernel.ratelimit import Buckets
 from dealt.kernel.secrets import SecretBox
+from dealt.people import OWN, Journal, Mover
 from dealt.pipelines import PIPELINES
 from dealt.publicapi import PublicApi, Services, sdk
 from dealt.publicapi.cors import Cors
@@ -32,6 +34,7 @@ from dealt.publicapi.openapi import DOCS, SCHEMA, Documents
 from dealt.publicapi.routes import ROUTES
 from dealt.settings import Settings
 from dealt.tags import TAGS
+from dealt.tasks import TASKS
 
 HEALTH_TIMEOUT_S = 5.0
 NOTE_TOKENS_S = 60.0
@@ -41,6 +44,14 @@ _log = structlog.get_logger("dealt.app")
 
 PARTS: list[Part[Any]] = [ATTRIBUTES, EVENTS, MEMBERS, PIPELINES, TAGS]
 """Every kind of definition that a snapshot holds."""
+
+_MOVERS: list[Mover] = [*OWN, DEALS, TASKS, *OCCURRENCES, *DEVICES]
+_JOURNAL = Journal(
+    of_objects=[history for mover in _MOVERS for history in mover.histories],
+    elsewhere=[kind for mover in _MOVERS for kind in mover.told],
+)
+MOVERS: list[Mover] = [*_MOVERS, _JOURNAL]
+"""What belongs to a contact, in the order in which it is moved: deals before tasks, and the journal last."""
 
 
 def build_services(pool: Pool, settings: Settings, clock: Clock | None = None) -> Services:
@@ -52,9 +63,8 @@ def build_services(pool: Pool, settings: Settings, clock: Clock | None = None) -
     events = EventWriter(pool, clock, definitions, gather=settings.gather)
     box = SecretBox.when_needed(settings.data_dir)
     contacts = ContactWriter(pool, clock, definitions, gather=settings.gather)
-    return Services(
-        pool, clock, Tokens(pool), definitions, contacts, writer, events, Doorbell(pool), Buckets(clock), box, rate
-    )
+    limits, tokens, doorbell = Buckets(clock), Tokens(pool), Doorbell(pool)
+    return Services(pool, clock, tokens, definitions, contacts, writer, events, doorbell, limits, box, MOVERS, rate)
 
 
 class Application:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from dealt.devices import Device, erase_devices, move_devices
+from dealt.devices import DEVICES, Device
 from dealt.devices.keeping import keep_device
+from dealt.people import erase_person, merge, unmerge
 from tests.house import NOW, House
 
 
@@ -20,12 +21,18 @@ async def test_a_merge_takes_devices_along_and_keeps_one_of_those_that_both_have
     await keep(house, second, os_type="iOS", device="A", model="old")
     await keep(house, second, os_type="Android", fcm_key="k2")
     async with house.transaction() as connection:
-        assert await move_devices(connection, house.workspace_id, [second], first) == 1
+        await merge(connection, DEVICES, house.actor, first, [second], now=NOW)
     rows = await house.fetch("SELECT contact_id, fcm_key, model FROM devices ORDER BY id")
     assert rows == [
         {"contact_id": first, "fcm_key": "k1", "model": "new"}, {"contact_id": first, "fcm_key": "k2", "model": None}
     ]  # fmt: skip
     assert {row["contact_id"] for row in await house.fetch("SELECT contact_id FROM device_keys")} == {first}
+    async with house.transaction() as connection:
+        await unmerge(connection, DEVICES, house.actor, second, now=NOW)
+    rows = await house.fetch("SELECT contact_id, model FROM devices ORDER BY id")
+    assert [tuple(row.values()) for row in rows] == [(first, "new"), (second, "old"), (second, None)]
+    keys = await house.fetch("SELECT contact_id FROM device_keys ORDER BY fcm_key")
+    assert [row["contact_id"] for row in keys] == [first, second]
 
 
 async def test_an_erased_person_leaves_no_device(house: House) -> None:
@@ -33,7 +40,8 @@ async def test_an_erased_person_leaves_no_device(house: House) -> None:
     await keep(house, first, fcm_key="k1")
     await keep(house, second, fcm_key="k2")
     async with house.transaction() as connection:
-        assert await erase_devices(connection, house.workspace_id, first) == 1
+        report = await erase_person(connection, DEVICES, house.actor, first, now=NOW)
+    assert report.deleted == {"devices": 1}
     assert await house.fetch("SELECT contact_id FROM devices UNION ALL SELECT contact_id FROM device_keys") == [
         {"contact_id": second}, {"contact_id": second}
     ]  # fmt: skip

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dealt.events import erase_events, move_events
+from dealt.events import OCCURRENCES
+from dealt.people import erase_person, merge
 from tests.events.conftest import Shop
+from tests.house import NOW
 
 ROWS = """
 SELECT 'event' AS kind, contact_id, id FROM events UNION ALL SELECT 'product', contact_id, id FROM product_events
@@ -27,7 +29,7 @@ async def test_a_merge_takes_everything_along(shop: Shop) -> None:
     before = await shop.house.fetch(ROWS)
     whole = await shop.house.fetch("SELECT id, happened_at, data, actor FROM events ORDER BY id")
     async with shop.house.transaction() as connection:
-        assert await move_events(connection, shop.house.workspace_id, [second, third], first) == 6
+        await merge(connection, OCCURRENCES, shop.house.actor, first, [second, third], now=NOW)
     assert await shop.house.fetch(ROWS) == [row | {"contact_id": first} for row in before]
     assert await shop.house.fetch("SELECT id, happened_at, data, actor FROM events ORDER BY id") == whole
     shop.contact_id = first
@@ -40,6 +42,7 @@ async def test_an_erased_person_leaves_nothing(shop: Shop) -> None:
     for contact in (first, second):
         await everything(shop, contact, f"id-{contact}")
     async with shop.house.transaction() as connection:
-        assert await erase_events(connection, shop.house.workspace_id, first) == 4
+        report = await erase_person(connection, OCCURRENCES, shop.house.actor, first, now=NOW)
+    assert report.deleted == {"events": 1, "product_events": 1, "page_views": 1}
     assert {row["contact_id"] for row in await shop.house.fetch(ROWS)} == {second}
     assert await shop.count("event_definitions") == 1

@@ -73,6 +73,9 @@ _RARER = {
     "devices": "INSERT INTO devices (contact_id, id, workspace_id, identity, created_at, seen_at) "
     "SELECT $2, 7, $1, 'd', $3, $3",
     "device_keys": "INSERT INTO device_keys SELECT $1, 'k', $2 WHERE $3::timestamptz IS NOT NULL",
+    "merges": "INSERT INTO merges (contact_id, id, workspace_id, former_id, was_placeholder, taken, moved, merged_at, "
+    "merged_by) SELECT $2, 7, $1, 9, false, '{}', '{}', $3, 'token:1'",
+    "merged_rows": "INSERT INTO merged_rows SELECT $2, 9, 'deals', 7, $1 WHERE $3::timestamptz IS NOT NULL",
     "feed_products": "INSERT INTO feed_products SELECT $1, 1, 1, $3::timestamptz WHERE $2::bigint > 0",
     "product_events": "INSERT INTO product_events (contact_id, happened_at, id, workspace_id, product_id, event_type, "
     "received_at, actor) SELECT $2, $3, 7, $1, 1, 'view', $3, 'token:1'",

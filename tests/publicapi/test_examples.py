@@ -42,6 +42,8 @@ def rank(wire: Wire) -> tuple[int, int]:
         return 0, 0
     if 201 in wire.operation.answers:
         return 1, 0
+    if wire.id.startswith("erase"):
+        return 6, 0
     if wire.method == "DELETE":
         return 5, -wire.path.count("/")
     if wire.id.startswith("remove"):
@@ -147,7 +149,11 @@ async def test_every_example_is_answered_as_the_document_says(examples: Examples
     wrong = []
     for wire in sorted(WIRES, key=rank):
         answer = await examples.send(wire)
-        if answer.status_code == 404 and wire.method == "DELETE":
+        if answer.status_code == 404 and wire.id.startswith("unmerge"):
+            for merging in (other for other in WIRES if other.id == "mergeUsers"):
+                await examples.send(merging)
+            answer = await examples.send(wire)
+        if answer.status_code == 404 and rank(wire) > (4, 0):
             await examples.make_again(wire)
             answer = await examples.send(wire)
         if answer.status_code not in wire.operation.answers:

@@ -23,6 +23,7 @@ COMMANDS = (
     ("job", "jobs:app", "List jobs that were given up, and run them again."),
     ("import", "importing:app", "Read orders, contacts, companies or products out of a file."),
     ("export", "exporting:export", "Write a whole workspace into a folder."),
+    ("erase", "erasing:erase", "Erase a person, by the contact's number, custom id or e-mail address."),
     ("doctor", "doctor:doctor", "Check this installation, and say what to do about what is wrong."),
     ("backup", "backups:backup", "Write the whole database to a file."),
     ("restore", "backups:restore", "Read a backup into the database."),

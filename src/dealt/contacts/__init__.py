@@ -2,7 +2,7 @@
 
 from dealt.contacts.addressing import contacts_with_emails
 from dealt.contacts.belonging import Memberships, memberships
-from dealt.contacts.deleting import delete_contact
+from dealt.contacts.deleting import strip_contacts
 from dealt.contacts.editing import create_contact, update_contact
 from dealt.contacts.ensuring import ensure_contacts
 from dealt.contacts.errors import ContactsNotFound, CustomIdTaken
@@ -11,7 +11,16 @@ from dealt.contacts.finding import contacts_question, find_contacts, hold_contac
 from dealt.contacts.gathering import ContactWriter
 from dealt.contacts.listing import page_of_tagged
 from dealt.contacts.lookups import LOOKUPS, Lookup, parse_lookup
-from dealt.contacts.model import GENDERS, STATUSES, ContactPatch, ContactRef, Contacts, WrittenContact, display_name
+from dealt.contacts.model import (
+    BLANK,
+    GENDERS,
+    STATUSES,
+    ContactPatch,
+    ContactRef,
+    Contacts,
+    WrittenContact,
+    display_name,
+)
 from dealt.contacts.schemas import FIELD_NAMES, READ_ONLY, parse_contact
 from dealt.contacts.searching import search_contacts, search_page
 from dealt.contacts.untagging import follow_deleted_tag
@@ -22,6 +31,7 @@ from dealt.contacts.works import ContactWork, upsert_work
 
 __all__ = [
     "ALIKE",
+    "BLANK",
     "FIELDS",
     "FIELD_NAMES",
     "GENDERS",
@@ -43,7 +53,6 @@ __all__ = [
     "contacts_question",
     "contacts_with_emails",
     "create_contact",
-    "delete_contact",
     "display_name",
     "ensure_contacts",
     "find_contacts",
@@ -59,6 +68,7 @@ __all__ = [
     "read_contacts",
     "search_contacts",
     "search_page",
+    "strip_contacts",
     "update_contact",
     "update_contacts",
     "upsert_contact",

@@ -72,6 +72,13 @@ async def custom_id_of(connection: Connection, workspace_id: int, contact_id: in
     return found
 
 
+async def names_already(connection: Connection, workspace_id: int, contact_id: int, custom_id: str | None) -> bool:
+    """Whether this custom id, of a contact that was merged into this one, means it already."""
+    if custom_id is None:
+        return False
+    return await connection.fetchrow(queries.NAMES_ALREADY, workspace_id, custom_id, contact_id) is not None
+
+
 def new_key() -> str:
     """A cookie key that most likely nobody has."""
     number, letters = secrets.randbelow(_KEYS), []

@@ -43,11 +43,14 @@ async def update_contact(
 ) -> WrittenContact:
     """Change what ``patch`` names and nothing else; where that changes nothing, nothing is written.
 
-    Companies are added, never taken away.
+    Companies are added, never taken away. A merged contact means the one that it was merged into.
     Raises NotFound, InvalidInput (CustomIdTaken among them), CompanyNotFound and CustomIdMoved.
     """
-    renames = "custom_id" in patch.fields
     workspace_id, held = actor.workspace_id, None
+    contact_id = await connection.fetchval(queries.MERGED_INTO, workspace_id, contact_id) or contact_id
+    if await claiming.names_already(connection, workspace_id, contact_id, patch.custom_id):
+        patch = without_custom_id(patch)
+    renames = "custom_id" in patch.fields
     if renames:
         held = await claiming.move(connection, workspace_id, contact_id, patch.custom_id, patch.custom_id_name)
     resolved = await resolve(connection, actor, patch, snapshot, now)

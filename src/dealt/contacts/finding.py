@@ -21,7 +21,10 @@ async def find_contacts(
     custom_ids: Iterable[str] = (),
     keys: Iterable[str] = (),
 ) -> Contacts:
-    """The contacts with these ids, custom ids and keys, in one statement; placeholders are never found."""
+    """The contacts with these ids, custom ids and keys, in one statement; placeholders are never found.
+
+    Every name of a contact that was merged into another one means that other one.
+    """
     (found,) = await ask(connection, contacts_question(workspace_id, ids=ids, custom_ids=custom_ids, keys=keys))
     return cast(Contacts, found)
 
@@ -38,9 +41,10 @@ def contacts_question(
 def _read(rows: list[Row]) -> Contacts:
     found = Contacts()
     for row in rows:
-        contact = ContactRef(row["id"], row["custom_id"])
+        path = (*row["merged_from"], row["id"]) if row["merged_from"] else ()
+        contact = ContactRef(row["id"], row["custom_id"], path)
         if row["way"] == "id":
-            found.by_id[contact.id] = contact
+            found.by_id[row["asked_id"]] = contact
         elif row["way"] == "custom_id":
             found.by_custom_id[row["asked"]] = contact
         else:
@@ -57,8 +61,11 @@ async def id_of(connection: Connection, workspace_id: int, custom_id: str) -> in
 
 
 async def read_contact(connection: Connection, workspace_id: int, contact_id: int) -> Record:
-    """A contact's row. Raises NotFound."""
+    """A contact's row; of a merged contact that of the one it was merged into. Raises NotFound."""
     row = await connection.fetchrow(queries.READ, workspace_id, contact_id)
+    if row is None:
+        parent_id = await connection.fetchval(queries.MERGED_INTO, workspace_id, contact_id)
+        row = parent_id and await connection.fetchrow(queries.READ, workspace_id, parent_id)
     if row is None:
         raise NotFound
     return row

@@ -32,10 +32,15 @@ BLANK: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class ContactRef:
-    """A contact that was found. ``custom_id`` is None where it has none, and where it was found by its key."""
+    """A contact that was found, and its custom id.
+
+    ``path`` is empty, except where it was found by a name of a contact that was merged into it: then it leads from that
+    one, through the merges since, to this.
+    """
 
     id: int
     custom_id: str | None
+    path: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

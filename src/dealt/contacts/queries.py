@@ -4,16 +4,24 @@ from dealt.contacts.model import BLANK
 from dealt.kernel.journal import WRITE_ENTRIES
 
 # One statement for all three ways. The directories are asked alone: rows of deleted contacts are not in them.
-# A question (kernel/questions.py). A cookie key is followed to its contact row, one contact at a time.
+# A question (kernel/questions.py). Cookie keys, and names of merged contacts, are followed to the contact's row, one
+# contact at a time.
 FIND = """
-SELECT 'id' AS way, NULL AS asked, id, custom_id FROM contacts
-WHERE workspace_id = {} AND id = ANY({}::bigint[]) AND NOT placeholder
+SELECT 'id' AS way, NULL AS asked, id AS asked_id, coalesce(merged_into[cardinality(merged_into)], id) AS id,
+    CASE WHEN merged_into = ARRAY[]::bigint[] THEN custom_id
+        ELSE (SELECT p.custom_id FROM contacts AS p WHERE p.id = c.merged_into[cardinality(c.merged_into)])
+    END AS custom_id,
+    CASE WHEN merged_into = ARRAY[]::bigint[] THEN merged_into
+        ELSE array_prepend(id, trim_array(merged_into, 1)) END AS merged_from
+FROM contacts AS c
+WHERE workspace_id = {} AND id = ANY({}::bigint[]) AND (NOT placeholder OR merged_into <> ARRAY[]::bigint[])
 UNION ALL
-SELECT 'custom_id', custom_id, contact_id, custom_id FROM contact_custom_ids
-WHERE workspace_id = {} AND custom_id = ANY({}::text[])
+SELECT 'custom_id', custom_id, NULL, contact_id, CASE WHEN merged_from = ARRAY[]::bigint[] THEN custom_id
+    ELSE (SELECT p.custom_id FROM contacts AS p WHERE p.id = contact_id) END, merged_from
+FROM contact_custom_ids WHERE workspace_id = {} AND custom_id = ANY({}::text[])
 UNION ALL
-SELECT 'key', key, contact_id, (SELECT custom_id FROM contacts WHERE id = contact_id) FROM contact_keys
-WHERE workspace_id = {} AND key = ANY({}::text[])"""
+SELECT 'key', key, NULL, contact_id, (SELECT custom_id FROM contacts WHERE id = contact_id), merged_from
+FROM contact_keys WHERE workspace_id = {} AND key = ANY({}::text[])"""
 
 COLUMNS = """id, key, custom_id, email, first_name, last_name, phone_number, gender, status, score, unsubscribed,
     notifications, country, region, city, timezone, last_ip, browser, browser_language, os_type, resolution, page_views,
@@ -28,6 +36,10 @@ SELECT {COLUMNS} FROM contacts WHERE id = ANY($2::bigint[]) AND workspace_id = $
 # Held, a contact cannot be deleted until the commit.
 HOLD = """
 SELECT id FROM contacts WHERE id = $2 AND workspace_id = $1 AND NOT placeholder FOR KEY SHARE"""
+
+# Where a merged contact's names lead now.
+MERGED_INTO = """
+SELECT merged_into[cardinality(merged_into)] FROM contacts WHERE id = $2 AND workspace_id = $1"""
 
 COMPANIES_OF = """
 SELECT m.contact_id, m.member_since, c.id, c.name
@@ -50,7 +62,14 @@ INSERT INTO contact_custom_ids (workspace_id, custom_id, contact_id)
 VALUES ($1, $2, coalesce($3::bigint, nextval('contact_id_seq')))
 ON CONFLICT (workspace_id, custom_id) DO NOTHING RETURNING contact_id"""
 
-RELEASE_CUSTOM_ID = "DELETE FROM contact_custom_ids WHERE workspace_id = $1 AND custom_id = $2 AND contact_id = $3"
+# What a merged contact was called goes on meaning the one that it was merged into.
+RELEASE_CUSTOM_ID = """
+DELETE FROM contact_custom_ids
+WHERE workspace_id = $1 AND custom_id = $2 AND contact_id = $3 AND merged_from = '{}'"""
+
+NAMES_ALREADY = """
+SELECT FROM contact_custom_ids
+WHERE workspace_id = $1 AND custom_id = $2 AND contact_id = $3 AND merged_from <> '{}' """
 
 HOLD_CUSTOM_IDS = """
 SELECT custom_id, contact_id FROM contact_custom_ids
@@ -74,8 +93,6 @@ ON CONFLICT (workspace_id, key) DO NOTHING RETURNING key, contact_id"""
 CLAIM_KEY = """
 INSERT INTO contact_keys (workspace_id, key, contact_id) VALUES ($1, $2, $3)
 ON CONFLICT (workspace_id, key) DO NOTHING RETURNING key"""
-
-RELEASE_KEY = "DELETE FROM contact_keys WHERE workspace_id = $1 AND key = $2 AND contact_id = $3"
 
 NEXT_ID = "SELECT nextval('contact_id_seq')"
 
@@ -168,19 +185,16 @@ INSERT INTO company_members (contact_id, company_id, workspace_id, member_since)
 SELECT $2, id, workspace_id, $4 FROM companies WHERE workspace_id = $1 AND id = $3 FOR KEY SHARE
 RETURNING company_id"""
 
-# What is left of a deleted contact: the invisible owner of its orders, about whom nothing is known.
+# What is left of deleted contacts: the invisible owners of their orders, about whom nothing is known.
 STRIP = """
 UPDATE contacts SET placeholder = true, key = NULL, custom_id = NULL, email = NULL, first_name = NULL, last_name = NULL,
     phone_number = NULL, gender = 1, status = 1, score = 0, unsubscribed = false, notifications = true, country = NULL,
     region = NULL, city = NULL, timezone = NULL, last_ip = NULL, browser = NULL, browser_language = NULL,
     os_type = NULL, resolution = NULL, page_views = 0, facebook_url = NULL, linkedin_url = NULL, twitter_url = NULL,
     google_url = NULL, gravatar_url = NULL, assigned_to = NULL, tag_ids = '{}', attributes = '{}', first_seen = NULL,
-    last_seen = NULL, last_contacted = NULL, updated_at = $3, version = version + 1
-WHERE id = $2 AND workspace_id = $1"""
-
-LEAVE_LISTS = "DELETE FROM list_members WHERE contact_id = $2 AND workspace_id = $1"
-LEAVE_COMPANIES = "DELETE FROM company_members WHERE contact_id = $2 AND workspace_id = $1"
-FORGET_DERIVED = "DELETE FROM contact_derived WHERE contact_id = $2 AND workspace_id = $1"
+    last_seen = NULL, last_contacted = NULL, merged_into = '{}', deleted_at = coalesce(deleted_at, $3), updated_at = $3,
+    version = version + 1
+WHERE id = ANY($2::bigint[]) AND workspace_id = $1"""
 
 WITH_EMAILS = """
 SELECT id, custom_id, lower(email) AS email FROM contacts

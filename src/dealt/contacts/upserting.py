@@ -45,12 +45,14 @@ class _Set:
     refused: dict[int, DealtError] = field(default_factory=dict)
     ids: dict[int, int] = field(default_factory=dict)
     fresh: set[int] = field(default_factory=set)
+    waiting: set[int] = field(default_factory=set)
+    """The places of works whose contact an earlier one has named by another name."""
     defined: bool = False
 
     @property
     def left(self) -> list[int]:
-        """The places of the works that are not refused."""
-        return [place for place in range(len(self.works)) if place not in self.refused]
+        """The places of the works that are not refused and need not wait."""
+        return [place for place in range(len(self.works)) if place not in {*self.refused, *self.waiting}]
 
     def patch(self, place: int) -> ContactPatch:
         return self.works[place].patch
@@ -68,8 +70,9 @@ async def upsert_contacts(
     left, defined = list(range(len(works))), False
     while left:
         places, left = _without_repeats(works, left)
-        done = await _write(_Set(connection, snapshot, [works[place] for place in places], now))
-        outcomes |= {places[place]: outcome for place, outcome in enumerate(done.outcomes)}
+        done = _Set(connection, snapshot, [works[place] for place in places], now)
+        outcomes |= {places[place]: outcome for place, outcome in (await _write(done)).items()}
+        left = sorted([*left, *(places[place] for place in done.waiting)])
         defined = defined or done.defined
     return UpsertedContacts([outcomes[place] for place in range(len(works))], defined)
 
@@ -84,19 +87,20 @@ def _without_repeats(works: Sequence[ContactWork], left: Sequence[int]) -> tuple
     return first, repeated
 
 
-async def _write(this: _Set) -> UpsertedContacts:
+async def _write(this: _Set) -> dict[int, WrittenContact | DealtError]:
+    """The outcomes of the works, by their places; those that must wait have none."""
     companies = await _look(this)
     await _hold(this)
     resolved = await _resolve(this, companies)
     await _release_refused(this)
     await _store(this, resolved)
-    outcomes: list[WrittenContact | DealtError] = [
-        this.refused[place]
+    return {
+        place: this.refused[place]
         if place in this.refused
         else WrittenContact(this.ids[place], created=place in this.fresh, defined=this.defined)
         for place in range(len(this.works))
-    ]
-    return UpsertedContacts(outcomes, this.defined)
+        if place not in this.waiting
+    }
 
 
 async def _look(this: _Set) -> dict[int, set[int]]:
@@ -138,6 +142,9 @@ async def _hold(this: _Set) -> None:
     held, fresh = await claiming.hold_or_claim_many(this.connection, workspace_id, places)
     this.ids = {place: held[custom_id] for custom_id, place in places.items()}
     this.fresh = {places[custom_id] for custom_id in fresh}
+    # Contacts that were merged have several custom ids, and one contact is written once in a set.
+    first = {contact_id: place for place, contact_id in sorted(this.ids.items(), reverse=True)}
+    this.waiting = {place for place, contact_id in this.ids.items() if first[contact_id] != place}
     nameless = [place for place in this.left if place not in this.ids]
     if nameless:
         rows = await this.connection.fetch(queries.NEXT_IDS, len(nameless))

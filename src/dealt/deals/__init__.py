@@ -7,6 +7,7 @@ from dealt.deals.images import fetch_images
 from dealt.deals.lines import line_total
 from dealt.deals.listing import COMPARISONS, DealFilter, list_deals
 from dealt.deals.model import Deal, DealImage, Line, Status
+from dealt.deals.moving import DEALS
 from dealt.deals.reading import find_deal_id, get_deal, list_history, show_deals
 from dealt.deals.schemas import FIELD_NAMES, DealPatch, parse_deal, parse_line_edit
 from dealt.deals.unlinking import unlink_company
@@ -15,6 +16,7 @@ from dealt.deals.works import DealWork, DealWritten, upsert
 __all__ = [
     "COMPARISONS",
     "CONVERT",
+    "DEALS",
     "FIELDS",
     "FIELD_NAMES",
     "LINE_FIELDS",

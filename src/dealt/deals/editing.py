@@ -30,6 +30,8 @@ class Resolved:
     product_ids: Mapping[str, int]
     facts: Mapping[int, ProductFacts]
     contact_id: int | None = None
+    path: tuple[int, ...] = ()
+    """From the merged contact whose name was used to ``contact_id``."""
     user_custom_id: str | None = None
     guest: bool = False
     company_id: int | None = None

@@ -202,3 +202,24 @@ REDATE_LINKS = """
 UPDATE deal_products AS p SET ordered_at = moved.ordered_at
 FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[]) AS moved(contact_id, id, ordered_at)
 WHERE p.contact_id = moved.contact_id AND p.deal_id = moved.id"""
+
+# Everything of a deal in which somebody may be named, in order of contact and id. $3, $4 behind which $5 how many
+TEXTS = """
+SELECT d.contact_id, d.id, d.name, d.loss_reason_description, d.attributes, (
+    SELECT json_agg(json_build_object('id', l.id, 'receipt', l.receipt) ORDER BY l.id) FROM deal_lines AS l
+    WHERE l.contact_id = d.contact_id AND l.deal_id = d.id) AS lines
+FROM deals AS d
+WHERE d.contact_id = ANY($2::bigint[]) AND d.workspace_id = $1 AND (d.contact_id, d.id) > ($3::bigint, $4::bigint)
+ORDER BY d.contact_id, d.id LIMIT $5"""
+
+CLEAN = """
+UPDATE deals AS d SET name = c.name, loss_reason_description = c.loss_reason_description, attributes = c.attributes,
+    version = d.version + 1, updated_at = $3
+FROM json_to_recordset($2::json)
+    AS c(contact_id bigint, id bigint, name text, loss_reason_description text, attributes jsonb)
+WHERE d.contact_id = c.contact_id AND d.id = c.id AND d.workspace_id = $1"""
+
+CLEAN_LINES = """
+UPDATE deal_lines AS l SET receipt = c.receipt
+FROM json_to_recordset($2::json) AS c(contact_id bigint, deal_id bigint, id integer, receipt jsonb)
+WHERE l.contact_id = c.contact_id AND l.deal_id = c.deal_id AND l.id = c.id AND l.workspace_id = $1"""

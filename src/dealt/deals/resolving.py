@@ -173,7 +173,7 @@ def _resolve_contact(to: Resolved, patch: DealPatch, contacts: Contacts) -> None
         found = (contacts.by_custom_id if by == "custom_id" else contacts.by_key).get(value)
     if found is None:
         raise ContactNotFound(f"the {by} {value}")
-    to.contact_id, to.user_custom_id = found.id, found.custom_id
+    to.contact_id, to.user_custom_id, to.path = found.id, found.custom_id, found.path
 
 
 def _resolve_company(to: Resolved, patch: DealPatch, companies: CompanyIds | None) -> None:

@@ -21,6 +21,7 @@ from dealt.kernel.db import Connection
 from dealt.kernel.errors import DealtError
 from dealt.kernel.ids import IdPool
 from dealt.kernel.journal import same_json
+from dealt.people import forget_named, remember_named
 from dealt.products import ProductIds
 from dealt.tags import TAGS, ensure_tags
 
@@ -125,6 +126,7 @@ async def _run(this: _Set, seen: Seen, result: SetResult) -> set[int]:
         await _define(this, undefined, resolved)
         await _decide_all(this, claims, images, resolved, undefined)
     await _finish(this, claims)
+    await _remember(this, resolved)
     stored = [patch for place in this.changes if (patch := this.works[place].patch) is not None]
     idle = await release_idle(this.connection, workspace_id, made, stored)
     result.reserved |= {custom_id: reserved[custom_id] for custom_id in reserved.keys() - idle}
@@ -261,6 +263,22 @@ def _differ(before: DealImage, after: DealImage) -> bool:
 def _older(before: DealImage) -> str:
     assert before.deal.source_updated_at is not None, "only a deal with a source's time can be newer"
     return f"Older than what is stored, which its source changed at {iso(before.deal.source_updated_at)}."
+
+
+async def _remember(this: _Set, resolved: dict[int, Resolved]) -> None:
+    """Whose a deal is where a name of a merged contact brought it; one that leaves is no longer anybody's but its own.
+
+    Gives it back when the contacts are separated again.
+    """
+    workspace_id = this.snapshot.workspace_id
+    left, named = [], []
+    for place, change in this.changes.items():
+        if change.before is not None and change.moved:
+            left.append((change.before.deal.contact_id, change.before.deal.id))
+        if change.after is not None and resolved[place].path:
+            named.append((change.after.deal.id, resolved[place].path))
+    await forget_named(this.connection, workspace_id, "deals", left)
+    await remember_named(this.connection, workspace_id, "deals", named)
 
 
 async def _finish(this: _Set, claims: Claims) -> None:

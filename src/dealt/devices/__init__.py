@@ -2,17 +2,16 @@
 
 from dealt.devices.keeping import forget_key
 from dealt.devices.model import Device, Ping, Pinged
-from dealt.devices.moving import erase_devices, move_devices
+from dealt.devices.moving import DEVICES
 from dealt.devices.pinging import ping
 from dealt.devices.schemas import parse_fcm_key, parse_ping
 
 __all__ = [
+    "DEVICES",
     "Device",
     "Ping",
     "Pinged",
-    "erase_devices",
     "forget_key",
-    "move_devices",
     "parse_fcm_key",
     "parse_ping",
     "ping",

@@ -1,25 +1,31 @@
-"""What happens to a contact's devices when contacts are merged, and when a person is erased."""
+"""What becomes of a contact's devices when contacts are joined, split or forgotten."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from dealt.devices import queries
-from dealt.kernel.db import Connection, affected
+from dealt.people import Forgetting, Move, Mover, Passing, Rows
 
 
-async def move_devices(connection: Connection, workspace_id: int, from_ids: Sequence[int], to_id: int) -> int:
-    """Give the devices of the contacts ``from_ids`` to ``to_id``, in the caller's transaction; how many it got.
+class DeviceRows(Rows):
+    """Devices go with their keys. Of a device that two contacts have, the one of the parent stays."""
 
-    Of a device that both have, the one of ``to_id`` stays.
-    """
-    moved = affected(await connection.execute(queries.MOVE, workspace_id, list(from_ids), to_id))
-    await connection.execute(queries.MOVE_KEYS, workspace_id, list(from_ids), to_id)
-    return moved
+    def __init__(self) -> None:
+        super().__init__("devices", "id", history="device", until="deletion")
+
+    async def follow(self, move: Move, moved: Sequence[tuple[int, int]]) -> None:
+        ids = [device_id for _, device_id in moved]
+        rows = await move.connection.fetch(queries.KEYS_OF, move.workspace_id, move.target, ids)
+        await move.connection.execute(
+            queries.MOVE_KEYS, move.workspace_id, [row["fcm_key"] for row in rows], move.target
+        )
+
+    async def forget(self, forgetting: Forgetting) -> None:
+        workspace_id, contact_ids = forgetting.workspace_id, list(forgetting.contact_ids)
+        rows = await forgetting.connection.fetch(queries.ALL_KEYS_OF, workspace_id, contact_ids)
+        await forgetting.connection.execute(queries.FORGET_KEYS, workspace_id, [row["fcm_key"] for row in rows])
+        await super().forget(forgetting)
 
 
-async def erase_devices(connection: Connection, workspace_id: int, contact_id: int) -> int:
-    """Delete a contact's devices and their keys, in the caller's transaction; how many devices."""
-    erased = affected(await connection.execute(queries.ERASE, workspace_id, contact_id))
-    await connection.execute(queries.ERASE_KEYS, workspace_id, contact_id)
-    return erased
+DEVICES: tuple[Mover, ...] = (DeviceRows(), Passing(("device_keys",)))

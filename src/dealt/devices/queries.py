@@ -33,15 +33,14 @@ RETURNING id, xmax = 0 AS is_new"""
 UNLINK = """
 UPDATE devices SET fcm_key = NULL WHERE workspace_id = $1 AND contact_id = $2 AND fcm_key = $3 RETURNING id"""
 
-_COLUMNS = """id, workspace_id, identity, fcm_key, identifier, os_type, os_version, sdk, device, model, manufacturer,
-    lib_version, is_root, created_at, seen_at"""
-MOVE = f"""
-WITH moved AS (
-    DELETE FROM devices WHERE workspace_id = $1 AND contact_id = ANY($2::bigint[]) RETURNING {_COLUMNS}
-)
-INSERT INTO devices (contact_id, {_COLUMNS}) SELECT $3, {_COLUMNS} FROM moved
-ON CONFLICT (contact_id, identity) DO NOTHING"""
-MOVE_KEYS = "UPDATE device_keys SET contact_id = $3 WHERE workspace_id = $1 AND contact_id = ANY($2::bigint[])"
+# People who are joined, split or forgotten.
+KEYS_OF = """
+SELECT fcm_key FROM devices
+WHERE workspace_id = $1 AND contact_id = $2 AND id = ANY($3::bigint[]) AND fcm_key IS NOT NULL"""
 
-ERASE = "DELETE FROM devices WHERE workspace_id = $1 AND contact_id = $2"
-ERASE_KEYS = "DELETE FROM device_keys WHERE workspace_id = $1 AND contact_id = $2"
+ALL_KEYS_OF = """
+SELECT fcm_key FROM devices WHERE workspace_id = $1 AND contact_id = ANY($2::bigint[]) AND fcm_key IS NOT NULL"""
+
+MOVE_KEYS = "UPDATE device_keys SET contact_id = $3 WHERE workspace_id = $1 AND fcm_key = ANY($2::text[])"
+
+FORGET_KEYS = "DELETE FROM device_keys WHERE workspace_id = $1 AND fcm_key = ANY($2::text[])"

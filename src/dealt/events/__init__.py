@@ -11,7 +11,7 @@ from dealt.events.defining import (
 from dealt.events.gathering import EventWriter
 from dealt.events.model import LONGEST_NAME, PRODUCT_EVENT_TYPES, EventDefinition, EventNames, Kind
 from dealt.events.moments import parse_moment
-from dealt.events.moving import erase_events, move_events
+from dealt.events.moving import OCCURRENCES
 from dealt.events.reading import (
     Between,
     events_of_contact,
@@ -27,6 +27,7 @@ from dealt.events.works import AnyWork, ContactReference, EventWork, Occurred, P
 __all__ = [
     "EVENTS",
     "LONGEST_NAME",
+    "OCCURRENCES",
     "PRODUCT_EVENT_TYPES",
     "AnyWork",
     "Between",
@@ -44,10 +45,8 @@ __all__ = [
     "Timeline",
     "declare_event",
     "definition_of",
-    "erase_events",
     "events_of_contact",
     "events_of_product",
-    "move_events",
     "occurrences_of_event",
     "page_of_definitions",
     "page_views_of_contact",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dealt.accounts import version_question
-from dealt.contacts import Contacts, contacts_question
+from dealt.contacts import ContactRef, Contacts, contacts_question
 from dealt.events.errors import ContactNotFound, ProductNotFound
 from dealt.events.works import AnyWork, ProductEventWork
 from dealt.kernel.db import Connection
@@ -24,8 +24,8 @@ class Seen:
     contacts: Contacts
     products: FoundProducts = field(default_factory=FoundProducts)
 
-    def contact_of(self, work: AnyWork) -> int:
-        """The id of the contact that a work names. Raises ContactNotFound."""
+    def contact_of(self, work: AnyWork) -> ContactRef:
+        """The contact that a work names. Raises ContactNotFound."""
         by, value = work.contact
         if by == "id":
             contact = self.contacts.by_id.get(value)
@@ -33,7 +33,7 @@ class Seen:
             contact = (self.contacts.by_custom_id if by == "custom_id" else self.contacts.by_key).get(value)
         if contact is None:
             raise ContactNotFound(f"the {by} {value}")
-        return contact.id
+        return contact
 
     def product_of(self, work: ProductEventWork) -> int | None:
         """The id of the product that a work names, None where one is to be made. Raises ProductNotFound."""

@@ -76,23 +76,19 @@ PAGE_VIEW_COLUMNS = """contact_id, happened_at, id, url, domain, path, referrer,
     browser_family, browser_version, os_type, city, country, timezone, resolution, custom_id, extra_data, received_at"""
 
 
-_COLUMNS = {"events": _EVENT, "product_events": _PRODUCT_EVENT, "page_views": _PAGE_VIEW}
+# People who are joined, split or forgotten: the client's own ids of what moves, or goes.
+CUSTOM_IDS_OF = """
+SELECT custom_id FROM {table}
+WHERE workspace_id = $1 AND contact_id = $2 AND id = ANY($3::bigint[]) AND custom_id IS NOT NULL"""
 
-# A distributed row cannot change its contact: what moves is deleted there and inserted here.
-MOVE = [
-    f"""
-WITH moved AS (
-    DELETE FROM {table} WHERE workspace_id = $1 AND contact_id = ANY($2::bigint[]) RETURNING {columns}, {_TOLD}
-)
-INSERT INTO {table} ({columns}, {_TOLD})
-SELECT {columns.replace("contact_id", "$3::bigint", 1)}, {_TOLD} FROM moved"""
-    for table, columns in _COLUMNS.items()
-]
+ALL_CUSTOM_IDS_OF = """
+SELECT custom_id FROM {table} WHERE workspace_id = $1 AND contact_id = ANY($2::bigint[]) AND custom_id IS NOT NULL"""
+
 MOVE_CUSTOM_IDS = """
-UPDATE event_custom_ids SET contact_id = $3 WHERE workspace_id = $1 AND contact_id = ANY($2::bigint[])"""
+UPDATE event_custom_ids SET contact_id = $4 WHERE workspace_id = $1 AND kind = $2 AND custom_id = ANY($3::text[])"""
 
-ERASE = [f"DELETE FROM {table} WHERE workspace_id = $1 AND contact_id = $2" for table in _COLUMNS]
-ERASE_CUSTOM_IDS = "DELETE FROM event_custom_ids WHERE workspace_id = $1 AND contact_id = $2"
+ERASE_CUSTOM_IDS = """
+DELETE FROM event_custom_ids WHERE workspace_id = $1 AND kind = $2 AND custom_id = ANY($3::text[])"""
 
 
 def _branch(place: int, alias: str, at: str, columns: str, source: str, also: str = "") -> str:
@@ -137,7 +133,7 @@ _BRANCHES = (
 TIMELINE = f"""
 SELECT * FROM ({" UNION ALL ".join(_BRANCHES)}) AS happened ORDER BY at DESC, source, id DESC LIMIT $9"""
 
-_COUNTED = [*((table, "") for table in (*_COLUMNS, "deals")), ("journal", _NOT_TOLD)]
+_COUNTED = [*((table, "") for table in ("events", "product_events", "page_views", "deals")), ("journal", _NOT_TOLD)]
 COUNT_TIMELINE = "SELECT " + ", ".join(
     f"(SELECT count(*) FROM (SELECT FROM {table} AS j "
     f"WHERE contact_id = $2 AND workspace_id = $1 {also} LIMIT $3) AS counted)"

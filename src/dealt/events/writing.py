@@ -12,12 +12,14 @@ from dealt.accounts import Definitions
 from dealt.events.claiming import Claims, claim, release
 from dealt.events.errors import RepetitionVanished
 from dealt.events.looking import Seen, look, refused
+from dealt.events.moving import TABLES
 from dealt.events.naming import NamedEvents
 from dealt.events.storing import Occurrence, store
 from dealt.events.works import AnyWork, EventWork, Occurred, PageViewWork, ProductEventWork
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import DealtError, InvalidInput
 from dealt.kernel.ids import IdPool
+from dealt.people import remember_named
 from dealt.products import Refresh, create_product, find_product_id, read_product, refresh_products
 
 Outcome = Occurred | DealtError
@@ -112,8 +114,16 @@ async def _run(this: _Round, supplies: Supplies) -> None:
     if stored:
         occurrences = [_occurrence(this, place, work) for place, work in stored.items()]
         await store(this.connection, this.events.snapshot, occurrences, this.now)
+        await _remember(this, stored)
         for place, one in zip(stored, occurrences, strict=True):
             this.outcomes[place] = Occurred(id=one.id, contact_id=one.contact_id, first=place in this.events.first)
+
+
+async def _remember(this: _Round, stored: Mapping[int, AnyWork]) -> None:
+    """Whose it is what a name of a merged contact brought: given back when the contacts are separated again."""
+    for kind, table in TABLES.items():
+        paths = [(this.ids[place], this.seen.contact_of(w).path) for place, w in stored.items() if w.kind is kind]
+        await remember_named(this.connection, this.workspace_id, table, [(n, path) for n, path in paths if path])
 
 
 def _check(this: _Round) -> None:
@@ -159,7 +169,7 @@ async def _claim(this: _Round, supplies: Supplies) -> Claims:
     if sound:
         this.ids.update(zip(sound, await supplies.ids.take(this.connection, len(sound)), strict=True))
     wanted = {
-        (work.kind, work.custom_id): (this.seen.contact_of(work), this.ids[place])
+        (work.kind, work.custom_id): (this.seen.contact_of(work).id, this.ids[place])
         for place, work in sound.items()
         if work.custom_id is not None
     }
@@ -206,7 +216,7 @@ def _occurrence(this: _Round, place: int, work: AnyWork) -> Occurrence:
         case PageViewWork():
             values = dict(work.page)
     return Occurrence(
-        work.kind, this.seen.contact_of(work), this.ids[place], work.happened_at or this.now, work.custom_id,
+        work.kind, this.seen.contact_of(work).id, this.ids[place], work.happened_at or this.now, work.custom_id,
         work.actor, values,
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 EXPORTED: tuple[str, ...] = (
     "workspaces", "counters", "members", "attributes", "tags", "lists", "pipelines", "stages", "loss_reasons",
     "exchange_rates", "product_feeds", "event_definitions",
-    "contacts", "contact_custom_ids", "contact_keys", "list_members",
+    "contacts", "contact_custom_ids", "contact_keys", "merges", "merged_rows", "list_members",
     "devices", "device_keys",
     "companies", "company_members",
     "products", "product_custom_ids", "feed_products",
@@ -26,6 +26,10 @@ LEFT_OUT: Mapping[str, str] = {
     "backfills": "how far this installation is with computing",
     "stale": "what is to be computed; everything is, after an import",
     "follows": "a queue: what followers have not seen yet",
+    "followers": "who follows this installation's journal",
+    "webhooks": "receivers would be told by two installations, and secrets are sealed by the key of this one",
+    "webhook_lanes": "a queue: what receivers of webhooks have not taken yet",
+    "webhook_deliveries": "what was sent from here, kept for 30 days",
     "jobs": "a queue: work that is due",
     "delayed_jobs": "a queue: work that is not due yet; nights of product feeds are planned anew",
     "dead_jobs": "work that this installation gave up",
@@ -39,6 +43,7 @@ No hash begins like this, so no password opens it.
 
 SEQUENCES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "contact_id_seq": (("contacts", "id"), ("contact_custom_ids", "contact_id")),
+    "merge_id_seq": (("merges", "id"),),
     "company_id_seq": (("companies", "id"),),
     "product_id_seq": (("products", "id"), ("product_custom_ids", "product_id")),
     "deal_id_seq": (("deal_ids", "deal_id"), ("deal_custom_ids", "deal_id")),

@@ -8,7 +8,7 @@ from dealt.freshness.derivers import Definition, Deriver, LoadVocabulary, Provid
 from dealt.freshness.model import MOST_CONTACTS, Settler
 from dealt.freshness.queries import STALE_DUE, WAKE_DUE
 from dealt.freshness.rounds import SettlingRounds
-from dealt.freshness.settling import Settling
+from dealt.freshness.settling import Settling, hold_contacts
 from dealt.freshness.strata import check_acyclic, dependents, strata
 from dealt.freshness.waking import WakingRounds, wake
 
@@ -37,6 +37,7 @@ __all__ = [
     "check_acyclic",
     "definitions_changed",
     "dependents",
+    "hold_contacts",
     "read_progress",
     "strata",
     "wake",

@@ -21,6 +21,11 @@ Hops = dict[int, int]
 """Contacts with the highest hop among their stale rows."""
 
 
+async def hold_contacts(connection: Connection, contact_ids: Iterable[int]) -> None:
+    """Wait for whoever settles these contacts (at most 500), and let nobody begin until the transaction ends."""
+    await connection.execute(queries.WAIT_FOR_LOCKS, sorted(set(contact_ids)))
+
+
 class Settling:
     """Brings contacts up to date by the given settlers, in their order.
 

@@ -23,6 +23,18 @@ UPDATE idempotency_keys AS k SET status = a.status, body = a.body
 FROM unnest($2::text[], $3::smallint[], $4::bytea[]) AS a(key, status, body)
 WHERE k.workspace_id = $1 AND k.key = a.key"""
 
+# $2 behind which key $3 how many keys $4 what is searched for
+_BLANK = """
+WITH page AS MATERIALIZED (
+    SELECT key, status <> 0 AND EXISTS (SELECT FROM unnest($4::bytea[]) AS part WHERE position(part IN body) > 0) AS hit
+    FROM idempotency_keys WHERE workspace_id = $1 AND key > $2 ORDER BY key LIMIT $3
+), blanked AS (
+    UPDATE idempotency_keys AS k SET body = '{}' FROM page
+    WHERE k.workspace_id = $1 AND k.key = page.key AND page.hit RETURNING k.key
+)
+SELECT (SELECT max(key) FROM page) AS last, (SELECT count(*) FROM blanked) AS blanked"""
+_KEYS_A_PAGE = 5_000
+
 _FORGET = "DELETE FROM idempotency_keys WHERE workspace_id = $1 AND key = ANY($2::text[])"
 
 
@@ -79,3 +91,13 @@ async def forget_keys(connection: Connection, workspace_id: int, keys: Sequence[
     """Let go of claimed keys whose request was refused: corrected, it may use its key again."""
     if keys:
         await connection.execute(_FORGET, workspace_id, list(keys))
+
+
+async def blank_answers(connection: Connection, workspace_id: int, parts: Sequence[bytes]) -> int:
+    """Make ``{}`` of every kept answer that holds one of ``parts``; how many. Their keys go on preventing repeats."""
+    last: str | None = ""
+    blanked = 0
+    while parts and last is not None:
+        row = await connection.fetchrow(_BLANK, workspace_id, last, _KEYS_A_PAGE, list(parts))
+        last, blanked = row["last"], blanked + row["blanked"]
+    return blanked

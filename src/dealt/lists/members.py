@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from dealt.accounts import Actor
+from dealt.accounts import Actor, trusting
 from dealt.kernel.db import Connection, Record
 from dealt.kernel.errors import NotFound
 from dealt.kernel.journal import Entry, mark_stale, record
@@ -22,6 +22,8 @@ async def add_to_list(
 
     Ids that are no contact of the workspace are passed over. Raises NotFound for the list.
     """
+    # No contact can be merged into another one before the membership is there to be moved with it.
+    await connection.execute(trusting(actor.workspace_id))
     if await connection.fetchval(queries.HOLD, actor.workspace_id, list_id) is None:
         raise NotFound
     rows = await connection.fetch(queries.ADD, actor.workspace_id, list_id, sorted(set(contact_ids)), now)

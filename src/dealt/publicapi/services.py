@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from dealt.accounts import Definitions, Tokens
@@ -14,6 +14,7 @@ from dealt.kernel.db import Held, Pool
 from dealt.kernel.doorbell import Doorbell
 from dealt.kernel.ratelimit import Buckets
 from dealt.kernel.secrets import SecretBox
+from dealt.people import Mover
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Services:
     limits: Buckets
     box: Callable[[], SecretBox]
     """What seals secrets; its key is read or made when it is first needed."""
+    movers: Sequence[Mover]
     requests_per_second: int = 0
     """The limit of a token where neither it nor its workspace has one; 0 means none."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dealt.accounts import trusting
 from dealt.contacts import hold_contact, read_contact
 from dealt.kernel.errors import NotFound
 from dealt.kernel.http import Response, Route
@@ -29,6 +30,8 @@ async def leave_list(call: Call) -> Response:
 async def _move(call: Call, *, joins: bool) -> Response:
     list_id = read_fields(call.body, _LIST, required=_LIST)["list"]
     async with call.writing() as connection:
+        # Before anything is looked up: nobody is merged into another one in between.
+        await connection.execute(trusting(call.workspace_id))
         contact_id = await named_user(call, connection)
         await hold_contact(connection, call.workspace_id, contact_id)
         move = add_to_list if joins else remove_from_list

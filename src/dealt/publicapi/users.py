@@ -6,12 +6,11 @@ from dealt.accounts import Snapshot
 from dealt.contacts import (
     WrittenContact,
     create_contact,
-    delete_contact,
     read_contact,
     update_contact,
     upsert_work,
 )
-from dealt.kernel.db import Connection, in_transaction
+from dealt.kernel.db import Connection
 from dealt.kernel.http import Response, Route
 from dealt.publicapi.call import Call, answer
 from dealt.publicapi.user_answers import BASES, answer_user, named_user, user_patch, write_and_answer
@@ -60,16 +59,6 @@ async def update_user(call: Call) -> Response:
     return await write_and_answer(call, work)
 
 
-async def delete_user(call: Call) -> Response:
-    """``DELETE``: 204; the user's orders stay, without the user."""
-
-    async def work(connection: Connection) -> None:
-        await delete_contact(connection, call.actor, await named_user(call, connection), now=call.now)
-
-    await in_transaction(call.services.pool, work)
-    return Response(204)
-
-
 ROUTES: list[Route[Call]] = [
     Route(("GET",), "/users/", list_users, "read", listing=USERS),
     Route(("POST",), "/users/", create_user, "write"),
@@ -80,5 +69,4 @@ for _path in BASES:
     ROUTES += [
         Route(("GET",), _path, read_user, "read"),
         Route(("PUT", "PATCH"), _path, update_user, "write"),
-        Route(("DELETE",), _path, delete_user, "write"),
     ]

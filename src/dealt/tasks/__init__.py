@@ -3,6 +3,7 @@
 from dealt.tasks.editing import complete_task, create_task, delete_task, reopen_task, update_task
 from dealt.tasks.fields import FIELDS
 from dealt.tasks.model import ReferenceNotFound, TaskPatch, Written
+from dealt.tasks.moving import TASKS, move_tasks_of
 from dealt.tasks.naming import NAMES, id_named
 from dealt.tasks.of_companies import leave_company
 from dealt.tasks.of_deals import move_tasks, release_tasks
@@ -13,6 +14,7 @@ __all__ = [
     "FIELDS",
     "FIELD_NAMES",
     "NAMES",
+    "TASKS",
     "ReferenceNotFound",
     "TaskFilter",
     "TaskPatch",
@@ -25,6 +27,7 @@ __all__ = [
     "leave_company",
     "list_tasks",
     "move_tasks",
+    "move_tasks_of",
     "parse_task",
     "read_task",
     "release_tasks",

@@ -13,11 +13,12 @@ from dealt.contacts import find_contacts
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import InvalidInput
 from dealt.kernel.journal import difference, encode
+from dealt.people import forget_named
 from dealt.tasks import queries
 from dealt.tasks.following import count_open, follow
 from dealt.tasks.holding import hold_deal, hold_task
 from dealt.tasks.model import BLANK, NOBODY, CustomIdTaken, ReferenceNotFound, TaskPatch, Written
-from dealt.tasks.naming import resolve_names
+from dealt.tasks.naming import remember_owner, resolve_names
 
 _BY_CLIENT = frozenset(BLANK) - {"created_by", "done_at", "attributes"}
 
@@ -44,6 +45,7 @@ async def create_task(
     after, defined = await _after(connection, actor, before, patch, deals, snapshot, now)
     await connection.execute(queries.INSERT_ID, workspace_id, task_id, after["contact_id"])
     await connection.execute(queries.INSERT, workspace_id, after["contact_id"], task_id, 1, now, now, *_values(after))
+    await remember_owner(connection, workspace_id, task_id, patch.fields.get("contact_id"), after["contact_id"])
     await count_open(connection, deals)
     await follow(connection, actor, task_id, "task.created", None, after, now)
     return Written(task_id, changed=True, defined=defined)
@@ -74,6 +76,8 @@ async def update_task(
         await connection.execute(queries.INSERT, workspace_id, *values)
         await connection.execute(queries.MOVE_IDS, workspace_id, [task_id], target)
         await connection.execute(queries.MOVE_HISTORY, target, source, [task_id])
+        await forget_named(connection, workspace_id, "tasks", [(source, task_id)])
+    await remember_owner(connection, workspace_id, task_id, patch.fields.get("contact_id"), target)
     await count_open(connection, held.deals)
     kind = "task.completed" if after["done"] and not before["done"] else "task.updated"
     await follow(connection, actor, task_id, kind, before, after, now)
@@ -141,6 +145,7 @@ async def _contact(
         found = await find_contacts(connection, workspace_id, ids=[wanted])
         if wanted not in found.by_id:
             raise ReferenceNotFound("contact", wanted)
+        wanted = found.by_id[wanted].id
     if deal_id is not None and deal_id in deals:
         if wanted not in (None, deals[deal_id]):
             raise InvalidInput.of("user_id", "The deal belongs to another contact; a task lives with its deal's.")

@@ -92,3 +92,32 @@ SOURCE = """tasks AS t LEFT JOIN contacts AS c ON c.id = t.contact_id
 LEFT JOIN companies AS co ON co.workspace_id = t.workspace_id AND co.id = t.company_id"""
 
 READ = f"SELECT {SHOWN} FROM {SOURCE} WHERE t.contact_id = $2 AND t.id = $3 AND t.workspace_id = $1"
+
+# People who are joined, split or forgotten.
+OF_DEALS = """
+SELECT id FROM tasks WHERE contact_id = $2 AND deal_id = ANY($3::bigint[]) AND workspace_id = $1 ORDER BY id"""
+
+TOUCH = """
+UPDATE tasks SET version = version + 1, updated_at = $4
+WHERE contact_id = $2 AND id = ANY($3::bigint[]) AND workspace_id = $1"""
+
+ABOUT_NO_DEAL = """
+SELECT id, custom_id FROM tasks
+WHERE contact_id = ANY($2::bigint[]) AND deal_id IS NULL AND workspace_id = $1 ORDER BY id"""
+
+DROP = "DELETE FROM tasks WHERE workspace_id = $1 AND id = ANY($2::bigint[]) AND contact_id = ANY($3::bigint[])"
+DROP_IDS = "DELETE FROM task_ids WHERE workspace_id = $1 AND task_id = ANY($2::bigint[])"
+DROP_CUSTOM_IDS = """
+DELETE FROM task_custom_ids
+WHERE workspace_id = $1 AND custom_id = ANY($2::text[]) AND task_id = ANY($3::bigint[])"""
+
+TEXTS = """
+SELECT contact_id, id, name, description, attributes FROM tasks
+WHERE contact_id = ANY($2::bigint[]) AND workspace_id = $1 AND (contact_id, id) > ($3::bigint, $4::bigint)
+ORDER BY contact_id, id LIMIT $5"""
+
+CLEAN = """
+UPDATE tasks AS t SET name = c.name, description = c.description, attributes = c.attributes, version = t.version + 1,
+    updated_at = $3
+FROM json_to_recordset($2::json) AS c(contact_id bigint, id bigint, name text, description text, attributes jsonb)
+WHERE t.contact_id = c.contact_id AND t.id = c.id AND t.workspace_id = $1"""

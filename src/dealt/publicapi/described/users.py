@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dealt.publicapi import user_search, users
+from dealt.publicapi import people, user_search, users
+from dealt.publicapi.described.people import PEOPLE
 from dealt.publicapi.described.user_changes import BY_PATH, OPERATIONS, PATH, PATHS
 from dealt.publicapi.described.user_shapes import SENT, USER
 from dealt.publicapi.openapi import (
@@ -78,10 +79,11 @@ CHAPTER = Chapter(
             id="updateUser", summary="Change a user", path=PATH, answers=said(USER),
             body=Body(SENT, {"phone_number": "+48123456789", "city": "Warsaw"}),
         ),
-        users.delete_user: Operation(
+        people.delete_user: Operation(
             id="deleteUser", summary="Delete a user", path=PATH, answers=deleted,
         ),
         **OPERATIONS,
+        **PEOPLE,
     },
     BY_PATH,
 )  # fmt: skip

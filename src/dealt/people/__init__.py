@@ -1,0 +1,41 @@
+"""People: contacts that are joined, split again, forgotten and told what is known of them."""
+
+from dealt.people.exporting import export_person, journal_access
+from dealt.people.forgetting import delete_person, erase_person, find_people
+from dealt.people.journal import Journal
+from dealt.people.listing import list_merges
+from dealt.people.merging import MOST_AT_ONCE, merge
+from dealt.people.model import ROWS_A_BATCH, Forgetting, Move, Report
+from dealt.people.movers import Derived, Mover, Passing, Rows, move_history, move_parts, redirect_follows, tell_moved
+from dealt.people.naming import Path, forget_named, remember_named
+from dealt.people.own import OWN
+from dealt.people.unmerging import unmerge
+
+__all__ = [
+    "MOST_AT_ONCE",
+    "OWN",
+    "ROWS_A_BATCH",
+    "Derived",
+    "Forgetting",
+    "Journal",
+    "Move",
+    "Mover",
+    "Passing",
+    "Path",
+    "Report",
+    "Rows",
+    "delete_person",
+    "erase_person",
+    "export_person",
+    "find_people",
+    "forget_named",
+    "journal_access",
+    "list_merges",
+    "merge",
+    "move_history",
+    "move_parts",
+    "redirect_follows",
+    "remember_named",
+    "tell_moved",
+    "unmerge",
+]

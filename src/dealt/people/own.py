@@ -1,0 +1,32 @@
+"""The movers of what stands below this domain: names, memberships, what is derived, what was sent, and queues."""
+
+from __future__ import annotations
+
+from dealt.people.model import Forgetting
+from dealt.people.movers import Derived, Mover, Passing, Rows
+from dealt.webhooks import forget_deliveries_of
+
+
+class Deliveries(Mover):
+    """What receivers of webhooks were told: it stays where it was told of, until the person is erased."""
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        return ("webhook_deliveries",)
+
+    async def forget(self, forgetting: Forgetting) -> None:
+        if forgetting.erasing:
+            gone = await forget_deliveries_of(
+                forgetting.connection, forgetting.workspace_id, list(forgetting.contact_ids)
+            )
+            forgetting.report.deleted["webhook_deliveries"] += gone
+
+
+OWN: tuple[Mover, ...] = (
+    Rows("list_members", "list_id", can_meet=True, until="deletion"),
+    Rows("company_members", "company_id", can_meet=True, until="deletion"),
+    Derived("contact_derived"),
+    Deliveries(),
+    # Names move first of all, and what is remembered of merges is what movers write themselves.
+    Passing(("contact_custom_ids", "contact_keys", "merges", "merged_rows", "stale")),
+)
