@@ -218,3 +218,15 @@ async def test_a_search_that_takes_too_long_is_refused_with_advice(shop: Shop, m
     assert (answer.status_code, list(answer.json()["errors"])) == (400, ["city__contains", "score__gt"])
     assert "email" in answer.json()["errors"]["city__contains"][0]
     assert (await shop.client.get("users/search/?city__contains=Oslo")).json()["count"] == 1
+
+
+async def test_a_plus_that_a_client_did_not_encode_is_found(shop: Shop) -> None:
+    """``+`` in a query is a blank, which none of these has there."""
+    made = await make(shop, custom_id="jane+1@shop.example", email="jane+1@shop.example", phone_number="+48600100200")
+    for asked in ("email=jane+1@shop.example", "custom_id=jane+1@shop.example", "email=JANE+1@shop.example"):
+        for path in ("users/search/", "users-by-id/search/"):
+            assert (await shop.client.get(f"{path}?{asked}")).json()["id"] == made["id"], asked
+    assert (await shop.v1.get("users/search/?phone_number=+48600100200")).json()["id"] == made["id"]
+    blank = await make(shop, custom_id="jane 1")
+    for asked in ("custom_id=jane+1", "custom_id=jane%201"):
+        assert (await shop.client.get(f"users/search/?{asked}")).json()["id"] == blank["id"]

@@ -50,6 +50,12 @@ def test_a_field_in_another_spelling_is_still_the_field() -> None:
     assert patch.attributes == {"Shoe Size": 42}
 
 
+def test_a_field_that_is_written_with_humps_is_the_field_unless_that_is_given_too() -> None:
+    patch = parse_contact({"firstName": "Jane", "lastName": "Doe", "last_name": "Roe", "createdAt": "2020-01-01"})
+    assert patch.fields == {"first_name": "Jane", "last_name": "Roe"}
+    assert patch.attributes == {"lastName": "Doe", "createdAt": "2020-01-01"}
+
+
 def test_an_answer_of_version_1_is_understood() -> None:
     listed = [{"id": 1, "name": "Shoe size", "name_std": "shoe_size", "value": 42, "description": ""}]
     patch = parse_contact(

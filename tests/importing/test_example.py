@@ -11,6 +11,7 @@ from pathlib import Path
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from dealt.importing.kinds import KINDS
 from dealt.importing.mapping import read_mapping
 from tests.importing.conftest import Import
 
@@ -18,9 +19,13 @@ ROOT = Path(__file__).parents[2]
 MAPPING = ROOT / "examples" / "complete-journey.toml"
 
 
-def test_the_mapping_of_the_documentation_is_one() -> None:
+def test_the_mappings_of_the_documentation_are_ones() -> None:
     found = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "import.md").read_text(), re.DOTALL)
-    assert [read_mapping(text).group_by for text in found] == ["Order No."]
+    kinds = {kind.one: kind for kind in KINDS.values()}
+    tables = [str(re.findall(r"^\[(\w+)\]$", text, re.MULTILINE)[0]) for text in found]
+    assert tables[:2] == ["order", "contact"]
+    for text, table in zip(found, tables, strict=True):
+        assert read_mapping(text, kinds[table])
 
 
 def test_baskets_of_the_example_add_up_to_the_cent(importing: Import, tmp_path: Path) -> None:

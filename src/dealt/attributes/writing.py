@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ from dealt.kernel.lenient import named_values
 from dealt.kernel.shown import shown
 
 LISTED = "attributes"
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,9 @@ def split_body(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The standard fields of ``body``, and all else as raw attributes by name; read-only fields are dropped.
 
-    ``Price`` is the field ``price``: an attribute never hides behind a field's name. Attributes may also stand in
-    ``attributes``, as version 1 answers them. Raises InvalidInput for a field in two spellings and a bad list.
+    ``Price`` is the field ``price``: an attribute never hides behind a field's name. So is ``firstName`` the field
+    ``first_name``, where that is not given too. Attributes may also stand in ``attributes``, as version 1 answers
+    them. Raises InvalidInput for a field in two spellings and a bad list.
     """
     fields: dict[str, Any] = {}
     raw: dict[str, Any] = {}
@@ -51,6 +54,8 @@ def split_body(
     seen: set[str] = set()
     for name, value in body.items():
         key = name_std(name)
+        if key not in reserved and (plain := _without_humps(name)) in standard and plain not in body:
+            key = plain
         if key in reserved and key in seen:
             raise InvalidInput.of(name, f"This is another spelling of {key}, which is given too.")
         seen.add(key)
@@ -61,6 +66,11 @@ def split_body(
         elif key not in reserved:
             raw[name] = value
     return fields, raw
+
+
+def _without_humps(name: str) -> str:
+    """``first_name`` for ``firstName``, as one plug-in sends it."""
+    return _HUMP.sub("_", name).lower()
 
 
 async def type_values(

@@ -37,6 +37,17 @@ class Lookup:
         """Whether an index finds what it holds for; everything else looks at every contact."""
         return self.how == EXACT and self.field in _INDEXED
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """``text``, and what is meant where a client does not encode a plus: then it arrives as a blank."""
+        if self.how != EXACT or " " not in self.text:
+            return (self.text,)
+        if self.field in ("email", "custom_id"):
+            return self.text, self.text.replace(" ", "+")
+        if self.field == "phone_number" and self.text.startswith(" "):
+            return self.text, self.text.replace(" ", "+", 1)
+        return (self.text,)
+
 
 def parse_lookup(argument: str, text: str, known: Mapping[str, Attribute]) -> Lookup:
     """The look-up of ``email=...`` or ``shoe_size__gte=...``; a standard field wins its name from an attribute.

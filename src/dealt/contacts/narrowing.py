@@ -17,7 +17,7 @@ from dealt.kernel.errors import InvalidInput
 from dealt.kernel.journal import encode
 from dealt.kernel.schema import flag
 from dealt.kernel.shown import shown
-from dealt.kernel.sql import Sql, sql
+from dealt.kernel.sql import Sql, join, sql
 
 _UNIX = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,9})?")
 _SPECIAL = re.compile(r"([\\%_])")
@@ -39,7 +39,8 @@ def condition(lookup: Lookup, known: Mapping[str, Attribute], zone: ZoneInfo) ->
             sign = COMPARED.get(lookup.how, "=")
             if lookup.field in known:
                 return _compare_attribute(known[lookup.field], sign, lookup.text, zone)
-            return _compare_field(lookup.field, sign, lookup.text, zone)
+            either = join(" OR ", [_compare_field(lookup.field, sign, text, zone) for text in lookup.texts])
+            return Sql("(") + either + Sql(")")
         shown_as = _text_of_attribute(lookup.field) if lookup.field in known else _text_of_field(lookup.field)
         return _like(lookup, shown_as)
     except ValueError as error:

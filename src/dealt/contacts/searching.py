@@ -48,12 +48,14 @@ async def _conditions(connection: Connection, snapshot: Snapshot, lookups: Seque
     where += [condition(found, known, snapshot.time_zone) for found in lookups if found not in named]
     if named:
         # The directories know who has them; contacts have no index of either.
-        names = {field: [found.text for found in named if found.field == field] for field in _DIRECTORIES}
+        names = {
+            field: [text for found in named if found.field == field for text in found.texts] for field in _DIRECTORIES
+        }
         people = await find_contacts(
             connection, snapshot.workspace_id, keys=names["key"], custom_ids=names["custom_id"]
         )  # fmt: skip
         by = {"key": people.by_key, "custom_id": people.by_custom_id}
-        where += [_is(contact.id if (contact := by[n.field].get(n.text)) else None) for n in named]
+        where += [_is(next((by[n.field][text].id for text in n.texts if text in by[n.field]), None)) for n in named]
     return where
 
 
