@@ -1,0 +1,57 @@
+"""The resources of the API, in the order of its pages."""
+
+from __future__ import annotations
+
+from typing import Any, Generic, Literal
+
+from ..asked import Asked
+from ..describing import Resource, S, reads
+from .companies import Companies
+from .deals import Deals
+from .events import Events, PageViews
+from .products import ProductFeeds, Products
+from .settings import (
+    Activities,
+    Attributes,
+    ExchangeRates,
+    Lists,
+    LossReasons,
+    OneWorkspace,
+    OnlyListed,
+    Pipelines,
+    Stages,
+    Tags,
+)
+from .users import Users
+from .webhooks import Webhooks
+
+
+class Surface(Resource[S], Generic[S]):
+    """What both clients offer."""
+
+    def __init__(self, sender: S) -> None:
+        super().__init__(sender)
+        self.deals = Deals(sender)
+        self.users = Users(sender)
+        self.companies = Companies(sender)
+        self.products = Products(sender)
+        self.product_feeds = ProductFeeds(sender)
+        self.events = Events(sender)
+        self.page_views = PageViews(sender)
+        self.activities = Activities(sender)
+        self.lists = Lists(sender)
+        self.tags = Tags(sender)
+        self.attributes = Attributes(sender)
+        self.pipelines = Pipelines(sender)
+        self.stages = Stages(sender)
+        self.loss_reasons = LossReasons(sender)
+        self.exchange_rates = ExchangeRates(sender)
+        self.webhooks = Webhooks(sender)
+        self.workspace = OneWorkspace(sender)
+        self.segments = OnlyListed(sender, "segments")
+        self.emails = OnlyListed(sender, "emails")
+
+    @reads
+    def schema(self, version: Literal[1, 2] = 2) -> Asked[dict[str, Any]]:
+        """The OpenAPI document of the server."""
+        return Asked("GET", "/api/schema/", {"version": version}, root=True)
