@@ -20,6 +20,7 @@ from dealt.contacts.resolving import Resolved, check_member
 from dealt.contacts.works import ContactWork, upsert_work
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import DealtError, InvalidInput
+from dealt.kernel.gather import without_repeats
 from dealt.kernel.journal import Entry, difference, encode
 from dealt.tags import TAGS, TagChange, ensure_tags
 
@@ -67,24 +68,14 @@ async def upsert_contacts(
     other.
     """
     outcomes: dict[int, WrittenContact | DealtError] = {}
-    left, defined = list(range(len(works))), False
+    left, defined, keys = list(range(len(works))), False, [work.keys for work in works]
     while left:
-        places, left = _without_repeats(works, left)
+        places, left = without_repeats(keys, left)
         done = _Set(connection, snapshot, [works[place] for place in places], now)
         outcomes |= {places[place]: outcome for place, outcome in (await _write(done)).items()}
         left = sorted([*left, *(places[place] for place in done.waiting)])
         defined = defined or done.defined
     return UpsertedContacts([outcomes[place] for place in range(len(works))], defined)
-
-
-def _without_repeats(works: Sequence[ContactWork], left: Sequence[int]) -> tuple[list[int], list[int]]:
-    seen: set[object] = set()
-    first: list[int] = []
-    repeated: list[int] = []
-    for place in left:
-        (first if seen.isdisjoint(works[place].keys) else repeated).append(place)
-        seen |= works[place].keys
-    return first, repeated
 
 
 async def _write(this: _Set) -> dict[int, WrittenContact | DealtError]:

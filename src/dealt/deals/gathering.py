@@ -13,11 +13,8 @@ from dealt.deals.writing import Outcome, SetResult, Supplies, write_set
 from dealt.kernel.clock import Clock
 from dealt.kernel.db import Connection, Pool, in_transaction
 from dealt.kernel.errors import DealtError
-from dealt.kernel.gather import Gatherer, run_halving
+from dealt.kernel.gather import Gatherers, run_in_sets
 from dealt.kernel.idempotency import FirstAnswer, IdempotencyKey, claim_keys, forget_keys, keep_answers
-
-LARGEST_SET = 64
-LARGEST_BULK_SET = 500
 
 
 class Submission(msgspec.Struct, kw_only=True):
@@ -35,9 +32,7 @@ class DealWriter:
         self.supplies = Supplies(definitions)
         self._pool = pool
         self._clock = clock
-        self._limit = LARGEST_SET if gather else 1
-        self._writers = 1 if gather else 64
-        self._gatherers: dict[int, Gatherer[Submission, DealWritten | FirstAnswer]] = {}
+        self._gatherers: Gatherers[Submission, DealWritten | FirstAnswer] = Gatherers(self._run, _keys, gather=gather)
 
     def within(self, pool: Pool, definitions: Definitions) -> DealWriter:
         """A writer for work that may be undone, over a held connection: it gathers nothing and remembers nothing.
@@ -53,31 +48,15 @@ class DealWriter:
 
         A FirstAnswer repeats what an earlier request with the same key was told. Raises the work's own error.
         """
-        workspace_id = submission.work.actor.workspace_id
-        gatherer = self._gatherers.get(workspace_id)
-        if gatherer is None:
-            gatherer = Gatherer(
-                lambda submissions: self._run(workspace_id, submissions),
-                _keys,
-                writers=self._writers,
-                limit=self._limit,
-            )
-            self._gatherers[workspace_id] = gatherer
-        return await gatherer.submit(submission)
+        return await self._gatherers.submit(submission.work.actor.workspace_id, submission)
 
     async def write_many(self, workspace_id: int, works: Sequence[DealWork]) -> list[DealWritten | Exception]:
         """Write works as sets of at most 500, in order; an outcome for each."""
-        outcomes: list[DealWritten | Exception] = []
-        for start in range(0, len(works), LARGEST_BULK_SET):
-            outcomes += await run_halving(
-                lambda part: self._write(workspace_id, part), works[start : start + LARGEST_BULK_SET]
-            )
-        return outcomes
+        return await run_in_sets(lambda part: self._write(workspace_id, part), works)
 
     async def close(self) -> None:
         """Finish what is waiting."""
-        for gatherer in self._gatherers.values():
-            await gatherer.close()
+        await self._gatherers.close()
 
     async def _write(self, workspace_id: int, works: Sequence[DealWork]) -> list[DealWritten | Exception]:
         now = self._clock.now()

@@ -19,6 +19,7 @@ from dealt.deals.works import DealWork, DealWritten
 from dealt.kernel.clock import iso
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import DealtError
+from dealt.kernel.gather import without_repeats
 from dealt.kernel.ids import IdPool
 from dealt.kernel.journal import same_json
 from dealt.people import forget_named, remember_named
@@ -75,9 +76,9 @@ async def write_set(
     definitions = supplies.definitions
     outcomes: dict[int, Outcome] = {}
     result: SetResult | None = None
-    left = list(range(len(works)))
+    left, keys = list(range(len(works))), [work.keys for work in works]
     while left:
-        round_, left = _without_repeats(works, left)
+        round_, left = without_repeats(keys, left)
         patches = [works[place].patch for place in round_]
         seen = await look(connection, workspace_id, patches, supplies.products)
         if result is None:
@@ -91,17 +92,6 @@ async def write_set(
     assert result is not None, "a set is never empty"
     result.outcomes = [outcomes[place] for place in range(len(works))]
     return result
-
-
-def _without_repeats(works: Sequence[DealWork], left: Sequence[int]) -> tuple[list[int], list[int]]:
-    seen: set[object] = set()
-    first: list[int] = []
-    repeated: list[int] = []
-    for place in left:
-        keys = works[place].keys
-        (first if seen.isdisjoint(keys) else repeated).append(place)
-        seen |= keys
-    return first, repeated
 
 
 async def _run(this: _Set, seen: Seen, result: SetResult) -> set[int]:

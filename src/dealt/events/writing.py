@@ -18,6 +18,7 @@ from dealt.events.storing import Occurrence, store
 from dealt.events.works import AnyWork, EventWork, Occurred, PageViewWork, ProductEventWork
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import DealtError, InvalidInput
+from dealt.kernel.gather import without_repeats
 from dealt.kernel.ids import IdPool
 from dealt.people import remember_named
 from dealt.products import Refresh, create_product, find_product_id, read_product, refresh_products
@@ -75,9 +76,10 @@ async def write_set(
     definitions, snapshot = supplies.definitions, None
     result = SetResult([])
     outcomes: dict[int, Outcome] = {}
-    left = dict(enumerate(works))
+    left, keys = dict(enumerate(works)), [work.keys for work in works]
     while left:
-        works_now = _without_repeats(left)
+        first, _ = without_repeats(keys, list(left))
+        works_now = {place: left[place] for place in first}
         seen = await look(connection, workspace_id, list(works_now.values()))
         if snapshot is None:
             snapshot = await definitions.at_version(connection, workspace_id, seen.version)
@@ -90,16 +92,6 @@ async def write_set(
         left = {place: work for place, work in left.items() if place not in works_now}
     result.outcomes = [outcomes[place] for place in range(len(works))]
     return result
-
-
-def _without_repeats(left: Mapping[int, AnyWork]) -> dict[int, AnyWork]:
-    taken: set[object] = set()
-    first: dict[int, AnyWork] = {}
-    for place, work in left.items():
-        if taken.isdisjoint(work.keys):
-            first[place] = work
-        taken |= work.keys
-    return first
 
 
 async def _run(this: _Round, supplies: Supplies) -> None:

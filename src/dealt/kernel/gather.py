@@ -15,6 +15,7 @@ from dealt.kernel.db import AWAY
 
 LEAST_CROWD = 8
 """A set of at least so many was sent by a crowd, which sends again as soon as it is answered."""
+LARGEST_SET, LARGEST_BULK_SET = 64, 500
 PATIENCE_S = 0.004
 """How long a set waits, at most, for a crowd to be complete again."""
 
@@ -130,6 +131,61 @@ class Gatherer(Generic[W, R]):
         results = await run_halving(self._run, [waiting.work for waiting in taken])
         for waiting, result in zip(taken, results, strict=True):
             _settle(waiting, result)
+
+
+class Gatherers(Generic[W, R]):
+    """A gatherer for each workspace, for one kind of work of one process.
+
+    ``run`` gets the workspace and a set. With ``gather`` off each work is a set of its own, 64 at a time.
+    """
+
+    def __init__(
+        self,
+        run: Callable[[int, Sequence[W]], Awaitable[Sequence[R | Exception]]],
+        keys: Callable[[W], frozenset[Hashable]],
+        *,
+        gather: bool = True,
+    ) -> None:
+        self._run = run
+        self._keys = keys
+        self._writers, self._limit = (1, LARGEST_SET) if gather else (LARGEST_SET, 1)
+        self._held: dict[int, Gatherer[W, R]] = {}
+
+    async def submit(self, workspace_id: int, work: W) -> R:
+        """As ``Gatherer.submit``, with what else waits in this workspace."""
+        held = self._held.get(workspace_id)
+        if held is None:
+            held = Gatherer(
+                lambda works: self._run(workspace_id, works), self._keys, writers=self._writers, limit=self._limit
+            )
+            self._held[workspace_id] = held
+        return await held.submit(work)
+
+    async def close(self) -> None:
+        """Wait until everything that was submitted is answered."""
+        for held in self._held.values():
+            await held.close()
+
+
+async def run_in_sets(
+    run: Callable[[Sequence[W]], Awaitable[Sequence[R | Exception]]], works: Sequence[W]
+) -> list[R | Exception]:
+    """An outcome for each of any number of works, run in sets of at most 500, in order; a set that raises is halved."""
+    outcomes: list[R | Exception] = []
+    for start in range(0, len(works), LARGEST_BULK_SET):
+        outcomes += await run_halving(run, works[start : start + LARGEST_BULK_SET])
+    return outcomes
+
+
+def without_repeats(keys: Sequence[frozenset[Hashable]], left: Sequence[int]) -> tuple[list[int], list[int]]:
+    """The places of ``left`` whose keys no earlier one has, and the others, which must wait for the next round."""
+    seen: set[Hashable] = set()
+    first: list[int] = []
+    repeated: list[int] = []
+    for place in left:
+        (first if seen.isdisjoint(keys[place]) else repeated).append(place)
+        seen |= keys[place]
+    return first, repeated
 
 
 async def run_halving(
