@@ -21,6 +21,10 @@ EXPORTED: tuple[str, ...] = (
 LEFT_OUT: Mapping[str, str] = {
     "schema_migrations": "says what this database is, not what a workspace holds",
     "api_tokens": "a token opens one installation; make new ones",
+    "webhooks": "their secrets open with the key of one installation, and two would tell the same receiver twice",
+    "followers": "belongs to webhooks",
+    "webhook_lanes": "a queue: what webhooks have to send",
+    "webhook_deliveries": "what this installation sent",
     "idempotency_keys": "first answers of requests, kept for a day",
     "contact_derived": "computed anew from what is imported",
     "backfills": "how far this installation is with computing",
