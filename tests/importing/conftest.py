@@ -16,7 +16,7 @@ import pytest
 
 from dealt.accounts import Actor
 from dealt.cli.importing import import_doors
-from dealt.importing import ORDERS, Kind, Progress, Summary, Work, import_file, open_rows, read_mapping
+from dealt.importing import ORDERS, Kind, Progress, Summary, Work, import_file, mark_of, open_rows, read_mapping
 from dealt.setup import set_up_workspace
 
 
@@ -42,7 +42,7 @@ class Import:
         read = read_mapping(mapping, kind)
         rows = open_rows(path, read)
         actor = Actor(self.workspace_id, "import").in_bulk(silent=silent)
-        work = Work(self.url, actor, read, rows.headings, ZoneInfo("UTC"), import_doors, kind)
+        work = Work(self.url, actor, read, rows.headings, ZoneInfo("UTC"), import_doors, kind, mark_of(path))
         return import_file(path, rows, work, workspace="here", jobs=jobs, restart=restart, report=report)
 
     def fetch(self, query: str, *values: object) -> list[Mapping[str, Any]]:

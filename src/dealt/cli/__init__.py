@@ -21,7 +21,7 @@ COMMANDS = (
     ("token", "tokens:app", "Make, list and revoke API tokens."),
     ("member", "members:app", "Add and list the people who sign in, and set their passwords."),
     ("job", "jobs:app", "List jobs that were given up, and run them again."),
-    ("import", "importing:app", "Read orders, contacts, companies or products out of a file."),
+    ("import", "importing:app", "Read orders, contacts, companies, products or events out of a file."),
     ("export", "exporting:export", "Write a whole workspace into a folder."),
     ("erase", "erasing:erase", "Erase a person, by the contact's number, custom id or e-mail address."),
     ("doctor", "doctor:doctor", "Check this installation, and say what to do about what is wrong."),

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from dealt.cli.showing import tell
-from dealt.importing import ORDERS, Kind, Preview, Summary
+from dealt.importing import EVENTS, ORDERS, Kind, Preview, Summary
 from dealt.importing import Progress as Reached
 
 LINE_EVERY_S = 10.0
@@ -44,7 +44,8 @@ def tell_summary(summary: Summary, kind: Kind) -> int:
     counts = summary.counts
     if summary.resumed_at:
         tell(f"Went on after {summary.resumed_at:,} {kind.name} of an earlier run.")
-    done = f"{counts.created:,} {kind.name} created, {counts.updated:,} updated"
+    known = "told before" if kind is EVENTS else "updated"
+    done = f"{counts.created:,} {kind.name} created, {counts.updated:,} {known}"
     if kind is ORDERS:
         done += (
             f", {counts.older:,} older than what is stored; {counts.lines:,} lines, {counts.contacts:,} new contacts"

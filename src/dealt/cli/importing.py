@@ -1,4 +1,4 @@
-"""``dealt import``: orders, contacts, companies and products out of a file."""
+"""``dealt import``: orders, contacts, companies, products and events out of a file."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from dealt.cli.working import Task, WorkspaceOption, in_workspace_of
 from dealt.importing import (
     COMPANIES,
     CONTACTS,
+    EVENTS,
     ORDERS,
     PRODUCTS,
     Doors,
@@ -34,6 +35,7 @@ from dealt.importing import (
     Work,
     composer_of,
     import_file,
+    mark_of,
     open_rows,
     preview,
     preview_objects,
@@ -44,7 +46,8 @@ from dealt.processes.database import reachable_url
 from dealt.settings import Settings
 
 app = App(
-    name="import", help="Read orders, contacts, companies or products out of a file: NDJSON, CSV, XLSX or Parquet."
+    name="import",
+    help="Read orders, contacts, companies, products or events out of a file: NDJSON, CSV, XLSX or Parquet.",
 )
 MOST_JOBS = 4
 Flag = Parameter(negative=(), show_default=False)
@@ -155,6 +158,20 @@ def products(
 
 
 @app.command
+def events(file: Path, /, *, how: How = USUAL, where: Where = HERE, workspace: WorkspaceOption = None) -> int:
+    """Read events of contacts out of a file: who, what and when; everything else is the event's data.
+
+    The contacts must be here. An event that was told before, by its own id or by this file, is not told again.
+
+    Parameters
+    ----------
+    file
+        A file whose name ends in .ndjson, .jsonl, .csv, .tsv, .xlsx or .parquet.
+    """
+    return _import(EVENTS, file, how, where, workspace)
+
+
+@app.command
 def feed(
     place: str,
     /,
@@ -192,7 +209,7 @@ def workspace(folder: Path, /, *, where: Where = HERE, workspace: WorkspaceOptio
 def import_doors(pool: Pool) -> Doors:
     """What a process of the import writes through."""
     services = build_services(pool, Settings())
-    return Doors(services.deals, services.definitions)
+    return Doors(services.deals, services.events, services.definitions)
 
 
 def _import(kind: Kind, file: Path, how: How, where: Where, workspace: int | None, adding: Additions = NOTHING) -> int:
@@ -203,7 +220,7 @@ def _import(kind: Kind, file: Path, how: How, where: Where, workspace: int | Non
     with reachable_url(where.settings) as url:
         place = asyncio.run(in_workspace_of(url, workspace, _place))
         actor = Actor(place.workspace_id, "import").in_bulk(silent=how.silent)
-        work = Work(url, actor, chosen, rows.headings, place.zone, import_doors, kind)
+        work = Work(url, actor, chosen, rows.headings, place.zone, import_doors, kind, mark_of(file))
         if how.dry_run:
             return tell_preview(_look(work, rows), kind)
         jobs = how.jobs or _processors()

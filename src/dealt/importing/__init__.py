@@ -3,7 +3,8 @@
 from dealt.importing.composing import Composer
 from dealt.importing.errors import BadMapping, ImportStopped, UnfinishedImport, UnreadableFile
 from dealt.importing.guessing import guess
-from dealt.importing.kinds import COMPANIES, CONTACTS, KINDS, ORDERS, PRODUCTS, Kind
+from dealt.importing.happening import mark_of
+from dealt.importing.kinds import COMPANIES, CONTACTS, EVENTS, KINDS, ORDERS, PRODUCTS, Kind
 from dealt.importing.mapping import FileMapping, check_mapping, read_mapping
 from dealt.importing.objects import ObjectComposer, composer_of
 from dealt.importing.previewing import Preview, preview, preview_objects
@@ -17,6 +18,7 @@ from dealt.importing.workers import Doors, Work
 __all__ = [
     "COMPANIES",
     "CONTACTS",
+    "EVENTS",
     "KINDS",
     "ORDERS",
     "PRODUCTS",
@@ -40,6 +42,7 @@ __all__ = [
     "format_of",
     "guess",
     "import_file",
+    "mark_of",
     "open_rows",
     "preview",
     "preview_objects",

@@ -84,4 +84,14 @@ PRODUCTS = Kind(
     amounts=frozenset({"price", "quantity"}),
     takes_tags=True,
 )
-KINDS = {kind.name: kind for kind in (ORDERS, CONTACTS, COMPANIES, PRODUCTS)}
+EVENTS = Kind(
+    "events",
+    "event",
+    known_by=("user_custom_id", "user_id", "user_key"),
+    needs="the id of the contact",
+    synonyms=synonyms.EVENT,
+    texts=frozenset({"custom_id", "user_custom_id", "user_key"}),
+    moments=frozenset({"timestamp"}),
+    lists=frozenset(),
+)
+KINDS = {kind.name: kind for kind in (ORDERS, CONTACTS, COMPANIES, PRODUCTS, EVENTS)}

@@ -82,6 +82,7 @@ class FileMapping(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True
     contact: dict[str, str | Source] = {}
     company: dict[str, str | Source] = {}
     product: dict[str, str | Source] = {}
+    event: dict[str, str | Source] = {}
 
     def fields_of(self, kind: Kind) -> dict[str, str | Source]:
         """Where the fields of an object of this kind come from."""
@@ -139,7 +140,7 @@ def _object_complaints(mapping: FileMapping, kind: Kind) -> Iterator[tuple[str, 
     for name, source in sources_of(mapping.fields_of(kind)).items():
         if sentence := _complaint(kind.one, name, source):
             yield f"{kind.one}.{name}", sentence
-    for table in ("order", "lines", "contact", "company", "product"):
+    for table in ("order", "lines", "contact", "company", "product", "event"):
         if table != kind.one and getattr(mapping, table):
             yield table, f"This is an import of {kind.name}: only [{kind.one}] can be mapped."
     if mapping.group_by or mapping.lines_in:

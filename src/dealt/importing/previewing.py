@@ -13,7 +13,8 @@ from dealt.importing.composing import Composer
 from dealt.importing.doors import door_of
 from dealt.importing.drafting import draft
 from dealt.importing.grouping import Group
-from dealt.importing.kinds import Kind
+from dealt.importing.happening import event_body
+from dealt.importing.kinds import EVENTS, Kind
 from dealt.importing.mapping import FileMapping
 from dealt.importing.objects import ObjectComposer
 from dealt.importing.storing import parsed
@@ -66,9 +67,9 @@ async def preview(
 def preview_objects(groups: Iterable[Group], composer: ObjectComposer, kind: Kind) -> Preview:
     """Compose and check every object of a file. What only the database knows is found when they are written."""
     found = Preview()
-    door = door_of(kind)
+    parse = event_body if kind is EVENTS else door_of(kind).parse
     for batch in _batches(iter(groups)):
-        patches, refused = parsed(batch, composer.compose, door.parse)
+        patches, refused = parsed(batch, composer.compose, parse)
         found.orders += len(batch)
         found.refusals += len(refused)
         left = list(patches)[: SHOWN - len(found.shown)]

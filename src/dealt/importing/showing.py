@@ -11,7 +11,7 @@ import msgspec
 from dealt.importing.mapping import FileMapping, Source
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+").fullmatch
-_TABLES = ("order", "lines", "contact", "company", "product")
+_TABLES = ("order", "lines", "contact", "company", "product", "event")
 
 
 def toml_of(mapping: FileMapping) -> str:

@@ -108,6 +108,19 @@ PRODUCT: dict[str, tuple[str, ...]] = {
     "tags": ("tags", "tag", "labels"),
 }  # fmt: skip
 
+EVENT: dict[str, tuple[str, ...]] = {
+    "custom_id": ("event_custom_id", "event_id", "eventid", "occurrence_id", "uuid"),
+    "user_custom_id": (
+        "user_custom_id", "customer_id", "customerid", "client_id", "user_id", "userid", "contact_id", "member_id",
+        "external_id", "distinct_id",
+    ),
+    "name": ("name", "event_name", "event", "event_type", "action", "activity"),
+    "timestamp": (
+        "timestamp", "happened_at", "occurred_at", "event_time", "event_date", "created_at", "created", "datetime",
+        "time", "date",
+    ),
+}  # fmt: skip
+
 LISTS_OF_LINES = ("line_items", "items", "lines", "order_items", "order_lines", "positions", "products")
 
 STATUS_WORDS: dict[str, int] = {

@@ -23,10 +23,12 @@ import uvloop
 
 from dealt.accounts import Actor, Definitions
 from dealt.deals import DealWriter
+from dealt.events import EventWriter
 from dealt.importing.doors import door_of
 from dealt.importing.errors import ImportStopped
 from dealt.importing.grouping import Group
-from dealt.importing.kinds import ORDERS, Kind
+from dealt.importing.happening import EventRowWriter
+from dealt.importing.kinds import EVENTS, ORDERS, Kind
 from dealt.importing.mapping import FileMapping
 from dealt.importing.objects import ObjectComposer, composer_of
 from dealt.importing.storing import ObjectWriter
@@ -42,6 +44,7 @@ class Doors:
     """What a process writes through."""
 
     deals: DealWriter
+    events: EventWriter
     definitions: Definitions
 
 
@@ -60,6 +63,8 @@ class Work:
     zone: ZoneInfo
     make_doors: MakeDoors
     kind: Kind = ORDERS
+    file_mark: str = ""
+    """Tells this file's content from others': occurrences without an id of their own get one of it."""
 
 
 class Workers:
@@ -110,7 +115,7 @@ class _Process:
     def __init__(self, work: Work) -> None:
         self._work = work
         self._runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
-        self._writer: OrderWriter | ObjectWriter | None = None
+        self._writer: OrderWriter | ObjectWriter | EventRowWriter | None = None
 
     def write(self, groups: Sequence[Group]) -> Written:
         """Raises ImportStopped."""
@@ -121,7 +126,7 @@ class _Process:
             self._writer = await self._open()
         return await self._writer.write(groups)
 
-    async def _open(self) -> OrderWriter | ObjectWriter:
+    async def _open(self) -> OrderWriter | ObjectWriter | EventRowWriter:
         work = self._work
         try:
             pool = await open_pool(work.url, size=2, statement_timeout_s=STATEMENT_TIMEOUT_S, name="dealt import")
@@ -130,6 +135,8 @@ class _Process:
         doors, clock = work.make_doors(pool), SystemClock()
         composer = composer_of(work.mapping, work.headings, work.zone, work.kind)
         if isinstance(composer, ObjectComposer):
+            if work.kind is EVENTS:
+                return EventRowWriter(doors.events, clock, work.actor, composer, work.zone, work.file_mark)
             door = door_of(work.kind)
             return ObjectWriter(pool, doors.definitions, clock, work.actor, composer, door, work.mapping)
         creates = work.mapping.create_contacts
