@@ -29,6 +29,7 @@ from dealt.kernel.watch import Watch, Watched
 from dealt.kernel.worker import JobHandler, Worker, describe
 from dealt.publicapi import Presenting
 from dealt.settings import Settings
+from dealt.uploads import RUN, run_import
 from dealt.webhooks import DELIVERIES_DUE, ENTRIES_DUE, Deliverer, FanOut, forget_old_deliveries
 
 HANDLERS: dict[str, JobHandler] = {
@@ -37,6 +38,7 @@ HANDLERS: dict[str, JobHandler] = {
     UNLINK: unlink_company,
     SYNC: sync_feed,
     NIGHTLY: nightly_feed,
+    RUN: run_import,
 }
 """Who does which kind of job."""
 

@@ -67,6 +67,11 @@ MADE: list[_Made] = [
         {("products", "id"): "id", ("products-by-id", "custom_id"): "custom_id"},
     ),
     (
+        "imports/",
+        {"kind": "contacts", "file_name": f"{MARK}.csv"},
+        {("imports", "id"): "id", ("imports", "part"): "=1"},
+    ),
+    (
         "product-feeds/",
         {"name": f"{MARK} feed", "url": "https://feeds.example/products.xml"},
         {("product-feeds", "id"): "id"},

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import codecs
 import sys
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,10 +16,8 @@ from dealt.importing import (
     Kind,
     check_mapping,
     format_of,
-    guess,
-    open_rows,
+    guess_mapping,
     read_mapping,
-    sample_of,
     toml_of,
 )
 from dealt.kernel.errors import NotFound
@@ -54,7 +50,7 @@ def choose_mapping(
         chosen = adding.to(_read(mapping, kind))
         check_mapping(chosen, kind)
         return chosen
-    guessed = adding.to(_guess(file, kind))
+    guessed = adding.to(guess_mapping(file, kind))
     if guessed.is_api_shape(kind) and format_of(file, guessed) == "ndjson":
         tell("The rows have the shape of the API; they are taken as they are.")
         check_mapping(guessed, kind)
@@ -74,29 +70,6 @@ def _read(mapping: Path, kind: Kind) -> FileMapping:
         return read_mapping(mapping.read_text("utf-8"), kind)
     except (OSError, UnicodeDecodeError) as error:
         raise NotFound(f"The mapping {mapping} cannot be read: {error}.") from None
-
-
-def _guess(file: Path, kind: Kind) -> FileMapping:
-    with closing(open_rows(file, FileMapping(encoding=_encoding(file)))) as rows:
-        delimiter = getattr(rows, "delimiter", None)
-        guessed = guess(sample_of(rows), kind=kind, delimiter=delimiter, is_json=not rows.headings)
-        encoding = _encoding(file)
-        return guessed if encoding == "utf-8" else msgspec.structs.replace(guessed, encoding=encoding)
-
-
-def _encoding(file: Path) -> str:
-    """UTF-8 where the beginning of a text is that, else the code page that most spreadsheets of Europe write."""
-    if format_of(file, FileMapping()) in ("parquet", "xlsx") or not file.exists():
-        return "utf-8"
-    with file.open("rb") as opened:
-        beginning = opened.read(1 << 20)
-    if beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    try:
-        beginning[: beginning.rfind(b"\n") + 1].decode("utf-8")
-    except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8"
 
 
 def _agrees() -> bool:

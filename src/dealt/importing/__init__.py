@@ -2,18 +2,22 @@
 
 from dealt.importing.composing import Composer
 from dealt.importing.errors import BadMapping, ImportStopped, UnfinishedImport, UnreadableFile
+from dealt.importing.grouping import Group
 from dealt.importing.guessing import guess
+from dealt.importing.guessing_files import guess_mapping
 from dealt.importing.happening import mark_of
 from dealt.importing.kinds import COMPANIES, CONTACTS, EVENTS, KINDS, ORDERS, PRODUCTS, Kind
 from dealt.importing.mapping import FileMapping, check_mapping, read_mapping
 from dealt.importing.objects import ObjectComposer, composer_of
 from dealt.importing.previewing import Preview, preview, preview_objects
 from dealt.importing.reading import Reader
+from dealt.importing.resuming import Counts
 from dealt.importing.rows import Rows, format_of, open_rows
 from dealt.importing.running import Progress, Summary, import_file
 from dealt.importing.sampling import sample_of
 from dealt.importing.showing import toml_of
-from dealt.importing.workers import Doors, Work
+from dealt.importing.writers import Doors, Work, Writer, writer_of
+from dealt.importing.writing import Written
 
 __all__ = [
     "COMPANIES",
@@ -24,8 +28,10 @@ __all__ = [
     "PRODUCTS",
     "BadMapping",
     "Composer",
+    "Counts",
     "Doors",
     "FileMapping",
+    "Group",
     "ImportStopped",
     "Kind",
     "ObjectComposer",
@@ -37,10 +43,13 @@ __all__ = [
     "UnfinishedImport",
     "UnreadableFile",
     "Work",
+    "Writer",
+    "Written",
     "check_mapping",
     "composer_of",
     "format_of",
     "guess",
+    "guess_mapping",
     "import_file",
     "mark_of",
     "open_rows",
@@ -49,4 +58,5 @@ __all__ = [
     "read_mapping",
     "sample_of",
     "toml_of",
+    "writer_of",
 ]

@@ -19,7 +19,8 @@ from dealt.importing.reading import Reader
 from dealt.importing.rejecting import RejectedFile
 from dealt.importing.resuming import Counts, Position, PositionFile, conditions_of
 from dealt.importing.rows import Row, Rows
-from dealt.importing.workers import Work, Workers, result_of
+from dealt.importing.workers import Workers, result_of
+from dealt.importing.writers import Work
 from dealt.importing.writing import Written
 from dealt.kernel.journal import Cause
 

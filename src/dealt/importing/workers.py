@@ -8,63 +8,26 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass
 from multiprocessing.connection import wait
 from types import TracebackType
 from zlib import crc32
-from zoneinfo import ZoneInfo
 
 import asyncpg
 import uvloop
 
-from dealt.accounts import Actor, Definitions
-from dealt.deals import DealWriter
-from dealt.events import EventWriter
-from dealt.importing.doors import door_of
 from dealt.importing.errors import ImportStopped
 from dealt.importing.grouping import Group
-from dealt.importing.happening import EventRowWriter
-from dealt.importing.kinds import EVENTS, ORDERS, Kind
-from dealt.importing.mapping import FileMapping
-from dealt.importing.objects import ObjectComposer, composer_of
-from dealt.importing.storing import ObjectWriter
-from dealt.importing.writing import OrderWriter, Written
+from dealt.importing.objects import composer_of
+from dealt.importing.writers import Work, Writer, writer_of
+from dealt.importing.writing import Written
 from dealt.kernel.clock import SystemClock
-from dealt.kernel.db import AWAY, Pool, open_pool
+from dealt.kernel.db import AWAY, open_pool
 
 STATEMENT_TIMEOUT_S = 600
-
-
-@dataclass(frozen=True)
-class Doors:
-    """What a process writes through."""
-
-    deals: DealWriter
-    events: EventWriter
-    definitions: Definitions
-
-
-MakeDoors = Callable[[Pool], Doors]
-"""Makes the doors of a process. It must be a function of a module, so that it can be named to a process."""
-
-
-@dataclass(frozen=True)
-class Work:
-    """What a process must know to write the objects of a file."""
-
-    url: str
-    actor: Actor
-    mapping: FileMapping
-    headings: Sequence[str]
-    zone: ZoneInfo
-    make_doors: MakeDoors
-    kind: Kind = ORDERS
-    file_mark: str = ""
-    """Tells this file's content from others': occurrences without an id of their own get one of it."""
 
 
 class Workers:
@@ -115,7 +78,7 @@ class _Process:
     def __init__(self, work: Work) -> None:
         self._work = work
         self._runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
-        self._writer: OrderWriter | ObjectWriter | EventRowWriter | None = None
+        self._writer: Writer | None = None
 
     def write(self, groups: Sequence[Group]) -> Written:
         """Raises ImportStopped."""
@@ -126,21 +89,14 @@ class _Process:
             self._writer = await self._open()
         return await self._writer.write(groups)
 
-    async def _open(self) -> OrderWriter | ObjectWriter | EventRowWriter:
+    async def _open(self) -> Writer:
         work = self._work
         try:
             pool = await open_pool(work.url, size=2, statement_timeout_s=STATEMENT_TIMEOUT_S, name="dealt import")
         except (*AWAY, asyncpg.PostgresError) as error:
             raise ImportStopped(f"The database cannot be reached: {error or type(error).__name__}") from None
-        doors, clock = work.make_doors(pool), SystemClock()
         composer = composer_of(work.mapping, work.headings, work.zone, work.kind)
-        if isinstance(composer, ObjectComposer):
-            if work.kind is EVENTS:
-                return EventRowWriter(doors.events, clock, work.actor, composer, work.zone, work.file_mark)
-            door = door_of(work.kind)
-            return ObjectWriter(pool, doors.definitions, clock, work.actor, composer, door, work.mapping)
-        creates = work.mapping.create_contacts
-        return OrderWriter(pool, doors.deals, clock, work.actor, composer, create_contacts=creates)
+        return writer_of(work, pool, SystemClock(), composer, work.make_doors(pool))
 
 
 _process: _Process | None = None

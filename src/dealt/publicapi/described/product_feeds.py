@@ -54,7 +54,9 @@ _FIELDS = {
     "description": text(longest=10_000),
     "url": link("Where it is: an http or https address."),
     "nightly": flag("Whether it is read every night."),
-    "mark_unavailable": flag("Whether a product that is gone from it gets a quantity of 0."),
+    "mark_unavailable": flag(
+        "Whether products that are gone from it get the attribute `availability` with `out_of_stock`."
+    ),
 }
 FEED = recorded(
     "ProductFeed",
