@@ -25,6 +25,7 @@ LEFT_OUT: Mapping[str, str] = {
     "followers": "belongs to webhooks",
     "webhook_lanes": "a queue: what webhooks have to send",
     "webhook_deliveries": "what this installation sent",
+    "backfills": "how far this installation has computed; after an import everything is computed anew",
     "imports": "what was sent to this installation; what it wrote is exported",
     "import_parts": "files that wait to be imported here",
     "import_rejects": "rows that this installation refused",
