@@ -21,11 +21,6 @@ EXPORTED: tuple[str, ...] = (
 LEFT_OUT: Mapping[str, str] = {
     "schema_migrations": "says what this database is, not what a workspace holds",
     "api_tokens": "a token opens one installation; make new ones",
-    "webhooks": "their secrets open with the key of one installation, and two would tell the same receiver twice",
-    "followers": "belongs to webhooks",
-    "webhook_lanes": "a queue: what webhooks have to send",
-    "webhook_deliveries": "what this installation sent",
-    "backfills": "how far this installation has computed; after an import everything is computed anew",
     "imports": "what was sent to this installation; what it wrote is exported",
     "import_parts": "files that wait to be imported here",
     "import_rejects": "rows that this installation refused",
