@@ -54,10 +54,10 @@ def _read(rows: list[Row]) -> Contacts:
 
 async def id_of(connection: Connection, workspace_id: int, custom_id: str) -> int:
     """The id of the contact with this custom id. Raises NotFound."""
-    found = await find_contacts(connection, workspace_id, custom_ids=[custom_id])
-    if custom_id not in found.by_custom_id:
+    found: int | None = await connection.fetchval(queries.ID_OF, workspace_id, custom_id)
+    if found is None:
         raise NotFound
-    return found.by_custom_id[custom_id].id
+    return found
 
 
 async def read_contact(connection: Connection, workspace_id: int, contact_id: int) -> Record:

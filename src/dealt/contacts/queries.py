@@ -23,6 +23,9 @@ UNION ALL
 SELECT 'key', key, NULL, contact_id, (SELECT custom_id FROM contacts WHERE id = contact_id), merged_from
 FROM contact_keys WHERE workspace_id = {} AND key = ANY({}::text[])"""
 
+# For one, a plan that is kept; a list of one is planned anew each time, which takes longer than the look.
+ID_OF = "SELECT contact_id FROM contact_custom_ids WHERE workspace_id = $1 AND custom_id = $2"
+
 COLUMNS = """id, key, custom_id, email, first_name, last_name, phone_number, gender, status, score, unsubscribed,
     notifications, country, region, city, timezone, last_ip, browser, browser_language, os_type, resolution, page_views,
     facebook_url, linkedin_url, twitter_url, google_url, gravatar_url, assigned_to, tag_ids, attributes, first_seen,
