@@ -66,7 +66,7 @@ class Request:
     @property
     def origin(self) -> str:
         """Scheme and host as the client sees them, a proxy's X-Forwarded-Proto honoured."""
-        scheme = self.header("x-forwarded-proto").split(",")[0].strip() or self.scope.get("scheme", "http")
+        scheme = self.header("x-forwarded-proto").split(",")[0].strip().lower() or self.scope.get("scheme", "http")
         host = self.header("host") or "localhost"
         return f"{scheme if scheme in ('http', 'https') else 'http'}://{host}"
 
