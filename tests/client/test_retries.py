@@ -19,6 +19,7 @@ from dealt.client import (
     ServerError,
     Unreachable,
 )
+from dealt.client.errors import retry_after
 from dealt.client.retries import Steps, attempts
 from tests.client.conftest import QUICK, answering, waiting
 from tests.client.losing import Losing, losing
@@ -122,6 +123,12 @@ def test_errors_that_are_no_json_are_told_too() -> None:
     with pytest.raises(RateLimited) as told:
         Client("http://shop.example", "token", retries=Retries(0), http=limited).deals.get(1)
     assert told.value.retry_after == 7
+
+
+def test_a_moment_to_come_back_at_is_read_as_seconds() -> None:
+    response = httpx.Response(503, headers={"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}, request=REQUEST)
+    assert retry_after(response) == 0
+    assert retry_after(httpx.Response(503, headers={"Retry-After": "soon"}, request=REQUEST)) is None
 
 
 def run(steps: Steps[httpx.Response], *outcomes: httpx.Response | httpx.TransportError) -> list[float]:

@@ -10,14 +10,16 @@ from typing import Any
 
 import httpx
 
+from dealt.client import ApiError, AsyncClient, Retries, ServerError, Unreachable
 from tests.processes.running import PATIENCE_S, Served
 
 API = "/api/public/"
-UPSERT = f"{API}deals/update_or_create/"
 SENDERS = 8
 CONTACTS = ("ann", "ben", "cleo", "dan")
 PAUSE_S = 0.05
 """Between a failure and the next request, so that a server that is away is not hammered."""
+ONCE = Retries(most=0)
+PATIENT = Retries(most=3, first_s=PAUSE_S, longest_s=1, total_s=10)
 
 
 def order(number: int) -> dict[str, Any]:
@@ -62,21 +64,26 @@ class Shop:
     async def _send(self, client: httpx.AsyncClient) -> None:
         while not self._stopping:
             number = next(self._numbers)
-            # Of those that fail every other one is sent again, as it was, until it is acknowledged.
+            # Every other one is made by a patient client, and sent again, as it was, until it is acknowledged.
             while not await self._is_acknowledged(client, number) and number % 2 and not self._stopping:
                 pass
 
-    async def _is_acknowledged(self, client: httpx.AsyncClient, number: int) -> bool:
-        body, headers = order(number), {"Authorization": f"Token {self.server.token}"}
+    async def _is_acknowledged(self, http: httpx.AsyncClient, number: int) -> bool:
+        body = order(number)
         try:
-            answer = await client.post(self.server.address + UPSERT, json=body, headers=headers)
-        except httpx.TransportError:
-            answer = httpx.Response(503)
-        if answer.is_success:
-            self.acknowledged[body["custom_id"]] = answer.json()["id"]
-            return True
-        self.failures += 1
-        if answer.status_code < 500:
-            self.refused.append(answer.text)
-        await asyncio.sleep(PAUSE_S)
-        return False
+            self.acknowledged[body["custom_id"]] = await self._order(http, body, patient=number % 2 == 1)
+        except (Unreachable, ServerError):
+            self.failures += 1
+            await asyncio.sleep(PAUSE_S)
+            return False
+        except ApiError as refused:
+            self.refused.append(str(refused))
+            return False
+        return True
+
+    async def _order(self, http: httpx.AsyncClient, body: dict[str, Any], *, patient: bool) -> int:
+        server = self.server
+        client = AsyncClient(server.address, server.token, http=http, retries=PATIENT if patient else ONCE)
+        if patient:
+            return (await client.deals.create(body, idempotency_key=body["custom_id"]))["id"]
+        return (await client.deals.update_or_create(body))["id"]

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import signal
 from collections import defaultdict
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 
+from dealt.client import AsyncClient, verify
 from dealt.kernel.postgres import EmbeddedPostgres
 from tests.kernel.outbound_servers import OK, Received, serving
 from tests.processes.conftest import Serve
@@ -21,12 +20,10 @@ from tests.scenarios.ordering import API
 ORDERS, EDITS = 12, 3
 
 
-async def _write(server: Any, numbers: range) -> None:
+async def _write(client: AsyncClient, numbers: range) -> None:
     for number in numbers:
         for value in range(EDITS + 1):
-            body = {"custom_id": f"order-{number}", "name": "Order", "value": value + 1}
-            status, told = await asyncio.to_thread(server.post, f"{API}deals/update_or_create/", body)
-            assert status in (200, 201), told
+            await client.deals.update_or_create({"custom_id": f"order-{number}", "name": "Order", "value": value + 1})
 
 
 async def _end_leases(dsn: str) -> None:
@@ -40,9 +37,10 @@ async def _end_leases(dsn: str) -> None:
 
 async def test_nothing_is_untold_or_out_of_order_when_the_worker_is_killed(data_dir: Path, serve: Serve) -> None:
     hanging, begun, told = asyncio.Event(), asyncio.Event(), defaultdict[int, list[int]](list)
+    secrets: list[str] = []
 
     async def answer(received: Received, writer: asyncio.StreamWriter) -> None:
-        data = json.loads(received.body)["data"]
+        data = verify(secrets[0], received.headers, received.body)["data"]
         told[data["id"]].append(data["sequence"])
         if len(told) > ORDERS // 3 and not hanging.is_set():
             begun.set()
@@ -51,12 +49,10 @@ async def test_nothing_is_untold_or_out_of_order_when_the_worker_is_killed(data_
 
     server = serve(data_dir, "--web", "1", "--workers", "1", DEALT_ALLOW_PRIVATE_NETWORKS="127.0.0.0/8")
     await asyncio.to_thread(server.ready)
-    async with serving(answer) as receiver:
-        status, made = await asyncio.to_thread(
-            server.post, f"{API}webhooks/", {"url": receiver.url("/"), "kinds": ["deal.*"]}
-        )
-        assert status == 201
-        writing = asyncio.create_task(_write(server, range(ORDERS)))
+    async with serving(answer) as receiver, AsyncClient(server.address, server.token) as client:
+        made = await client.webhooks.create({"url": receiver.url("/"), "kinds": ["deal.*"]})
+        secrets.append(made["secret"])
+        writing = asyncio.create_task(_write(client, range(ORDERS)))
         await begun.wait()
         os.kill(server.pids("worker")[0], signal.SIGKILL)
         hanging.set()
