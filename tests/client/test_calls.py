@@ -176,6 +176,16 @@ async def test_people_are_joined_separated_exported_and_erased(awaited: AsyncCli
         await awaited.users.get(twin)
 
 
+async def test_a_file_is_sent_in_parts(awaited: AsyncClient) -> None:
+    made = await awaited.imports.create({"kind": "contacts", "file_name": "people.csv"})
+    for number, part in enumerate((b"custom_id,email\n", b"ann,ann@example.com\n"), 1):
+        await awaited.imports.put_part(made["id"], number, part)
+    assert (await awaited.imports.start(made["id"]))["state"] == "queued"
+    assert [reject async for reject in awaited.imports.rejected(made["id"])] == []
+    await awaited.imports.delete(made["id"])
+    assert (await awaited.imports.list().first()).count == 0
+
+
 async def test_another_shop_sees_nothing_of_this(awaited: AsyncClient, other_shop: Shop) -> None:
     await awaited.deals.create({"custom_id": "order-1", "name": "Order"})
     async with AsyncClient(other_shop.url, other_shop.token) as stranger:

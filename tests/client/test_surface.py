@@ -21,7 +21,7 @@ from dealt.publicapi.routes import ROUTES
 SAMPLES: dict[str, Any] = {
     "body": {}, "values": {}, "rates": [], "tags": [], "tag": "vip", "attribute": "size", "value": 1, "rate": 1,
     "of": "users", "name_std": "size", "currency": "EUR", "valid_from": "2025-01-01", "since": "2025-01-01", "ids": [1],
-    "others": [2],
+    "others": [2], "content": b"",
 }  # fmt: skip
 # Other ways to do what a method does.
 ALIASES = {

@@ -9,6 +9,7 @@ from ..describing import Resource, S, reads
 from .companies import Companies
 from .deals import Deals
 from .events import Events, PageViews
+from .imports import Imports
 from .products import ProductFeeds, Products
 from .settings import (
     Activities,
@@ -46,6 +47,7 @@ class Surface(Resource[S], Generic[S]):
         self.stages = Stages(sender)
         self.loss_reasons = LossReasons(sender)
         self.exchange_rates = ExchangeRates(sender)
+        self.imports = Imports(sender)
         self.webhooks = Webhooks(sender)
         self.workspace = OneWorkspace(sender)
         self.segments = OnlyListed(sender, "segments")

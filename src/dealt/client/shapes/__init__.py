@@ -24,6 +24,7 @@ from .common import (
 )
 from .deals import ChangedDeal, Deal, Ignored, Line, UpsertedDeal
 from .happenings import Event, EventName, Happening, Item, PageView, ProductEvent
+from .imports import Import, ImportReject
 from .people import Activity, Company, Erased, List, Member, Membership, Merge, Merged, Separated, UpsertedCompany, User
 from .settings import Attribute, AttributeType, LossReason, Pipeline, Rate, RatesAdded, Stage, Workspace
 from .webhooks import Attempt, Delivery, Notice, Resent, Sent, Webhook, WebhookMade, WholeDelivery
@@ -47,6 +48,8 @@ __all__ = [
     "FeedSync",
     "Happening",
     "Ignored",
+    "Import",
+    "ImportReject",
     "Item",
     "Line",
     "List",
