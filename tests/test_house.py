@@ -8,6 +8,8 @@ import re
 import tomllib
 from pathlib import Path
 
+import pytest
+
 from dealt.publicapi.routes import ROUTES
 from dealt.settings import Settings
 
@@ -67,3 +69,16 @@ def test_every_page_that_a_page_points_at_is_there() -> None:
             link = target.split(")")[0].split("#")[0]
             if link and "://" not in link:
                 assert (page.parent / link).exists(), f"{page.name} points at {link}"
+
+
+@pytest.mark.parametrize(("index", "pages"), [("README.md", "*.md"), ("api/README.md", "api/*.md")])
+def test_every_page_stands_in_an_index(index: str, pages: str) -> None:
+    text = (ROOT / "docs" / index).read_text("utf-8")
+    for page in (ROOT / "docs").glob(pages):
+        link = page.relative_to((ROOT / "docs" / index).parent).as_posix()
+        assert link == "README.md" or f"]({link})" in text, f"docs/{index} does not list {link}"
+
+
+def test_a_decision_has_a_number_of_its_own() -> None:
+    numbers = [page.name[:4] for page in sorted((ROOT / "docs" / "decisions").glob("*.md"))]
+    assert len(numbers) == len(set(numbers)), numbers
