@@ -116,7 +116,7 @@ class Application:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
-        elif scope["type"] == "http" and self._public is not None and scope["path"].startswith(PREFIX):
+        elif scope["type"] == "http" and self._public is not None and scope["path"].startswith(f"{PREFIX}/"):
             await self._public(scope, receive, send)
         elif scope["type"] == "http" and self._sdk is not None and scope["path"].startswith(sdk.PREFIX):
             await self._sdk(scope, receive, send)
@@ -136,7 +136,10 @@ class Application:
 
     async def _other(self, scope: Scope, send: Send) -> None:
         response = Response(404, b'{"detail":"Not found."}')
-        if scope["path"] == "/healthz":
+        if scope["path"] == "/":
+            # The address that the first start prints.
+            response = Response(302, headers={"Location": f"{DOCS}/"})
+        elif scope["path"] == "/healthz":
             response = await self._health()
         elif scope["path"] == "/metrics":
             response = await self._figures()
