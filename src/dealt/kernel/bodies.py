@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from dealt.kernel.errors import InvalidInput
-from dealt.kernel.forms import parse_form
+from dealt.kernel.forms import parse_form, parse_multipart
 
 _DECODER = msgspec.json.Decoder()
 _KEY = re.compile(rb'"[ \t\n\r]*:')
@@ -19,10 +19,11 @@ DEEPEST = 100
 """How many lists and objects may stand within each other: far below what would exhaust anybody's stack."""
 _NUL = b"\\u0000"
 FORM = "application/x-www-form-urlencoded"
+PARTS = "multipart/form-data"
 
 
 def parse_object(body: bytes, content_type: str = "") -> dict[str, Any]:
-    """The object in a JSON or form-encoded body; an empty body is an empty object.
+    """The object in a JSON body or a form of either encoding; an empty body is an empty object.
 
     Some clients send JSON and call it a form: what begins with a brace is JSON whatever it is called.
 
@@ -34,6 +35,10 @@ def parse_object(body: bytes, content_type: str = "") -> dict[str, Any]:
         return form
     if not body or body.isspace():
         return {}
+    if content_type[: len(PARTS)].lower() == PARTS:
+        form = parse_multipart(body, content_type)
+        refuse_nul(form)
+        return form
     value = parse_json(body)
     if not isinstance(value, dict):
         raise InvalidInput.of("body", "A JSON object is needed.")
