@@ -12,11 +12,14 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 
 from dealt import __version__, demo_pictures
 from dealt.accounts import MEMBERS, Definitions, Part, Tokens
+from dealt.aggregators import AGGREGATORS
 from dealt.attributes import ATTRIBUTES
 from dealt.contacts import ContactWriter
 from dealt.deals import DEALS, DealWriter
+from dealt.derivation import build_derived
 from dealt.devices import DEVICES
 from dealt.events import EVENTS, OCCURRENCES, EventWriter
+from dealt.freshness import Settling
 from dealt.kernel.clock import Clock, SystemClock
 from dealt.kernel.db import Pool, open_pool
 from dealt.kernel.doorbell import Doorbell
@@ -42,7 +45,7 @@ DOWN = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 DATABASE_AWAY = Response(503, b'{"status":"the database does not answer"}', headers={"Retry-After": "1"})
 _log = structlog.get_logger("dealt.app")
 
-PARTS: list[Part[Any]] = [ATTRIBUTES, EVENTS, MEMBERS, PIPELINES, TAGS]
+PARTS: list[Part[Any]] = [AGGREGATORS, ATTRIBUTES, EVENTS, MEMBERS, PIPELINES, TAGS]
 """Every kind of definition that a snapshot holds."""
 
 _MOVERS: list[Mover] = [*OWN, DEALS, TASKS, *OCCURRENCES, *DEVICES]
@@ -62,9 +65,13 @@ def build_services(pool: Pool, settings: Settings, clock: Clock | None = None) -
     rate = settings.requests_per_second
     events = EventWriter(pool, clock, definitions, gather=settings.gather)
     box = SecretBox.when_needed(settings.data_dir)
+    derived = build_derived()
     contacts = ContactWriter(pool, clock, definitions, gather=settings.gather)
     limits, tokens, doorbell = Buckets(clock), Tokens(pool), Doorbell(pool)
-    return Services(pool, clock, tokens, definitions, contacts, writer, events, doorbell, limits, box, MOVERS, rate)
+    return Services(
+        pool, clock, tokens, definitions, contacts, writer, events, doorbell, limits, box, MOVERS, derived,
+        Settling([derived]), rate,
+    )  # fmt: skip
 
 
 class Application:

@@ -11,8 +11,9 @@ import structlog
 
 from dealt.companies import UNLINK
 from dealt.deals import CONVERT, REDATE, convert_deals, redate_deals, unlink_company
+from dealt.derivation import build_derived
 from dealt.feeds import NIGHTLY, SYNC, nightly_feed, sync_feed
-from dealt.freshness import STALE_DUE, WAKE_DUE, Settler, Settling, SettlingRounds, WakingRounds
+from dealt.freshness import BACKFILL, STALE_DUE, WAKE_DUE, Backfill, Settler, Settling, SettlingRounds, WakingRounds
 from dealt.kernel import jobqueue, relay
 from dealt.kernel.clock import Clock, SystemClock
 from dealt.kernel.db import Pool, open_pool
@@ -32,7 +33,11 @@ from dealt.settings import Settings
 from dealt.uploads import RUN, run_import
 from dealt.webhooks import DELIVERIES_DUE, ENTRIES_DUE, Deliverer, FanOut, forget_old_deliveries
 
+DERIVED = build_derived()
+"""What is derived for contacts."""
+
 HANDLERS: dict[str, JobHandler] = {
+    BACKFILL: Backfill(DERIVED, SystemClock()),
     CONVERT: convert_deals,
     REDATE: redate_deals,
     UNLINK: unlink_company,
@@ -42,8 +47,8 @@ HANDLERS: dict[str, JobHandler] = {
 }
 """Who does which kind of job."""
 
-SETTLERS: list[Settler] = []
-"""What is derived for contacts, in the order in which it is computed."""
+SETTLERS: list[Settler] = [DERIVED]
+"""Who computes what is derived for contacts, in order."""
 
 JOBS_AT_ONCE = 4
 # One for each kind of rounds (jobs, settling, waking, relay, webhooks, deliveries, housekeeping, watch), one that

@@ -23,7 +23,10 @@ SPELLINGS = [
     ("aUtHoRiZaTiOn", "aCcEpT", "TOKEN"),
 ]
 # Where a search must say whom it looks for.
-ARGUMENTS = {"/users/search/": {"custom_id": f"{MARK}-user"}}
+ARGUMENTS = {
+    "/users/search/": {"custom_id": f"{MARK}-user"},
+    "/aggregators/<int:id>/values/": {"user_id": "1"},
+}
 # What has no mark: settings, and lists that are empty for everybody.
 WITHOUT_MARK = {"/workspace/", "/segments/", "/emails/"}
 # PUT at an address that a client makes up: another workspace has its own object there.

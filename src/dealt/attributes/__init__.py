@@ -1,6 +1,7 @@
 """Typed custom attributes: declared by people, or inferred from the first value that arrives."""
 
 from dealt.attributes.changing import update_attribute
+from dealt.attributes.computed import define_computed, delete_computed, retype_computed
 from dealt.attributes.defining import (
     ATTRIBUTES,
     create_attribute,
@@ -26,8 +27,10 @@ __all__ = [
     "TypedSets",
     "assign",
     "create_attribute",
+    "define_computed",
     "define_for",
     "delete_attribute",
+    "delete_computed",
     "domain_word",
     "event_domain",
     "list_attributes",
@@ -35,6 +38,7 @@ __all__ = [
     "name_std",
     "page_of_attributes",
     "read_attribute",
+    "retype_computed",
     "split_body",
     "type_sets",
     "type_values",

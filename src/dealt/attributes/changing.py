@@ -8,7 +8,7 @@ from datetime import datetime
 
 from dealt.accounts import settings_changed
 from dealt.attributes import queries
-from dealt.attributes.defining import check_definition, list_attributes
+from dealt.attributes.defining import check_definition, list_attributes, refuse_computed
 from dealt.attributes.model import Attribute, domain_word
 from dealt.attributes.typing import name_std
 from dealt.kernel.db import Connection
@@ -39,6 +39,7 @@ async def update_attribute(
     before = next((a for a in attributes if a.id == attribute_id), None)
     if before is None:
         raise NotFound
+    refuse_computed(before.aggregator_id)
     if before.declared and value_type not in (None, before.value_type):
         raise Conflict(
             f"The declared type {before.value_type} stays. To change it, delete the attribute and declare it anew; "

@@ -138,12 +138,19 @@ async def delete_attribute(
 ) -> None:
     """Remove a definition; values stay stored and come back if the name is defined again. Raises NotFound."""
     await settings_changed(connection, workspace_id)
+    refuse_computed(await connection.fetchval(queries.FILLED_BY, workspace_id, attribute_id))
     row = await connection.fetchrow(queries.DELETE, workspace_id, attribute_id)
     if row is None:
         raise NotFound
     changes = {"name": (row["name"], None), "domain": (row["domain"], None)}
     entry = Entry(SETTINGS, "attribute.deleted", "attribute", attribute_id, actor, changes)
     await record(connection, workspace_id, [entry], now)
+
+
+def refuse_computed(aggregator_id: int | None) -> None:
+    """Raise Conflict for an attribute that an aggregator fills."""
+    if aggregator_id is not None:
+        raise Conflict(f"The aggregator {aggregator_id} fills this attribute; change or delete the aggregator.")
 
 
 def _wanted(catalogue: Catalogue, domain: str, raw: Mapping[str, Any], zone: ZoneInfo) -> Assignment | None:

@@ -43,6 +43,8 @@ class Attribute:
     description: str = ""
     warning: str = ""
     indexed: bool = False
+    aggregator_id: int | None = None
+    """The aggregator that fills it; nobody else writes it."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """All SQL of attributes."""
 
 COLUMNS = (
-    "id, domain, name, name_std, value_type, declared, choices, allow_multiple_choices, description, warning, indexed"
+    "id, domain, name, name_std, value_type, declared, choices, allow_multiple_choices, description, warning, indexed, "
+    "aggregator_id"
 )
 
 LOAD = f"SELECT {COLUMNS} FROM attributes WHERE workspace_id = $1 ORDER BY id"
@@ -30,5 +31,18 @@ UPDATE attributes SET name = $3, value_type = $4, choices = $5::jsonb, allow_mul
 WHERE workspace_id = $1 AND id = $2"""
 
 COUNT = "SELECT count(*) FROM attributes WHERE workspace_id = $1 AND domain = $2"
+
+FILLED_BY = "SELECT aggregator_id FROM attributes WHERE workspace_id = $1 AND id = $2"
+
+DEFINE_COMPUTED = """
+INSERT INTO attributes (workspace_id, id, domain, name, name_std, value_type, description, declared, created_at,
+    aggregator_id)
+VALUES ($1, $2, 'contact', $3, $4, $5, $6, true, $7, $8) ON CONFLICT (workspace_id, domain, name_std) DO NOTHING
+RETURNING id"""
+
+RETYPE_COMPUTED = """
+UPDATE attributes SET value_type = $3, description = $4 WHERE workspace_id = $1 AND aggregator_id = $2"""
+
+DELETE_COMPUTED = "DELETE FROM attributes WHERE workspace_id = $1 AND aggregator_id = $2"
 
 DELETE = "DELETE FROM attributes WHERE workspace_id = $1 AND id = $2 RETURNING domain, name, name_std"

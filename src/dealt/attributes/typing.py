@@ -78,6 +78,8 @@ def _assign_one(known: Mapping[str, Attribute], name: str, value: Any, zone: Zon
     if not key or len(name) > LONGEST_NAME:
         raise ValueError(f"An attribute's name has 1 to {LONGEST_NAME} characters, with a letter or digit.")
     attribute = known.get(key)
+    if attribute is not None and attribute.aggregator_id is not None:
+        raise ValueError("This is computed by an aggregator and cannot be written.")
     if value is None or value == "":
         if attribute is not None:
             into.values[key] = None

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 EXPORTED: tuple[str, ...] = (
     "workspaces", "counters", "members", "attributes", "tags", "lists", "pipelines", "stages", "loss_reasons",
-    "exchange_rates", "product_feeds", "event_definitions",
+    "exchange_rates", "product_feeds", "event_definitions", "aggregators",
     "contacts", "contact_custom_ids", "contact_keys", "merges", "merged_rows", "list_members",
     "devices", "device_keys",
     "companies", "company_members",

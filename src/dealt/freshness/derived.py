@@ -13,7 +13,7 @@ from dealt.freshness.derivers import Definition, Deriver, LoadVocabulary, Run, V
 from dealt.freshness.quarantine import Failed, is_to_blame, put_aside
 from dealt.freshness.strata import dependents, strata
 from dealt.kernel.db import Connection
-from dealt.kernel.journal import Cause
+from dealt.kernel.journal import Cause, keep_followers
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,10 @@ class Derived:
         self._derivers = tuple(derivers)
         self._vocabulary = vocabulary
         self._plans: dict[int, tuple[tuple[int, int], Plan]] = {}
+
+    def apart(self) -> Derived:
+        """The same for work that may be undone: what is learnt there is not kept here."""
+        return Derived(self._derivers, self._vocabulary)
 
     async def plan(self, connection: Connection, workspace_id: int) -> Plan:
         """The plan at the versions that this transaction sees."""
@@ -113,6 +117,8 @@ class Derived:
 async def run_steps(connection: Connection, plan: Plan, steps: Sequence[Step], work: Work) -> dict[int, datetime]:
     """Run statements in order; the least of the next instants, by contact. Raises Failed."""
     wakes: dict[int, datetime] = {}
+    if steps:
+        await keep_followers(connection, work.workspace_id)
     for step in steps:
         try:
             found = await step.run(connection, work)

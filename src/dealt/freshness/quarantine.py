@@ -11,6 +11,7 @@ from dealt.freshness import queries
 from dealt.freshness.changing import definitions_changed
 from dealt.freshness.derivers import Definition, Deriver, Vocabulary, Work
 from dealt.kernel.db import Connection
+from dealt.kernel.journal import keep_followers
 
 ALONE_MS = 5_000
 """A definition that takes longer than this by itself, for one batch, is too slow; a whole statement has twice that."""
@@ -76,6 +77,7 @@ async def _try(connection: Connection, failed: Failed, definitions: Sequence[Def
     await attempt.start()
     try:
         await connection.execute(queries.WITHIN.format(milliseconds=milliseconds))
+        await keep_followers(connection, failed.work.workspace_id)
         await failed.deriver.compile(failed.vocabulary, definitions)(connection, failed.work)
     except asyncpg.PostgresError as error:
         if not is_to_blame(error):

@@ -3,7 +3,7 @@
 # What a crash brings back is settled again, so nobody need wait for the disk. And a process that holds contacts
 # and falls silent (stopped, or cut off) loses its transaction, as a dead one does at once.
 BEGIN_SETTLING = """SET LOCAL synchronous_commit = off; SET LOCAL idle_in_transaction_session_timeout = '30s';
-SET LOCAL statement_timeout = '10s'"""
+SET LOCAL statement_timeout = '10s'; SET LOCAL jit = off"""
 WITHIN = "SET LOCAL statement_timeout = '{milliseconds}ms'"
 
 # The lock is the claim: whoever takes rows of a contact holds its lock first. Contacts that others hold are passed

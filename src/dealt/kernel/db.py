@@ -77,6 +77,8 @@ async def open_pool(
         max_size=size,
         reset=_keep_session,
         max_inactive_connection_lifetime=300,
+        # What computes all aggregators of a workspace is one long statement, and is run often.
+        max_cacheable_statement_size=1 << 20,
         server_settings={
             "application_name": name,
             "statement_timeout": str(statement_timeout_s * 1000),

@@ -73,14 +73,20 @@ journalled AS (
 # Nobody begins to follow a workspace before those who write its journal have ended, and they see who follows.
 HOLD_FOLLOWERS = 0x666F6C77  # "folw"
 _KEEP_FOLLOWERS = "SELECT pg_advisory_xact_lock_shared($1, ($2::bigint % 2147483648)::int)"
-_FOLLOWERS = f"""ARRAY(SELECT unnest('{{{",".join(map(str, EVERYWHERE))}}}'::smallint[])
-    UNION ALL SELECT follower FROM followers WHERE workspace_id = $3::bigint)"""
+
+
+def followed_by(workspace: str) -> str:
+    """SQL of who follows a workspace, for ``WRITE_ENTRIES``, true in a transaction after ``keep_followers``."""
+    everywhere = ",".join(map(str, EVERYWHERE))
+    return f"""ARRAY(SELECT unnest('{{{everywhere}}}'::smallint[])
+    UNION ALL SELECT follower FROM followers WHERE workspace_id = {workspace})"""
+
 
 _RECORD = f"""
 WITH entry AS (
     SELECT * FROM json_to_recordset($1::json) AS e(contact_id bigint, kind text, object_type text,
         object_id bigint, actor text, cause smallint, hop smallint, changes jsonb)
-), {WRITE_ENTRIES.format(now="$2::timestamptz", workspace="$3::bigint", followers=_FOLLOWERS)}
+), {WRITE_ENTRIES.format(now="$2::timestamptz", workspace="$3::bigint", followers=followed_by("$3::bigint"))}
 SELECT"""
 
 _MARK_STALE = """
@@ -121,12 +127,19 @@ def encode(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
 
+async def keep_followers(connection: Connection, workspace_id: int) -> None:
+    """Let nobody begin to follow a workspace until the transaction ends; needed before its journal is written.
+
+    A statement of its own: the snapshot of the next one is newer than the lock.
+    """
+    await connection.execute(_KEEP_FOLLOWERS, HOLD_FOLLOWERS, workspace_id)
+
+
 async def record(connection: Connection, workspace_id: int, entries: Iterable[Entry], now: datetime) -> None:
     """Append ``entries`` to the journal and queue them for every follower, in the caller's transaction."""
     rows = list(entries)
     if rows:
-        # A statement of its own: the snapshot of the next one is newer than the lock.
-        await connection.execute(_KEEP_FOLLOWERS, HOLD_FOLLOWERS, workspace_id)
+        await keep_followers(connection, workspace_id)
         await connection.execute(_RECORD, encode(rows), now, workspace_id)
 
 

@@ -16,7 +16,7 @@ from dealt.predicates.catalogue import (
     column,
 )
 from dealt.predicates.check import check_filter
-from dealt.predicates.checked import EVERYTHING, Checked, references
+from dealt.predicates.checked import EVERYTHING, AllOf, Checked, CountTest, references
 from dealt.predicates.compile import Compiler, compile_filter, least
 from dealt.predicates.describe import describe
 from dealt.predicates.explain import Explained, explain
@@ -28,9 +28,11 @@ from dealt.predicates.values import read_span, read_window
 __all__ = [
     "EVERYTHING",
     "OPERATORS",
+    "AllOf",
     "Batch",
     "Checked",
     "Compiler",
+    "CountTest",
     "Explained",
     "FilterCatalogue",
     "FilterField",

@@ -27,7 +27,7 @@ from dealt.companies import (
     update_company,
     upsert_company,
 )
-from dealt.contacts import memberships, read_contacts
+from dealt.contacts import read_contacts
 from dealt.kernel.db import Connection, Record, in_transaction
 from dealt.kernel.http import Response, Route
 from dealt.kernel.lookups import BOUNDS, Column
@@ -38,7 +38,7 @@ from dealt.publicapi.company_shapes import shape_company
 from dealt.publicapi.listing import Listing, columns_of
 from dealt.publicapi.naming import named_contact
 from dealt.publicapi.single_changes import Asked, Known, SingleChanges
-from dealt.publicapi.user_shapes import user_shape
+from dealt.publicapi.user_answers import shape_users
 
 COMPANIES = Listing(
     columns_of(FIELDS, SERVED),
@@ -129,7 +129,7 @@ async def members(call: Call) -> Response:
         page = await list_members(connection, call.workspace_id, company_id, call.page_request)
         ids = [row["contact_id"] for row in page.rows]
         rows = await read_contacts(connection, call.workspace_id, ids)
-        shape = user_shape(snapshot, await memberships(connection, call.workspace_id, ids)).of_version(call.version)
+        shape = (await shape_users(call, connection, snapshot, ids)).of_version(call.version)
 
     def shown(row: Record) -> dict[str, Any] | None:
         contact = rows.get(row["contact_id"])

@@ -13,6 +13,7 @@ from dealt.publicapi.deal_shapes import shape_deal
 from dealt.tags import TAGS
 
 _PATHS = {
+    "aggregator": "aggregators",
     "attribute": "attributes",
     "company": "companies",
     "contact": "users",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dealt.kernel.http import Route
 from dealt.publicapi import (
     activities,
+    aggregators,
     attribute_types,
     attributes,
     bulk,
@@ -34,6 +35,7 @@ from dealt.publicapi.call import Call
 
 ROUTES: list[Route[Call]] = [
     *activities.ROUTES,
+    *aggregators.ROUTES,
     *attribute_types.ROUTES,
     *attributes.ROUTES,
     *bulk.ROUTES,

@@ -9,6 +9,7 @@ from dealt.accounts import Definitions, Tokens
 from dealt.contacts import ContactWriter
 from dealt.deals import DealWriter
 from dealt.events import EventWriter
+from dealt.freshness import Derived, Settling
 from dealt.kernel.clock import Clock
 from dealt.kernel.db import Held, Pool
 from dealt.kernel.doorbell import Doorbell
@@ -33,6 +34,9 @@ class Services:
     box: Callable[[], SecretBox]
     """What seals secrets; its key is read or made when it is first needed."""
     movers: Sequence[Mover]
+    derived: Derived
+    settling: Settling
+    """Brings contacts up to date before they are shown."""
     requests_per_second: int = 0
     """The limit of a token where neither it nor its workspace has one; 0 means none."""
 
@@ -49,5 +53,6 @@ class Services:
             contacts=self.contacts.within(held, definitions),
             deals=self.deals.within(held, definitions),
             events=self.events.within(held, definitions),
+            derived=self.derived.apart(),
             doorbell=self.doorbell.muted(),
         )

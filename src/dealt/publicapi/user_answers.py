@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from dealt.accounts import Snapshot
+from dealt.aggregators import AGGREGATORS, shown_values, values_of
 from dealt.contacts import ContactPatch, WrittenContact, id_of, memberships, parse_contact, read_contact, read_contacts
 from dealt.kernel.db import Connection, Record, in_transaction
 from dealt.kernel.http import Response
@@ -91,6 +92,22 @@ async def write_and_answer(call: Call, work: Work, status: int = 200) -> Respons
     return await write_user(call, work, tell)
 
 
+async def shape_users(call: Call, connection: Connection, snapshot: Snapshot, ids: Sequence[int]) -> UserShape:
+    """What it takes to show these contacts; what is derived for them is brought up to date first.
+
+    Inside a transaction, where a write is answered, it is shown as it was before the write.
+    """
+    workspace_id = call.workspace_id
+    if not connection.is_in_transaction():
+        await call.services.settling.settle_on_read(connection, workspace_id, ids, call.now)
+    aggregators = snapshot.part(AGGREGATORS)
+    stored = await values_of(connection, workspace_id, ids) if aggregators else {}
+    derived = {
+        contact_id: shown_values(values, aggregators, call.now, snapshot.time_zone)
+        for contact_id, values in stored.items()
+    }
+    return user_shape(snapshot, await memberships(connection, workspace_id, ids), derived)
+
+
 async def _shape(call: Call, connection: Connection, snapshot: Snapshot, rows: Sequence[Record]) -> UserShape:
-    belonging = await memberships(connection, call.workspace_id, [row["id"] for row in rows])
-    return user_shape(snapshot, belonging)
+    return await shape_users(call, connection, snapshot, [row["id"] for row in rows])

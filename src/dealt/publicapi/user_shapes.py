@@ -35,8 +35,11 @@ class UserShape:
     """What it takes to show a page of contacts beside their rows."""
 
     known: Mapping[str, Attribute]
+    computed: frozenset[str]
     tags: dict[int, str]
     belonging: Memberships
+    derived: Mapping[int, Mapping[str, Any]]
+    """What aggregators found, by contact and attribute."""
 
     def v1(self, row: Record) -> dict[str, Any]:
         """Custom attributes as a list of those that have a value; the custom id is called ``user_id``."""
@@ -47,7 +50,7 @@ class UserShape:
             # Here a contact that never visited was not seen; version 2 shows when it was made.
             shown["first_seen"] = None
         shown["companies"] = self._companies(row)
-        shown["attributes"] = listed(self.known, _decode(row["attributes"]))
+        shown["attributes"] = listed(self.known, self._values(row))
         shown["gravatar_url"] = row["gravatar_url"]
         shown["lists"] = self._lists(row)
         shown["tags"] = self._tags(row)
@@ -55,7 +58,7 @@ class UserShape:
 
     def v2(self, row: Record) -> dict[str, Any]:
         """Custom attributes as keys of the object itself, all that are defined; a standard field wins its name."""
-        values = _decode(row["attributes"])
+        values = self._values(row)
         shown: dict[str, Any] = {
             "id": row["id"],
             "custom_id": row["custom_id"],
@@ -79,6 +82,14 @@ class UserShape:
         """The shape of an API version."""
         return self.v2 if version == 2 else self.v1
 
+    def _values(self, row: Record) -> dict[str, Any]:
+        """What was written and what was computed; under a computed name nothing else is shown."""
+        written: dict[str, Any] = _decode(row["attributes"])
+        if not self.computed:
+            return written
+        own = {name: value for name, value in written.items() if name not in self.computed}
+        return {**own, **self.derived.get(row["id"], {})}
+
     def _companies(self, row: Record) -> list[dict[str, Any]]:
         rows = self.belonging.companies.get(row["id"], ())
         return [{"member_since": c["member_since"], "id": c["id"], "name": c["name"]} for c in rows]
@@ -92,6 +103,8 @@ class UserShape:
         return [{"name": self.tags[tag], "id": tag} for tag in row["tag_ids"] if tag in self.tags]
 
 
-def user_shape(snapshot: Snapshot, belonging: Memberships) -> UserShape:
+def user_shape(snapshot: Snapshot, belonging: Memberships, derived: Mapping[int, Mapping[str, Any]]) -> UserShape:
     """The shape of contacts by a workspace's definitions."""
-    return UserShape(snapshot.part(ATTRIBUTES).of("contact"), snapshot.part(TAGS), belonging)
+    known = snapshot.part(ATTRIBUTES).of("contact")
+    computed = frozenset(name for name, one in known.items() if one.aggregator_id is not None)
+    return UserShape(known, computed, snapshot.part(TAGS), belonging, derived)

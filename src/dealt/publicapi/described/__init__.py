@@ -2,6 +2,7 @@
 
 from dealt.publicapi.described import (
     activities,
+    aggregators,
     attributes,
     bulk,
     companies,
@@ -31,6 +32,7 @@ CHAPTERS = [
     product_feeds.CHAPTER,
     imports.CHAPTER,
     events.CHAPTER,
+    aggregators.CHAPTER,
     pipelines.CHAPTER,
     loss_reasons.CHAPTER,
     attributes.CHAPTER,

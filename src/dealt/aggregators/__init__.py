@@ -1,0 +1,51 @@
+"""Roll-ups of what contacts did (orders, lines, events) into attributes of theirs, always exact."""
+
+from dealt.aggregators.deriving import AggregatorDeriver, load_aggregators
+from dealt.aggregators.figures import Figure, read_figure
+from dealt.aggregators.functions import FUNCTIONS
+from dealt.aggregators.keeping import (
+    create_aggregator,
+    delete_aggregator,
+    page_of_aggregators,
+    read_aggregator,
+    update_aggregator,
+)
+from dealt.aggregators.model import SOURCES, Aggregator, unconverted_key
+from dealt.aggregators.reading import (
+    AGGREGATORS,
+    Explained,
+    explain_value,
+    preview,
+    sample,
+    shown_value,
+    shown_values,
+    values_of,
+)
+from dealt.aggregators.schemas import read_changes, read_new, read_preview
+
+__all__ = [
+    "AGGREGATORS",
+    "FUNCTIONS",
+    "SOURCES",
+    "Aggregator",
+    "AggregatorDeriver",
+    "Explained",
+    "Figure",
+    "create_aggregator",
+    "delete_aggregator",
+    "explain_value",
+    "load_aggregators",
+    "page_of_aggregators",
+    "preview",
+    "read_aggregator",
+    "read_changes",
+    "read_figure",
+    "read_new",
+    "read_preview",
+    "sample",
+    "shown_value",
+    "shown_values",
+    "unconverted_key",
+    "update_aggregator",
+    "values_of",
+]

@@ -1,0 +1,127 @@
+"""From figures to statements: all aggregators of a stratum for a batch of contacts, in one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from dealt.aggregators import queries
+from dealt.aggregators.figures import Figure
+from dealt.aggregators.functions import Rows
+from dealt.aggregators.model import unconverted_key
+from dealt.freshness import Run, Vocabulary, Work
+from dealt.kernel.db import Connection
+from dealt.kernel.sql import Late, Sql, join, sql
+from dealt.predicates import AllOf, Batch, Compiler, Moment, Subject, least
+
+_PAIRS = 40
+"""PostgreSQL's functions take at most 100 arguments."""
+_IDS, _NOW = Late("ids"), Late("now")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A figure and the attribute that shows it; None where nothing can be computed, so that the value goes."""
+
+    target: str
+    figure: Figure | None
+
+
+def compile_run(vocabulary: Vocabulary, wanted: Sequence[Wanted]) -> Run:
+    """One statement that computes, stores and journals."""
+    targets = [one.target for one in wanted]
+    keys = [key for target in targets for key in (target, unconverted_key(target))]
+    workspace = vocabulary.workspace_id
+    values = (keys, workspace, _NOW, Late("cause"), targets, _NOW, workspace, workspace, workspace)
+    statement = (_computed(vocabulary, wanted) + Sql(queries.STORE, values)).prepared()
+
+    async def run(connection: Connection, work: Work) -> Mapping[int, datetime]:
+        bound = statement.bound(ids=work.contact_ids, hops=work.hop_list, now=work.now, cause=int(work.cause))
+        rows = await connection.fetch(statement.text, *bound)
+        return {row["contact_id"]: row["wake_at"] for row in rows}
+
+    return run
+
+
+async def compute(
+    connection: Connection, vocabulary: Vocabulary, wanted: Sequence[Wanted], ids: Sequence[int], now: datetime
+) -> dict[int, str]:
+    """The values by contact, JSON objects by target, without storing anything; placeholders are left out."""
+    statement = (_computed(vocabulary, wanted) + sql(" SELECT contact_id, found FROM computed")).prepared()
+    bound = statement.bound(ids=list(ids), hops=[0] * len(ids), now=now)
+    return {row["contact_id"]: row["found"] for row in await connection.fetch(statement.text, *bound)}
+
+
+def moment_of(vocabulary: Vocabulary, now: Any) -> Moment:
+    """The moment that filters are compiled for; ``now`` may be told later."""
+    return Moment(cast(datetime, now), vocabulary.zone.key)
+
+
+def passing_of(figure: Figure, compiler: Compiler, alias: str) -> Sql | None:
+    """The condition that a row counts; None where every row does."""
+    if figure.where == AllOf(()):
+        return None
+    return compiler.related(figure.rows, alias).condition(figure.where)
+
+
+def _computed(vocabulary: Vocabulary, wanted: Sequence[Wanted]) -> Sql:
+    """A CTE ``computed`` of what is found for each contact, and when that changes by time alone."""
+    contact, batch = vocabulary.catalogue.subject("contact"), Batch(vocabulary.workspace_id)
+    compiler = Compiler(contact, "s", moment_of(vocabulary, _NOW), batch)
+    pairs: list[Sql] = []
+    wakes: list[Sql | None] = []
+    for one in wanted:
+        if one.figure is not None:
+            pairs += _pairs(one.target, one.figure, contact, compiler, batch)
+            wakes.append(compiler.next_change(one.figure.passing))
+    found = [
+        sql("jsonb_build_object(") + join(", ", pairs[first : first + _PAIRS]) + sql(")")
+        for first in range(0, len(pairs), _PAIRS)
+    ] or [sql("jsonb_build_object()")]
+    return (
+        sql("WITH computed AS MATERIALIZED (SELECT s.id AS contact_id, asked.hop, jsonb_strip_nulls(")
+        + join(" || ", found) + sql(") AS found, ") + (least(wakes) or sql("NULL::timestamptz"))
+        + sql(" AS wake_at\nFROM unnest({}::bigint[], {}::smallint[]) AS asked(id, hop)", _IDS, Late("hops"))
+        + sql(" JOIN contacts AS s ON s.id = asked.id") + batch.joins("s.id", sql("{}::bigint[]", _IDS))
+        + sql("\nWHERE s.workspace_id = {}::bigint AND NOT s.placeholder)", vocabulary.workspace_id)
+    )  # fmt: skip
+
+
+def _pairs(target: str, figure: Figure, contact: Subject, compiler: Compiler, batch: Batch) -> list[Sql]:
+    """A key and its value, and the number of deals that could not be converted."""
+
+    def aggregate(alias: str) -> Sql:
+        return figure.function.build(rows_of(figure, compiler, alias))
+
+    value = batch.figure(contact, "s", figure.relation, aggregate)
+    if figure.function.zero:
+        value = sql("coalesce(") + value + sql(", 0)")
+    found = [sql("{}::text, ", target) + value]
+    amount = figure.amount
+    if amount is not None:
+
+        def unconverted(alias: str) -> Sql:
+            lacking = sql("(") + amount.converted(alias) + sql(") IS NULL AND ") + amount.amount(alias)
+            passing = passing_of(figure, compiler, alias)
+            also = sql(" AND ") + passing if passing is not None else sql("")
+            counted = sql("count(DISTINCT ") + amount.deal(alias) + sql(") FILTER (WHERE ")
+            return sql("nullif(") + counted + lacking + sql(" IS NOT NULL") + also + sql("), 0)")
+
+        found.append(
+            sql("{}::text, ", unconverted_key(target)) + batch.figure(contact, "s", figure.relation, unconverted)
+        )
+    return found
+
+
+def rows_of(figure: Figure, compiler: Compiler, alias: str) -> Rows:
+    """The rows of a figure, as the functions read them; amounts of money in base currency."""
+    read = sql("*")
+    if figure.amount is not None:
+        read = figure.amount.converted(alias)
+    elif figure.field is not None:
+        read = figure.field.read(alias)
+    key = figure.rows.key.replace("{s}", alias)
+    kind = figure.field.kind if figure.field is not None else figure.by.kind
+    return Rows(read, kind, figure.by.read(alias), key, passing_of(figure, compiler, alias), figure.n)
