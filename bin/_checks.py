@@ -19,15 +19,20 @@ OLDEST_SERVER = Path("/usr/lib/postgresql/15/bin")
 # Their SQL is that of other tests, met again from further away, or ends before it reaches the database.
 NOT_ON_THE_OLDEST_SERVER = (
     "bin",
+    "bench",
     "cli",
+    "client",
+    "conformance",
     "importing",
     "processes",
     "scenarios",
     "publicapi/test_bad_input.py",
     "publicapi/test_every_route.py",
+    "publicapi/test_examples.py",
     "publicapi/test_fuzz.py",
     "publicapi/test_odd_addresses.py",
     "publicapi/test_user_input.py",
+    "publicapi/test_wholly.py",
 )
 PYTEST = [sys.executable, "-m", "pytest", "--numprocesses=auto", "--quiet"]
 
