@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 from bench.api import events, reads, users, webhooks
 from bench.claims import Claim, progress, show
+from bench.freshness import recompute
 from bench.intake import bulk, growth, idle, imports, lists, single
 from bench.plan import Plan
 
@@ -21,6 +22,7 @@ GROUPS: dict[str, dict[str, Measure]] = {
         "idle": idle.measure,
         "growth": growth.measure,
     },
+    "freshness": {"recompute": recompute.measure},
     "api": {"events": events.measure, "reads": reads.measure, "users": users.measure, "webhooks": webhooks.measure},
 }
 

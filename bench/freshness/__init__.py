@@ -1,0 +1,1 @@
+"""Derived data: what it costs to compute it for all contacts, and for one that was edited."""
