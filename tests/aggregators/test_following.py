@@ -6,10 +6,11 @@ import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from dealt.attributes import delete_attribute, update_attribute
+from dealt.attributes import define_for, delete_attribute, update_attribute
 from dealt.kernel.errors import Conflict, InvalidInput
 from dealt.kernel.journal import Cause
 from tests.aggregators.rolling import Rolling
@@ -200,3 +201,22 @@ async def test_an_attribute_that_is_computed_is_nobody_elses(house: House) -> No
             await delete_attribute(connection, house.workspace_id, row["id"], now=NOW)
         with pytest.raises(Conflict, match="The aggregator 1 fills this attribute"):
             await update_attribute(connection, house.workspace_id, row["id"], now=NOW, name="x")
+
+
+async def test_what_reads_an_attribute_follows_its_definition(house: House) -> None:
+    rolling = Rolling(house)
+    async with house.transaction() as connection:
+        contact_id = await contact(connection, house)
+        await deal(connection, house, contact_id, attributes={"points": 5})
+        await define_for(
+            connection, house.workspace_id, "deal", [{"points": 5}], ZoneInfo("UTC"), actor="token:1", now=NOW
+        )
+    await rolling.define(name="most", function="max", field="points")
+    await rolling.walk()
+    assert await rolling.stored(contact_id) == {"most": 5}
+    (row,) = await house.fetch("SELECT id FROM attributes WHERE domain = 'deal' AND name_std = 'points'")
+    async with house.transaction() as connection:
+        await delete_attribute(connection, house.workspace_id, row["id"], now=NOW)
+    assert await rolling.read(contact_id) == {}
+    await rolling.walk()
+    assert await rolling.stored(contact_id) == {}

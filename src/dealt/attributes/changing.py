@@ -11,6 +11,7 @@ from dealt.attributes import queries
 from dealt.attributes.defining import check_definition, list_attributes, refuse_computed
 from dealt.attributes.model import Attribute, domain_word
 from dealt.attributes.typing import name_std
+from dealt.freshness import everything_changed
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import Conflict, NotFound
 from dealt.kernel.journal import SETTINGS, Entry, difference, encode, record
@@ -59,6 +60,8 @@ async def update_attribute(
         before.description if description is None else description, value_type is not None,
     )  # fmt: skip
     after = next(a for a in await list_attributes(connection, workspace_id) if a.id == attribute_id)
+    if after.value_type != before.value_type:
+        await everything_changed(connection, workspace_id, now)
     if changes := difference(asdict(before), asdict(after)):
         entry = Entry(SETTINGS, "attribute.updated", "attribute", attribute_id, actor, changes)
         await record(connection, workspace_id, [entry], now)

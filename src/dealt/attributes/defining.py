@@ -22,6 +22,7 @@ from dealt.attributes.model import (
     is_domain,
 )
 from dealt.attributes.typing import Assignment, assign, name_std
+from dealt.freshness import everything_changed
 from dealt.kernel.db import Connection, Record
 from dealt.kernel.errors import Conflict, InvalidInput, NotFound
 from dealt.kernel.ids import next_settings_id
@@ -142,6 +143,7 @@ async def delete_attribute(
     row = await connection.fetchrow(queries.DELETE, workspace_id, attribute_id)
     if row is None:
         raise NotFound
+    await everything_changed(connection, workspace_id, now)
     changes = {"name": (row["name"], None), "domain": (row["domain"], None)}
     entry = Entry(SETTINGS, "attribute.deleted", "attribute", attribute_id, actor, changes)
     await record(connection, workspace_id, [entry], now)
@@ -179,6 +181,7 @@ async def _define(
     for key, warning in wanted.widened.items():
         widened = await connection.fetchval(queries.WIDEN, workspace_id, domain, key, warning)
         if widened:
+            await everything_changed(connection, workspace_id, now)
             changes = {"value_type": (None, "string"), "warning": ("", warning)}
             entries.append(Entry(SETTINGS, "attribute.widened", "attribute", widened, actor, changes))
     await record(connection, workspace_id, entries, now)

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from dealt.deals import queries
+from dealt.freshness import everything_changed
 from dealt.kernel.clock import parse_datetime
 from dealt.kernel.db import Connection, Pool, transaction
 from dealt.kernel.jobs import enqueue
@@ -56,6 +57,9 @@ async def redate_deals(pool: Pool, workspace_id: int, payload: Mapping[str, Any]
     async with transaction(pool) as connection:
         zone, _ = await _settings(connection, workspace_id)
         await _again(connection, workspace_id, REDATE, payload, now)
+        if pipeline_id is None and not payload.get("again"):
+            # The time zone has changed, and windows with it.
+            await everything_changed(connection, workspace_id, now)
     after, last_id = _BEGINNING, 0
     while True:
         async with transaction(pool) as connection:

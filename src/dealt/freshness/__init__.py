@@ -2,7 +2,7 @@
 
 from dealt.freshness.ages import Age, ages
 from dealt.freshness.backfill import Backfill, Progress, read_progress
-from dealt.freshness.changing import BACKFILL, definitions_changed
+from dealt.freshness.changing import BACKFILL, definitions_changed, everything_changed
 from dealt.freshness.derived import Derived, Plan
 from dealt.freshness.derivers import Definition, Deriver, LoadVocabulary, Provided, Run, Vocabulary, Work
 from dealt.freshness.model import MOST_CONTACTS, Settler
@@ -37,6 +37,7 @@ __all__ = [
     "check_acyclic",
     "definitions_changed",
     "dependents",
+    "everything_changed",
     "hold_contacts",
     "read_progress",
     "strata",

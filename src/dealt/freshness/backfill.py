@@ -81,6 +81,8 @@ class Backfill:
     async def _batch(self, connection: Connection, workspace_id: int, version: int, size: int) -> int | None:
         """Bring the next contacts up to date; how many, None where another walk has taken over."""
         await connection.execute(queries.BEGIN_SETTLING)
+        if await self._derived.idle(connection, workspace_id):
+            return 0
         rows = await connection.fetch(queries.NEXT_OF_WALK, workspace_id, version, size)
         if not rows:
             return 0 if await connection.fetchval(queries.IS_WALKING, workspace_id, version) else None

@@ -20,3 +20,9 @@ async def definitions_changed(connection: Connection, workspace_id: int, now: da
     version = int(await connection.fetchval(queries.RAISE_VERSION, workspace_id))
     await enqueue(connection, workspace_id, BACKFILL, {"version": version}, now=now)
     return version
+
+
+async def everything_changed(connection: Connection, workspace_id: int, now: datetime) -> None:
+    """What definitions are read by changed (the type of an attribute, the time zone): all are computed anew."""
+    await connection.execute(queries.RECOMPUTE_ALL, workspace_id)
+    await definitions_changed(connection, workspace_id, now)

@@ -12,7 +12,7 @@ from dealt.freshness import queries
 from dealt.freshness.derivers import Definition, Deriver, LoadVocabulary, Run, Vocabulary, Work
 from dealt.freshness.quarantine import Failed, is_to_blame, put_aside
 from dealt.freshness.strata import dependents, strata
-from dealt.kernel.db import Connection
+from dealt.kernel.db import Connection, Record
 from dealt.kernel.journal import Cause, keep_followers
 
 
@@ -33,10 +33,14 @@ class Plan:
     vocabulary: Vocabulary
     definitions: Sequence[Definition]
     derivers: Sequence[Deriver]
+    whole_version: int = 0
+    """Contacts of an older version lack everything."""
     _steps: dict[frozenset[str], list[Step]] = field(default_factory=dict)
 
     def changed_since(self, version: int) -> list[Definition]:
         """What a contact lacks whose values are of an older version."""
+        if version < self.whole_version:
+            return list(self.definitions)
         return dependents(self.definitions, [one for one in self.definitions if one.version > version])
 
     def steps(self, some: Iterable[Definition] | None = None) -> list[Step]:
@@ -59,7 +63,7 @@ class Derived:
     def __init__(self, derivers: Sequence[Deriver], vocabulary: LoadVocabulary) -> None:
         self._derivers = tuple(derivers)
         self._vocabulary = vocabulary
-        self._plans: dict[int, tuple[tuple[int, int], Plan]] = {}
+        self._plans: dict[int, tuple[tuple[int, ...], Plan]] = {}
 
     def apart(self) -> Derived:
         """The same for work that may be undone: what is learnt there is not kept here."""
@@ -68,16 +72,15 @@ class Derived:
     async def plan(self, connection: Connection, workspace_id: int) -> Plan:
         """The plan at the versions that this transaction sees."""
         row = await connection.fetchrow(queries.VERSIONS, workspace_id)
-        versions = (row["definitions_version"], row["settings_version"]) if row else (0, 0)
-        held = self._plans.get(workspace_id)
+        held, versions = self._plans.get(workspace_id), tuple(row)
         if held is None or held[0] != versions:
-            held = self._plans[workspace_id] = (versions, await self._load(connection, workspace_id, versions[0]))
+            held = self._plans[workspace_id] = (versions, await self._load(connection, workspace_id, row))
         return held[1]
 
     async def uncommitted(self, connection: Connection, workspace_id: int) -> Plan:
         """The plan with this transaction's own changes; never kept."""
         row = await connection.fetchrow(queries.VERSIONS, workspace_id)
-        return await self._load(connection, workspace_id, row["definitions_version"])
+        return await self._load(connection, workspace_id, row)
 
     async def idle(self, connection: Connection, workspace_id: int) -> bool:
         """Whether the workspace has no definitions."""
@@ -105,13 +108,14 @@ class Derived:
         for deriver in self._derivers:
             await deriver.forget(connection, workspace_id, version)
 
-    async def _load(self, connection: Connection, workspace_id: int, version: int) -> Plan:
+    async def _load(self, connection: Connection, workspace_id: int, row: Record) -> Plan:
         provided = [await deriver.provide(connection, workspace_id) for deriver in self._derivers]
         vocabulary = await self._vocabulary(connection, workspace_id, provided)
         definitions = [
             one for deriver in self._derivers for one in await deriver.load(connection, vocabulary)
         ]  # fmt: skip
-        return Plan(version, vocabulary, definitions, self._derivers)
+        version, whole_version = row["definitions_version"], row["recompute_version"]
+        return Plan(version, vocabulary, definitions, self._derivers, whole_version)
 
 
 async def run_steps(connection: Connection, plan: Plan, steps: Sequence[Step], work: Work) -> dict[int, datetime]:

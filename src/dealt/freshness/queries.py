@@ -35,7 +35,8 @@ ORDER BY c.id LIMIT $4"""
 
 DEFINITIONS_VERSION = "SELECT definitions_version FROM workspaces WHERE id = $1"
 
-VERSIONS = "SELECT definitions_version, settings_version FROM workspaces WHERE id = $1"
+VERSIONS = "SELECT definitions_version, settings_version, recompute_version FROM workspaces WHERE id = $1"
+RECOMPUTE_ALL = "UPDATE workspaces SET recompute_version = definitions_version + 1 WHERE id = $1"
 RAISE_VERSION = """
 UPDATE workspaces SET definitions_version = definitions_version + 1, settings_version = settings_version + 1
 WHERE id = $1 RETURNING definitions_version"""
