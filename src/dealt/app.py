@@ -27,6 +27,7 @@ from dealt.kernel.http import Receive, Request, Response, Scope, Send
 from dealt.kernel.metrics import QueueMetrics
 from dealt.kernel.ratelimit import Buckets
 from dealt.kernel.secrets import SecretBox
+from dealt.lifetime import LIFETIMES
 from dealt.people import OWN, Journal, Mover
 from dealt.pipelines import PIPELINES
 from dealt.publicapi import PublicApi, Services, sdk
@@ -48,7 +49,7 @@ _log = structlog.get_logger("dealt.app")
 PARTS: list[Part[Any]] = [AGGREGATORS, ATTRIBUTES, EVENTS, MEMBERS, PIPELINES, TAGS]
 """Every kind of definition that a snapshot holds."""
 
-_MOVERS: list[Mover] = [*OWN, DEALS, TASKS, *OCCURRENCES, *DEVICES]
+_MOVERS: list[Mover] = [*OWN, DEALS, TASKS, *OCCURRENCES, *DEVICES, LIFETIMES]
 _JOURNAL = Journal(
     of_objects=[history for mover in _MOVERS for history in mover.histories],
     elsewhere=[kind for mover in _MOVERS for kind in mover.told],

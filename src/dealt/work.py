@@ -28,6 +28,8 @@ from dealt.kernel.rounds import IDLE_S, LONGEST_ROUND_S, Rounds
 from dealt.kernel.secrets import SecretBox
 from dealt.kernel.watch import Watch, Watched
 from dealt.kernel.worker import JobHandler, Worker, describe
+from dealt.lifetime import NIGHTLY as NIGHTLY_LIFETIME
+from dealt.lifetime import REFRESH, nightly_lifetime, refresh_lifetime
 from dealt.publicapi import Presenting
 from dealt.settings import Settings
 from dealt.uploads import RUN, run_import
@@ -43,6 +45,8 @@ HANDLERS: dict[str, JobHandler] = {
     UNLINK: unlink_company,
     SYNC: sync_feed,
     NIGHTLY: nightly_feed,
+    REFRESH: refresh_lifetime,
+    NIGHTLY_LIFETIME: nightly_lifetime,
     RUN: run_import,
 }
 """Who does which kind of job."""

@@ -27,6 +27,7 @@ _OWN = {
     "workspaces": ["id", "created_at", "settings_version", "definitions_version"],
     "members": ["password_hash"],
     "product_feeds": ["next_sync_at"],
+    "lifetime_models": ["next_refresh_at"],
 }
 
 
@@ -48,6 +49,7 @@ async def fill(shop: Shop) -> None:
         ("POST", "deals/", {"name": "Gone", "custom_id": "gone", "source_updated_at": "2025-01-01T00:00:00Z"}),
         ("DELETE", "deals-by-id/gone/", None),
         ("POST", f"companies-by-id/{MARK}-company/add_member/", {"user_id": 1}),
+        ("PATCH", "lifetime/", {"nightly": True}),
         ("POST", "activities/", {"name": "Call", "due_date": "2026-11-02T10:00:00Z", "custom_id": "t"}),
         ("POST", "events/", {"name": "visited", "user_custom_id": "odd", "data": {"a": 1}, "timestamp": 1_750_000_000}),
     ):

@@ -28,7 +28,7 @@ ARGUMENTS = {
     "/aggregators/<int:id>/values/": {"user_id": "1"},
 }
 # What has no mark: settings, and lists that are empty for everybody.
-WITHOUT_MARK = {"/workspace/", "/segments/", "/emails/"}
+WITHOUT_MARK = {"/workspace/", "/lifetime/", "/segments/", "/emails/"}
 # PUT at an address that a client makes up: another workspace has its own object there.
 MADE_BY_NAME = {"PUT /exchange-rates/<currency>/<valid_from>/"}
 

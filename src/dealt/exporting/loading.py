@@ -18,6 +18,7 @@ from dealt.feeds import plan_nights
 from dealt.kernel.db import Connection, Record
 from dealt.kernel.ids import next_settings_id
 from dealt.kernel.journal import SETTINGS, Cause, Entry, Lane, record
+from dealt.lifetime import plan_lifetime
 
 ROWS_A_SET = 1_000
 BYTES_A_SET = 8_000_000
@@ -68,6 +69,7 @@ async def load_workspace(
         )
         await record(connection, workspace_id, [entry], now)
         await plan_nights(connection, workspace_id, now=now)
+        await plan_lifetime(connection, workspace_id, now=now)
         await connection.execute(queries.MARK_ALL, workspace_id, int(Lane.BULK), int(Cause.BACKFILL), now)
     await connection.execute("ANALYZE")
     return manifest

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 EXPORTED: tuple[str, ...] = (
     "workspaces", "counters", "members", "attributes", "tags", "lists", "pipelines", "stages", "loss_reasons",
-    "exchange_rates", "product_feeds", "event_definitions", "aggregators",
+    "exchange_rates", "product_feeds", "lifetime_models", "event_definitions", "aggregators",
     "contacts", "contact_custom_ids", "contact_keys", "merges", "merged_rows", "list_members",
     "devices", "device_keys",
     "companies", "company_members",
@@ -26,6 +26,7 @@ LEFT_OUT: Mapping[str, str] = {
     "import_rejects": "rows that this installation refused",
     "idempotency_keys": "first answers of requests, kept for a day",
     "contact_derived": "computed anew from what is imported",
+    "contact_lifetimes": "predicted anew when the models are fitted",
     "backfills": "how far this installation is with computing",
     "stale": "what is to be computed; everything is, after an import",
     "follows": "a queue: what followers have not seen yet",

@@ -13,7 +13,7 @@ Slope = Callable[[Sequence[float]], tuple[float, Vector]]
 
 STEPS = 200
 LOWEST, HIGHEST = log(1e-6), log(1e6)
-FLAT = 1e-8
+FLAT = 1e-7
 """The slope, by the logarithm of a parameter and for one observation, that is taken for none."""
 _SAME = 1e-6
 _ARMIJO = 1e-4

@@ -1,0 +1,68 @@
+"""Customer lifetime over HTTP: settings, a refresh, and what is said of one user."""
+
+from __future__ import annotations
+
+import math
+from datetime import timedelta
+
+from dealt.lifetime import refresh_lifetime
+from tests.publicapi.conftest import Shop
+
+FIGURES = ("expected_purchases_90d", "probability_alive", "expected_value", "expected_value_90d", "as_of")
+ORDERS = """
+INSERT INTO deals (contact_id, id, workspace_id, name, value, currency, base_rate, base_value, pipeline_id, stage_id,
+    stage_entered_at, status, ordered_at, created_at, updated_at)
+SELECT c.id, nextval('deal_id_seq'), $1, 'Order', 5 + c.id * 7 % 30 + n * 11 % 17, 'EUR', 1, 1, 1, 1, $2, 2,
+    $2::timestamptz - make_interval(days => (300 - c.id % 50 - n * (3 + c.id * 13 % 60))::integer), $2, $2
+FROM contacts AS c CROSS JOIN generate_series(0, 5) AS n
+WHERE c.workspace_id = $1 AND n <= c.id * 5 % 6 * (c.id % 2)"""
+
+
+async def test_a_user_is_predicted_once_there_is_a_model(shop: Shop) -> None:
+    assert shop.app.services
+    pool, now = shop.app.services.pool, shop.app.services.clock.now()
+    made = (await shop.client.post("users/", json={"custom_id": "jane"})).json()
+    early = (await shop.client.get("users-by-id/jane/lifetime/")).json()
+    assert [early[name] for name in FIGURES] == [None] * 5
+    assert early["note"].startswith("No model has been fitted yet")
+
+    await pool.execute(
+        "INSERT INTO contacts (workspace_id, created_at, updated_at) SELECT $1, $2, $2 FROM generate_series(1, 299)",
+        shop.workspace_id, now,
+    )  # fmt: skip
+    await pool.execute(ORDERS, shop.workspace_id, now - timedelta(minutes=1))
+    asked = await shop.client.post("lifetime/refresh/", json={})
+    assert (asked.status_code, asked.json()["state"], asked.json()["nightly"]) == (202, "queued", True)
+    await refresh_lifetime(pool, shop.workspace_id, {"refresh": 1}, now)
+
+    model = (await shop.client.get("lifetime/")).json()
+    assert (model["state"], model["found"]["users"], model["found"]["fitted"]) == ("done", 300, 300)
+    assert model["buying"]["converged"] is True, model
+    assert all(value > 0 for value in model["buying"]["parameters"].values())
+    found = (await shop.client.get(f"users/{made['id']}/lifetime/")).json()
+    assert (found["user_id"], found["custom_id"], found["age_days"]) == (made["id"], "jane", found["age_days"])
+    assert 0 < found["probability_alive"] <= 1
+    if model["spending"]["converged"]:
+        product = float(found["expected_value"]) * found["expected_purchases_90d"]
+        assert math.isclose(float(found["expected_value_90d"]), product, abs_tol=0.01)
+    assert found["as_of"] == model["as_of"]
+
+    await shop.client.delete(f"users/{made['id']}/")
+    assert await shop.fetch("SELECT * FROM contact_lifetimes WHERE contact_id = $1", made["id"]) == []
+    assert (await shop.client.get("users-by-id/jane/lifetime/")).status_code == 404
+
+
+async def test_settings_are_changed_by_name_and_nothing_bad_is_stored(shop: Shop) -> None:
+    before = (await shop.client.get("lifetime/")).json()
+    for body, field in (
+        ({"filter": {"field": "nothing", "op": "is_set"}}, "filter.field"),
+        ({"filter": 7}, "filter"),
+        ({"nightly": "often"}, "nightly"),
+        ({"parameters": {}}, "parameters"),
+    ):
+        answer = await shop.client.patch("lifetime/", json=body)
+        assert (answer.status_code, list(answer.json()["errors"])) == (400, [field]), answer.text
+    assert (await shop.client.get("lifetime/")).json() == before
+    written = {"field": "status", "op": "in", "value": [1, 2]}
+    changed = (await shop.client.patch("lifetime/", json={"filter": written, "nightly": True})).json()
+    assert (changed["filter"], changed["nightly"], changed["next_refresh_at"] is not None) == (written, True, True)
