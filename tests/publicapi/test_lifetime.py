@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import math
-from datetime import timedelta
+from datetime import UTC, datetime, time
+
+import msgspec
 
 from dealt.lifetime import refresh_lifetime
+from tests.lifetime import cdnow
+from tests.lifetime.test_refreshing import DEALS
 from tests.publicapi.conftest import Shop
 
 FIGURES = ("expected_purchases_90d", "probability_alive", "expected_value", "expected_value_90d", "as_of")
-ORDERS = """
-INSERT INTO deals (contact_id, id, workspace_id, name, value, currency, base_rate, base_value, pipeline_id, stage_id,
-    stage_entered_at, status, ordered_at, created_at, updated_at)
-SELECT c.id, nextval('deal_id_seq'), $1, 'Order', 5 + c.id * 7 % 30 + n * 11 % 17, 'EUR', 1, 1, 1, 1, $2, 2,
-    $2::timestamptz - make_interval(days => (300 - c.id % 50 - n * (3 + c.id * 13 % 60))::integer), $2, $2
-FROM contacts AS c CROSS JOIN generate_series(0, 5) AS n
-WHERE c.workspace_id = $1 AND n <= c.id * 5 % 6 * (c.id % 2)"""
 
 
 async def test_a_user_is_predicted_once_there_is_a_model(shop: Shop) -> None:
@@ -27,24 +24,31 @@ async def test_a_user_is_predicted_once_there_is_a_model(shop: Shop) -> None:
     assert early["note"].startswith("No model has been fitted yet")
 
     await pool.execute(
-        "INSERT INTO contacts (workspace_id, created_at, updated_at) SELECT $1, $2, $2 FROM generate_series(1, 299)",
+        "INSERT INTO contacts (workspace_id, created_at, updated_at) SELECT $1, $2, $2 FROM generate_series(1, 799)",
         shop.workspace_id, now,
     )  # fmt: skip
-    await pool.execute(ORDERS, shop.workspace_id, now - timedelta(minutes=1))
+    ids = [row["id"] for row in await shop.fetch("SELECT id FROM contacts ORDER BY id")]
+    later = now - datetime.combine(cdnow.LAST_DAY_OF_CALIBRATION, time(), UTC)
+    usual = {"rate": 1, "net": None, "refunded": 0, "status": 2}
+    orders = [
+        usual | {"contact_id": who, "value": round(value, 2), "at": datetime.combine(day, time(), UTC) + later}
+        for who, days in zip(ids, cdnow.customers(), strict=False)
+        for day, value in days.items()
+    ]
+    await pool.execute(DEALS, shop.workspace_id, msgspec.json.encode(orders).decode(), now)
     asked = await shop.client.post("lifetime/refresh/", json={})
     assert (asked.status_code, asked.json()["state"], asked.json()["nightly"]) == (202, "queued", True)
     await refresh_lifetime(pool, shop.workspace_id, {"refresh": 1}, now)
 
     model = (await shop.client.get("lifetime/")).json()
-    assert (model["state"], model["found"]["users"], model["found"]["fitted"]) == ("done", 300, 300)
+    assert (model["state"], model["found"]["users"], model["found"]["fitted"]) == ("done", 800, 800)
     assert model["buying"]["converged"] is True, model
     assert all(value > 0 for value in model["buying"]["parameters"].values())
     found = (await shop.client.get(f"users/{made['id']}/lifetime/")).json()
     assert (found["user_id"], found["custom_id"], found["age_days"]) == (made["id"], "jane", found["age_days"])
     assert 0 < found["probability_alive"] <= 1
-    if model["spending"]["converged"]:
-        product = float(found["expected_value"]) * found["expected_purchases_90d"]
-        assert math.isclose(float(found["expected_value_90d"]), product, abs_tol=0.01)
+    product = float(found["expected_value"]) * found["expected_purchases_90d"]
+    assert math.isclose(float(found["expected_value_90d"]), product, abs_tol=0.01)
     assert found["as_of"] == model["as_of"]
 
     await shop.client.delete(f"users/{made['id']}/")

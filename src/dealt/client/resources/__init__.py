@@ -10,6 +10,7 @@ from .companies import Companies
 from .deals import Deals
 from .events import Events, PageViews
 from .imports import Imports
+from .lifetime import OneLifetime
 from .products import ProductFeeds, Products
 from .settings import (
     Activities,
@@ -50,6 +51,7 @@ class Surface(Resource[S], Generic[S]):
         self.imports = Imports(sender)
         self.webhooks = Webhooks(sender)
         self.workspace = OneWorkspace(sender)
+        self.lifetime = OneLifetime(sender)
         self.segments = OnlyListed(sender, "segments")
         self.emails = OnlyListed(sender, "emails")
 

@@ -58,6 +58,11 @@ class Users(Changed[S, User], Labelled[S], People[S]):
         """Everything that happened to the user, newest first."""
         return listing(at("users", which, "timeline"), where, fields)
 
+    @reads
+    def lifetime(self, which: Id, *, fields: Fields = None) -> Asked[dict[str, Any]]:
+        """What is predicted of the user's orders; with ``note`` where nothing is."""
+        return get(at("users", which, "lifetime"), fields=fields)
+
     @lists
     def segments(self, /, which: Id, *, fields: Fields = None, **where: Where) -> Asked[Page[dict[str, Any]]]:
         """The segments that the user is in."""
