@@ -28,7 +28,8 @@ from dealt.kernel.metrics import QueueMetrics
 from dealt.kernel.ratelimit import Buckets
 from dealt.kernel.secrets import SecretBox
 from dealt.lifetime import LIFETIMES
-from dealt.people import OWN, Journal, Mover
+from dealt.people import OWN, Journal, Mover, Rows
+from dealt.people import Derived as Computed
 from dealt.pipelines import PIPELINES
 from dealt.publicapi import PublicApi, Services, sdk
 from dealt.publicapi.cors import Cors
@@ -49,7 +50,12 @@ _log = structlog.get_logger("dealt.app")
 PARTS: list[Part[Any]] = [AGGREGATORS, ATTRIBUTES, EVENTS, MEMBERS, PIPELINES, TAGS]
 """Every kind of definition that a snapshot holds."""
 
-_MOVERS: list[Mover] = [*OWN, DEALS, TASKS, *OCCURRENCES, *DEVICES, LIFETIMES]
+# Members of static segments move; a deal's are computed anew wherever the deal is.
+_MEMBERSHIPS: tuple[Mover, ...] = (
+    Rows("segment_members", "segment_id", can_meet=True, until="deletion"),
+    Computed("deal_segment_members"),
+)
+_MOVERS: list[Mover] = [*OWN, DEALS, TASKS, *OCCURRENCES, *DEVICES, LIFETIMES, *_MEMBERSHIPS]
 _JOURNAL = Journal(
     of_objects=[history for mover in _MOVERS for history in mover.histories],
     elsewhere=[kind for mover in _MOVERS for kind in mover.told],

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dealt.aggregators import AggregatorDeriver
 from dealt.freshness import Derived
+from dealt.segments import SegmentDeriver
 from dealt.subjects import SubjectVocabulary
 
 
 def build_derived() -> Derived:
     """The settler of all derived data, with the caches of one process."""
-    return Derived([AggregatorDeriver()], SubjectVocabulary())
+    return Derived([AggregatorDeriver(), SegmentDeriver()], SubjectVocabulary())

@@ -31,6 +31,7 @@ from dealt.kernel.worker import JobHandler, Worker, describe
 from dealt.lifetime import NIGHTLY as NIGHTLY_LIFETIME
 from dealt.lifetime import REFRESH, nightly_lifetime, refresh_lifetime
 from dealt.publicapi import Presenting
+from dealt.segments import ObjectRounds
 from dealt.settings import Settings
 from dealt.uploads import RUN, run_import
 from dealt.webhooks import DELIVERIES_DUE, ENTRIES_DUE, Deliverer, FanOut, forget_old_deliveries
@@ -55,9 +56,9 @@ SETTLERS: list[Settler] = [DERIVED]
 """Who computes what is derived for contacts, in order."""
 
 JOBS_AT_ONCE = 4
-# One for each kind of rounds (jobs, settling, waking, relay, webhooks, deliveries, housekeeping, watch), one that
-# listens, and the jobs'.
-CONNECTIONS = 9 + 2 * JOBS_AT_ONCE
+# One for each kind of rounds (jobs, settling, waking, objects, relay, webhooks, deliveries, housekeeping, watch), one
+# that listens, and the jobs'.
+CONNECTIONS = 10 + 2 * JOBS_AT_ONCE
 HEARTBEAT_S = 15.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 5.0
 
@@ -110,6 +111,7 @@ async def _work(pool: Pool, settings: Settings, clock: Clock, stop: asyncio.Even
         "jobs": worker.round,
         "settling": settling.round,
         "waking": WakingRounds(pool, clock, then=rounds.bell("settling")).round,
+        "objects": ObjectRounds(pool, DERIVED, clock).round,
         "relay": Relay(pool).round,
         "webhooks": fan_out.round,
         "deliveries": deliverer.round,

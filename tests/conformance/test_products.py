@@ -110,12 +110,12 @@ async def test_tags_and_attributes_change_one_at_a_time(shop: Shop, base: str) -
     assert now["price"] == "12.00"
 
 
-@pytest.mark.parametrize("path", ["segments/", "emails/"])
+@pytest.mark.parametrize("path", ["emails/"])
 async def test_what_is_not_made_yet_is_an_empty_page(shop: Shop, path: str) -> None:
     for client in (shop.client, shop.v1):
         answer = await client.get(path)
         assert (answer.status_code, answer.json()) == (200, {"count": 0, "next": None, "previous": None, "results": []})
         assert (await client.get(f"{path}?page=2")).status_code == 404
         assert (await client.get(f"{path}?page_size=x")).status_code == 400
-    answer = await shop.v1.get("segments/1/users/")
+    answer = await shop.v1.get("segments/99/users/")
     assert (answer.status_code, answer.json()) == (404, {"detail": "Not found."})

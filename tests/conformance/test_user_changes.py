@@ -96,12 +96,15 @@ async def test_a_user_joins_and_leaves_a_list(shop: Shop) -> None:
     assert (missing.status_code, missing.json()) == (404, {"detail": "There is no list 99."})
 
 
-async def test_segments_and_emails_are_empty_pages(shop: Shop) -> None:
+async def test_emails_are_an_empty_page_and_segments_those_that_the_user_is_in(shop: Shop) -> None:
     for path in both(await make(shop, **JANE)):
+        for client in (shop.client, shop.v1):
+            answer = await client.get(f"{path}emails/")
+            assert (answer.status_code, answer.json()) == (200, EMPTY_PAGE)
+            answer = await client.get(f"{path}segments/")
+            assert answer.status_code == 200
+            assert "With email" in [one["name"] for one in answer.json()["results"]]
         for part in ("segments", "emails"):
-            for client in (shop.client, shop.v1):
-                answer = await client.get(f"{path}{part}/")
-                assert (answer.status_code, answer.json()) == (200, EMPTY_PAGE)
             assert (await shop.v1.get(f"{path}{part}/?page=2")).status_code == 404
 
 

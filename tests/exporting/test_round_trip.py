@@ -72,6 +72,10 @@ async def fill_rarer_tables(connection: Connection, workspace_id: int, contact_i
 
 
 _RARER = {
+    "segment_members": "INSERT INTO segment_members (contact_id, segment_id, workspace_id, entered_at) "
+    "SELECT $2, 1, $1, $3",
+    "deal_segment_members": "INSERT INTO deal_segment_members SELECT $2, 1, 1, $1, $3",
+    "object_segment_members": "INSERT INTO object_segment_members SELECT $1, 1, $2, $3",
     "devices": "INSERT INTO devices (contact_id, id, workspace_id, identity, created_at, seen_at) "
     "SELECT $2, 7, $1, 'd', $3, $3",
     "device_keys": "INSERT INTO device_keys SELECT $1, 'k', $2 WHERE $3::timestamptz IS NOT NULL",

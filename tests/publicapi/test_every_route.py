@@ -26,9 +26,10 @@ SPELLINGS = [
 ARGUMENTS = {
     "/users/search/": {"custom_id": f"{MARK}-user"},
     "/aggregators/<int:id>/values/": {"user_id": "1"},
+    "/segments/<int:id>/explain/": {"user_custom_id": f"{MARK}-user"},
 }
 # What has no mark: settings, and lists that are empty for everybody.
-WITHOUT_MARK = {"/workspace/", "/lifetime/", "/segments/", "/emails/"}
+WITHOUT_MARK = {"/workspace/", "/lifetime/", "/emails/"}
 # PUT at an address that a client makes up: another workspace has its own object there.
 MADE_BY_NAME = {"PUT /exchange-rates/<currency>/<valid_from>/"}
 

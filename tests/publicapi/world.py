@@ -73,6 +73,11 @@ MADE: list[_Made] = [
         {("imports", "id"): "id", ("imports", "part"): "=1"},
     ),
     (
+        "segments/",
+        {"name": f"{MARK} people", "filter": {"field": "custom_id", "op": "is_set"}},
+        {("segments", "id"): "id"},
+    ),
+    (
         "product-feeds/",
         {"name": f"{MARK} feed", "url": "https://feeds.example/products.xml"},
         {("product-feeds", "id"): "id"},
@@ -128,6 +133,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/aggregators/preview/"): {"source": "deals", "function": "count"},
     ("POST", "/webhooks/<int:id>/resend_failed/"): {"since": "2025-01-01"},
     ("POST", "/pipelines/<int:id>/stages/"): {"name": "Another"},
+    ("POST", "/segments/<int:id>/changes/"): {"filter": {}},
+    ("POST", "/segments/<int:id>/snapshot/"): {"name": "Another"},
     ("PUT", "/exchange-rates/<currency>/<valid_from>/"): {"rate": 2},
     **{
         (method, f"{base}{part}/"): body

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dealt.kernel.errors import InvalidInput
+from dealt.kernel.sql import sql
 from dealt.predicates import Moment, describe, explain
 from dealt.subjects import Extra
 from tests.house import NOW, House
@@ -253,10 +254,11 @@ async def test_an_explanation_tells_what_was_looked_at_and_what_would_change_it(
         ]
     }
     subject, at = shop.catalogue.subject("contact"), Moment(NOW, "UTC")
+    anna = sql("{}::bigint", ids["anna"])
     async with shop.house.pool.acquire() as connection:
-        told = await explain(connection, shop.checked(written), subject, shop.house.workspace_id, ids["anna"], at)
+        told = await explain(connection, shop.checked(written), subject, shop.house.workspace_id, anna, at)
         stranger = shop.house.stranger.workspace_id
-        assert await explain(connection, shop.checked(written), subject, stranger, ids["anna"], at) is None
+        assert await explain(connection, shop.checked(written), subject, stranger, anna, at) is None
     assert told is not None
     assert not told.holds
     assert [leaf.holds for leaf in told.leaves] == [True, False, True, True]

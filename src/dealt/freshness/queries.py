@@ -64,10 +64,10 @@ VERSIONS_OF = """
 SELECT asked.id, coalesce(d.definitions_version, 0) AS version
 FROM unnest($1::bigint[]) AS asked(id) LEFT JOIN contact_derived AS d ON d.contact_id = asked.id ORDER BY asked.id"""
 
-# A walk over the contacts of a workspace, for the newest version only.
+# A walk over the contacts of a workspace, for the newest version only; orders without a contact are derived for, too.
 BEGIN_WALK = """
 INSERT INTO backfills AS b (workspace_id, version, last_id, done, total, started_at)
-SELECT w.id, $2, 0, 0, (SELECT count(*) FROM contacts WHERE workspace_id = $1 AND NOT placeholder), $3
+SELECT w.id, $2, 0, 0, (SELECT count(*) FROM contacts WHERE workspace_id = $1), $3
 FROM workspaces AS w WHERE w.id = $1 AND w.definitions_version = $2
 ON CONFLICT (workspace_id) DO UPDATE SET version = excluded.version, total = excluded.total,
     last_id = CASE WHEN b.version = excluded.version THEN b.last_id ELSE 0 END,
@@ -78,8 +78,12 @@ WHERE b.version <= excluded.version AND (b.version < excluded.version OR b.finis
 RETURNING true"""
 
 NEXT_OF_WALK = """
-SELECT id FROM contacts WHERE workspace_id = $1 AND NOT placeholder
-    AND id > (SELECT last_id FROM backfills WHERE workspace_id = $1 AND version = $2) ORDER BY id LIMIT $3"""
+SELECT id FROM (
+    SELECT id FROM contacts WHERE workspace_id = $1 AND NOT placeholder
+        AND id > (SELECT last_id FROM backfills WHERE workspace_id = $1 AND version = $2)
+    UNION ALL SELECT id FROM contacts WHERE workspace_id = $1 AND placeholder
+        AND id > (SELECT last_id FROM backfills WHERE workspace_id = $1 AND version = $2)) AS whoever
+ORDER BY id LIMIT $3"""
 
 IS_WALKING = "SELECT true FROM backfills WHERE workspace_id = $1 AND version = $2"
 

@@ -16,7 +16,7 @@ from dealt.predicates.catalogue import (
     column,
 )
 from dealt.predicates.check import check_filter
-from dealt.predicates.checked import EVERYTHING, AllOf, Checked, CountTest, references
+from dealt.predicates.checked import EVERYTHING, AllOf, Checked, CountTest, MemberTest, member_tests, references
 from dealt.predicates.compile import Compiler, compile_filter, least
 from dealt.predicates.describe import describe
 from dealt.predicates.explain import Explained, explain
@@ -37,6 +37,7 @@ __all__ = [
     "FilterCatalogue",
     "FilterField",
     "Kind",
+    "MemberTest",
     "Membership",
     "Moment",
     "Operator",
@@ -52,6 +53,7 @@ __all__ = [
     "explain",
     "later",
     "least",
+    "member_tests",
     "opens",
     "parse_filter",
     "read_span",

@@ -113,18 +113,35 @@ def leaves(node: Checked) -> Iterator[Leaf]:
 def references(node: Checked) -> set[str]:
     """The definitions that the filter follows from, such as ``aggregator:7`` or ``segment:3``, however deep."""
     found: set[str] = set()
-    for leaf in leaves(node):
+    for leaf in every_leaf(node):
         match leaf:
             case FieldTest(field=field):
                 found |= {field.refers_to}
             case MemberTest(membership=membership, value=ids) if membership.kind:
                 found |= {f"{membership.kind}:{member}" for member in ids}
-            case CountTest(where=where):
-                found |= references(where)
-            case FigureTest(field=measured, where=where):
-                found |= references(where) | {measured.refers_to if measured else ""}
-            case PickTest(by=by, where=where, wanted=wanted):
-                found |= references(where) | references(wanted) | {by.refers_to}
+            case FigureTest(field=measured) if measured:
+                found |= {measured.refers_to}
+            case PickTest(by=by):
+                found |= {by.refers_to}
             case _:
                 pass
     return found - {""}
+
+
+def member_tests(node: Checked) -> list[MemberTest]:
+    """Every condition about belonging to something, however deep."""
+    return [leaf for leaf in every_leaf(node) if isinstance(leaf, MemberTest)]
+
+
+def every_leaf(node: Checked) -> Iterator[Leaf]:
+    """The conditions about the subject and about whatever it is related to, however deep."""
+    for leaf in leaves(node):
+        yield leaf
+        match leaf:
+            case CountTest(where=where) | FigureTest(where=where):
+                yield from every_leaf(where)
+            case PickTest(where=where, wanted=wanted):
+                yield from every_leaf(where)
+                yield from every_leaf(wanted)
+            case _:
+                pass

@@ -43,7 +43,7 @@ class Explained:
 
 
 async def explain(
-    connection: Connection, node: Checked, subject: Subject, workspace_id: int, key: int, at: Moment
+    connection: Connection, node: Checked, subject: Subject, workspace_id: int, key: Sql, at: Moment
 ) -> Explained | None:
     """What ``node`` says of the subject whose key is ``key``, in one statement; None where there is no such subject."""
     compiler, found = Compiler(subject, "s", at), list(leaves(node))
@@ -52,7 +52,7 @@ async def explain(
         columns += [_truth(compiler, leaf), _figure(compiler, leaf), _related(compiler, leaf)]
         columns.append(compiler.next_change(leaf) or Sql("NULL::timestamptz"))
     whose = subject.key.replace("{s}", "s")
-    query = sql("SELECT ") + join(", ", columns) + sql(f" FROM {subject.table} AS s WHERE {whose} = {{}}", key)
+    query = sql("SELECT ") + join(", ", columns) + sql(f" FROM {subject.table} AS s WHERE {whose} = ") + key
     text, values = (query + sql(" AND s.workspace_id = {}", workspace_id)).render()
     row = await connection.fetchrow(text, *values)
     if row is None:

@@ -11,11 +11,6 @@ from dealt.kernel.paging import Order, Page
 from dealt.publicapi.call import Call, answer, paged
 
 
-async def list_segments(call: Call) -> Response:
-    """GET /segments/: there are no segments yet."""
-    return _empty(call)
-
-
 async def list_emails(call: Call) -> Response:
     """GET /emails/: there are no e-mails yet."""
     return _empty(call)
@@ -29,6 +24,5 @@ def _empty(call: Call) -> Response:
 
 
 ROUTES: list[Route[Call]] = [
-    Route(("GET",), "/segments/", list_segments, "read"),
     Route(("GET",), "/emails/", list_emails, "read"),
 ]

@@ -21,6 +21,7 @@ _PATHS = {
     "loss_reason": "loss-reasons",
     "pipeline": "pipelines",
     "product": "products",
+    "segment": "segments",
     "stage": "stages",
     "webhook": "webhooks",
 }

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from dealt.accounts import trusting
 from dealt.contacts import hold_contact, read_contact
+from dealt.kernel.clock import iso
+from dealt.kernel.db import Record
 from dealt.kernel.errors import NotFound
 from dealt.kernel.http import Response, Route
 from dealt.kernel.paging import Order, Page
@@ -12,7 +16,9 @@ from dealt.lists import add_to_list, read_list, remove_from_list
 from dealt.publicapi.call import Call, answer, paged
 from dealt.publicapi.defining import LARGEST_ID
 from dealt.publicapi.lists import list_shape
+from dealt.publicapi.segment_shapes import segment_shape
 from dealt.publicapi.user_answers import BASES, named_user
+from dealt.segments import Segment, page_of_contacts_segments, standings
 
 _LIST = {"list": whole_number(1, LARGEST_ID)}
 
@@ -42,8 +48,26 @@ async def _move(call: Call, *, joins: bool) -> Response:
         return answer(list_shape(await read_list(connection, call.workspace_id, list_id)))
 
 
+async def list_segments(call: Call) -> Response:
+    """``segments/``: the segments that the user belongs to now, and since when."""
+    workspace_id = call.workspace_id
+    async with call.reading() as connection:
+        contact_id = await named_user(call, connection)
+        await read_contact(connection, workspace_id, contact_id)
+        await call.services.settling.settle_on_read(connection, workspace_id, [contact_id], call.now)
+        page = await page_of_contacts_segments(connection, workspace_id, contact_id, call.page_request)
+        found = [Segment.of(row) for row in page.rows]
+        held = await standings(connection, call.services.derived, workspace_id, found, call.now)
+
+    def shape(row: Record) -> dict[str, Any]:
+        entered = {"entered_at": iso(row["entered_at"])}
+        return segment_shape(held[row["id"]], call.request.origin, call.now) | entered
+
+    return paged(call, page, shape)
+
+
 async def list_nothing(call: Call) -> Response:
-    """``segments/`` and ``emails/``: an empty page, until there are any."""
+    """``emails/``: an empty page, until there are any."""
     async with call.reading() as connection:
         await read_contact(connection, call.workspace_id, await named_user(call, connection))
     if call.page_request.number > 1:
@@ -56,6 +80,6 @@ for _base in BASES:
     ROUTES += [
         Route(("POST",), f"{_base}add_to_list/", join_list, "write"),
         Route(("POST", "DELETE"), f"{_base}remove_from_list/", leave_list, "write"),
-        Route(("GET",), f"{_base}segments/", list_nothing, "read"),
+        Route(("GET",), f"{_base}segments/", list_segments, "read"),
         Route(("GET",), f"{_base}emails/", list_nothing, "read"),
     ]

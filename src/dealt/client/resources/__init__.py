@@ -12,6 +12,7 @@ from .events import Events, PageViews
 from .imports import Imports
 from .lifetime import OneLifetime
 from .products import ProductFeeds, Products
+from .segments import Segments
 from .settings import (
     Activities,
     Attributes,
@@ -52,7 +53,7 @@ class Surface(Resource[S], Generic[S]):
         self.webhooks = Webhooks(sender)
         self.workspace = OneWorkspace(sender)
         self.lifetime = OneLifetime(sender)
-        self.segments = OnlyListed(sender, "segments")
+        self.segments = Segments(sender)
         self.emails = OnlyListed(sender, "emails")
 
     @reads

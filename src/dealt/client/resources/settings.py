@@ -147,7 +147,7 @@ class OneWorkspace(Resource[S]):
 
 
 class OnlyListed(Resource[S]):
-    """``client.segments`` and ``client.emails``."""
+    """``client.emails``."""
 
     def __init__(self, sender: S, name: str) -> None:
         super().__init__(sender)

@@ -9,7 +9,7 @@ from ..asked import Asked, Body, Fields, Id, Keyed, Where, at, get, write
 from ..bulk import Stream
 from ..describing import S, lists, reads, streams, writes
 from ..pages import Page, listing
-from ..shapes import Event, Happening, List, PageView, ProductEvent, Tags, Told, User
+from ..shapes import Event, Happening, List, PageView, ProductEvent, SegmentOfUser, Tags, Told, User
 from .people import People
 from .stored import Changed, Labelled
 
@@ -64,7 +64,7 @@ class Users(Changed[S, User], Labelled[S], People[S]):
         return get(at("users", which, "lifetime"), fields=fields)
 
     @lists
-    def segments(self, /, which: Id, *, fields: Fields = None, **where: Where) -> Asked[Page[dict[str, Any]]]:
+    def segments(self, /, which: Id, *, fields: Fields = None, **where: Where) -> Asked[Page[SegmentOfUser]]:
         """The segments that the user is in."""
         return listing(at("users", which, "segments"), where, fields)
 

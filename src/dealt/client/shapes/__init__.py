@@ -26,6 +26,7 @@ from .deals import ChangedDeal, Deal, Ignored, Line, UpsertedDeal
 from .happenings import Event, EventName, Happening, Item, PageView, ProductEvent
 from .imports import Import, ImportReject
 from .people import Activity, Company, Erased, List, Member, Membership, Merge, Merged, Separated, UpsertedCompany, User
+from .segments import Segment, SegmentChanges, SegmentExplained, SegmentMember, SegmentOfUser, SegmentPreview
 from .settings import Attribute, AttributeType, LossReason, Pipeline, Rate, RatesAdded, Stage, Workspace
 from .webhooks import Attempt, Delivery, Notice, Resent, Sent, Webhook, WebhookMade, WholeDelivery
 
@@ -69,6 +70,12 @@ __all__ = [
     "RatesAdded",
     "Rehearsal",
     "Resent",
+    "Segment",
+    "SegmentChanges",
+    "SegmentExplained",
+    "SegmentMember",
+    "SegmentOfUser",
+    "SegmentPreview",
     "Sent",
     "Separated",
     "Stage",

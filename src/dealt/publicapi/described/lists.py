@@ -106,12 +106,9 @@ TYPES = Chapter(
     },
 )  # fmt: skip
 NOT_YET = Chapter(
-    "Segments and e-mails",
+    "E-mails",
     "Empty lists, in the envelope that clients expect.",
     {
-        not_yet.list_segments: Operation(
-            id="listSegments", summary="List segments", query=PAGING, answers=NOTHING, refusals=(404,)
-        ),
         not_yet.list_emails: Operation(
             id="listEmails", summary="List e-mails", query=PAGING, answers=NOTHING, refusals=(404,)
         ),

@@ -6,9 +6,11 @@ from dealt.contacts import ALIKE, MOST_AT_ONCE
 from dealt.publicapi import user_changes, user_lists
 from dealt.publicapi.described.lists import LIST, NOTHING
 from dealt.publicapi.described.parts import TAG, VALUE
+from dealt.publicapi.described.segments import OF_USER
 from dealt.publicapi.described.single_changes import single_changes
 from dealt.publicapi.openapi import (
     PAGING,
+    Answer,
     Body,
     Operation,
     Parameter,
@@ -16,6 +18,7 @@ from dealt.publicapi.openapi import (
     choice,
     identifier,
     obj,
+    page_of,
     said,
     text,
 )
@@ -66,10 +69,13 @@ BY_PATH: dict[str, Operation] = {
     **{
         f"{base}{what}/": Operation(
             id=f"list{what.title()}OfUser", summary=f"List the {said_as} of a user", path=PATH, query=PAGING,
-            answers=NOTHING,
+            answers=answers,
         )
         for base in PATHS
-        for what, said_as in (("segments", "segments"), ("emails", "e-mails"))
+        for what, said_as, answers in (
+            ("segments", "segments", {200: Answer("One page, each with `entered_at`.", page_of(OF_USER))}),
+            ("emails", "e-mails", NOTHING),
+        )
     },
     **_many("/users/", "Users", "", 1),
     **_many("/users-by-id/", "UsersByOwnId", " by your own ids", "john-doe-01"),

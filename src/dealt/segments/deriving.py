@@ -1,0 +1,94 @@
+"""Segments as definitions of derived data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from dealt.freshness import Definition, Provided, Run, Vocabulary
+from dealt.kernel.db import Connection
+from dealt.kernel.errors import InvalidInput
+from dealt.kernel.journal import SETTINGS, Entry, record
+from dealt.kernel.sql import Sql, sql
+from dealt.predicates import Membership, references
+from dealt.segments import queries
+from dealt.segments.compiling import compile_run
+from dealt.segments.filtering import read_filter
+from dealt.segments.model import KIND, STATIC, SUBJECTS, Content, Segment
+
+# Which members' rows are those of a row ``{s}``.
+_OWN = {
+    "contact": "segment_members AS m WHERE m.contact_id = {s}.id",
+    "deal": "deal_segment_members AS m WHERE m.contact_id = {s}.contact_id AND m.deal_id = {s}.id",
+    "product": "object_segment_members AS m WHERE m.workspace_id = {s}.workspace_id AND m.object_id = {s}.id",
+    "company": "object_segment_members AS m WHERE m.workspace_id = {s}.workspace_id AND m.object_id = {s}.id",
+}
+
+
+class SegmentDeriver:
+    """See ``freshness.Deriver``."""
+
+    kind = KIND
+
+    async def provide(self, connection: Connection, workspace_id: int) -> Provided:
+        """Belonging to segments, for each subject."""
+        found = await load_segments(connection, workspace_id)
+        return Provided(
+            segments={
+                subject: Membership(
+                    "segments",
+                    "Segments",
+                    _among(subject),
+                    {one.name: one.id for one in found if one.subject == subject},
+                    KIND,
+                )
+                for subject in SUBJECTS
+            }
+        )
+
+    async def load(self, connection: Connection, vocabulary: Vocabulary) -> list[Definition]:
+        """All that are not deleted; members of deleted ones are shown nowhere and wait to be removed."""
+        return [_definition(one, vocabulary) for one in await load_segments(connection, vocabulary.workspace_id)]
+
+    def compile(self, vocabulary: Vocabulary, definitions: Sequence[Definition]) -> Run:
+        """One statement for contacts and one for deals; nobody belongs to what cannot be computed."""
+        return compile_run(vocabulary, definitions)
+
+    async def quarantine(
+        self, connection: Connection, workspace_id: int, definition_id: int, error: str, now: datetime
+    ) -> None:
+        """Mark a segment; it is shown with the error, and tried again when it is changed."""
+        await connection.execute(queries.QUARANTINE, workspace_id, definition_id, error, now)
+        entry = Entry(SETTINGS, "segment.failed", KIND, definition_id, "system", {"error": ("", error)})
+        await record(connection, workspace_id, [entry], now)
+
+    async def forget(self, connection: Connection, workspace_id: int, version: int) -> None:
+        """Deleted segments and their members."""
+        ids = [row["id"] for row in await connection.fetch(queries.FORGET, workspace_id, version)]
+        if ids:
+            for statement in queries.FORGET_MEMBERS:
+                await connection.execute(statement, workspace_id, ids)
+
+
+async def load_segments(connection: Connection, workspace_id: int) -> list[Segment]:
+    """All segments of a workspace by id."""
+    return [Segment.of(row) for row in await connection.fetch(queries.ALL, workspace_id)]
+
+
+def _definition(one: Segment, vocabulary: Vocabulary) -> Definition:
+    if one.kind == STATIC:
+        return Definition(KIND, one.id, one.name, one.version, Content(one, None))
+    node, error, follows = None, one.error, frozenset[str]()
+    try:
+        node = read_filter(one.filter, one.subject, vocabulary)
+        follows = frozenset(references(node))
+    except InvalidInput as invalid:
+        error = error or invalid.detail
+    return Definition(KIND, one.id, one.name, one.version, Content(one, None if error else node), follows, error)
+
+
+def _among(subject: str) -> Callable[[str, list[int]], Sql]:
+    own = _OWN[subject]
+    return lambda alias, ids: sql(
+        f"EXISTS (SELECT FROM {own.replace('{s}', alias)} AND m.segment_id = ANY({{}}::bigint[]))", ids
+    )

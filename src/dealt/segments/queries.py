@@ -1,0 +1,116 @@
+"""All SQL of segments but the conditions, which are compiled from filters."""
+
+from collections.abc import Sequence
+
+from dealt.segments.model import Tables
+
+COLUMNS = """id, name, description, subject, kind, filter, version, computed_version, computed_at, failed_at, error,
+    created_at, updated_at"""
+
+ALL = f"SELECT {COLUMNS} FROM segments WHERE workspace_id = $1 AND deleted_at IS NULL ORDER BY id LIMIT 1000"
+READ = f"SELECT {COLUMNS} FROM segments WHERE workspace_id = $1 AND id = $2 AND deleted_at IS NULL"
+COUNT = "SELECT count(*) FROM segments WHERE workspace_id = $1 AND deleted_at IS NULL"
+NAMED = "SELECT id FROM segments WHERE workspace_id = $1 AND subject = $2 AND name = $3 AND deleted_at IS NULL"
+
+INSERT = """
+INSERT INTO segments (workspace_id, id, name, description, subject, kind, filter, version, created_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9, $9)"""
+
+RENAME = "UPDATE segments SET name = $3, description = $4, updated_at = $5 WHERE workspace_id = $1 AND id = $2"
+# Whoever changes it wants it tried again.
+REFILTER = """
+UPDATE segments SET name = $3, description = $4, updated_at = $5, filter = $6::jsonb, version = $7, failed_at = NULL,
+    error = '' WHERE workspace_id = $1 AND id = $2"""
+
+DELETE = "UPDATE segments SET deleted_at = $3, version = $4 WHERE workspace_id = $1 AND id = $2"
+
+# The version is the one that the caller is about to raise to.
+QUARANTINE = """
+UPDATE segments AS s SET failed_at = $4, error = $3, version = w.definitions_version + 1
+FROM workspaces AS w WHERE w.id = $1 AND s.workspace_id = $1 AND s.id = $2"""
+
+FORGET = "DELETE FROM segments WHERE workspace_id = $1 AND deleted_at IS NOT NULL AND version <= $2 RETURNING id"
+FORGET_MEMBERS = tuple(
+    f"DELETE FROM {table} WHERE workspace_id = $1 AND segment_id = ANY($2::bigint[])"
+    for table in ("segment_members", "deal_segment_members", "object_segment_members")
+)
+
+MEMBERS = """
+SELECT segment_id, count(*) AS members FROM segment_members
+WHERE workspace_id = $1 AND segment_id = ANY($2::bigint[]) GROUP BY 1
+UNION ALL SELECT segment_id, count(*) FROM deal_segment_members
+WHERE workspace_id = $1 AND segment_id = ANY($2::bigint[]) GROUP BY 1
+UNION ALL SELECT segment_id, count(*) FROM object_segment_members
+WHERE workspace_id = $1 AND segment_id = ANY($2::bigint[]) GROUP BY 1"""
+
+# Since when the longest waiting change has not been followed.
+OLDEST_STALE = """
+SELECT min(head.marked_at) FROM (VALUES (0), (1)) AS l(lane) CROSS JOIN LATERAL (
+    SELECT marked_at FROM stale WHERE lane = l.lane ORDER BY id LIMIT 1) AS head"""
+
+IS_PLACEHOLDER = "SELECT placeholder FROM contacts WHERE workspace_id = $1 AND id = $2"
+DEAL_CONTACT = "SELECT contact_id FROM deal_ids WHERE workspace_id = $1 AND deal_id = $2"
+
+WITHIN = "SET LOCAL statement_timeout = '{milliseconds}ms'; SET LOCAL jit = off"
+
+WORKSPACES_OF_OBJECTS = """
+SELECT DISTINCT workspace_id FROM segments
+WHERE subject IN ('product', 'company') AND kind = 'dynamic' AND deleted_at IS NULL ORDER BY 1 LIMIT 1000"""
+
+HOLD_OBJECTS = "SELECT pg_try_advisory_xact_lock($1, ($2::bigint % 2147483648)::int)"
+LAST_OF_BATCH = """
+SELECT max(id) AS last, count(*) AS number FROM (
+    SELECT id FROM {table} WHERE workspace_id = $1 AND id > $2 ORDER BY id LIMIT $3) AS batch"""
+COMPUTED = """
+UPDATE segments AS s SET computed_version = done.version, computed_at = $4
+FROM unnest($2::bigint[], $3::bigint[]) AS done(id, version) WHERE s.workspace_id = $1 AND s.id = done.id"""
+
+# Whose rows look at a company or a product.
+CONTACTS_OF = {
+    "company": """
+SELECT contact_id FROM company_members WHERE workspace_id = $1 AND company_id = ANY($2::bigint[])
+UNION SELECT contact_id FROM deals WHERE workspace_id = $1 AND company_id = ANY($2::bigint[])""",
+    "product": """
+SELECT contact_id FROM deal_products WHERE workspace_id = $1 AND product_id = ANY($2::bigint[])
+UNION SELECT contact_id FROM product_events WHERE workspace_id = $1 AND product_id = ANY($2::bigint[])""",
+}
+
+
+def store(tables: Tables, these: str) -> str:
+    """What follows ``held``: members that no longer are and those that are new, as rows with ``entered``.
+
+    ``held`` has the keys of all rows that exist, and ``segments``; ``these`` is the condition on ``m``, a row of the
+    members' table, of being looked at. Places in order: those of ``these``, the ids of the segments, workspace, moment.
+    """
+    keys = [key for key, _ in tables.keys]
+    listed = ", ".join(keys)
+    return f""", wanted AS (
+    SELECT {listed}, segment_id FROM held CROSS JOIN unnest(held.segments) AS segment_id
+), gone AS (
+    DELETE FROM {tables.members} AS m WHERE {these} AND (
+        (m.segment_id = ANY({{}}::bigint[]) AND NOT EXISTS (
+            SELECT FROM wanted AS w WHERE {_same(keys, "w", "m")} AND w.segment_id = m.segment_id))
+        OR NOT EXISTS (SELECT FROM held AS h WHERE {_same(keys, "h", "m")}))
+    RETURNING {", ".join(f"m.{key}" for key in keys)}, m.segment_id
+), come AS (
+    INSERT INTO {tables.members} (workspace_id, entered_at, {listed}, segment_id)
+    SELECT {{}}::bigint, {{}}::timestamptz, {listed}, segment_id FROM wanted AS w WHERE NOT EXISTS (
+        SELECT FROM {tables.members} AS m
+        WHERE m.workspace_id = {{}}::bigint AND {_same(keys, "w", "m")} AND m.segment_id = w.segment_id)
+    RETURNING {listed}, segment_id
+)
+SELECT {listed}, segment_id, false AS entered, NULL::timestamptz AS wake_at FROM gone
+UNION ALL SELECT {listed}, segment_id, true, NULL FROM come
+UNION ALL SELECT {listed}, NULL, NULL, wake_at FROM held WHERE wake_at IS NOT NULL"""
+
+
+def copy(tables: Tables) -> str:
+    """The members of segment $2 as members of segment $3, at $4."""
+    keys = ", ".join(key for key, _ in tables.keys)
+    return f"""
+INSERT INTO {tables.members} (workspace_id, segment_id, entered_at, {keys})
+SELECT workspace_id, $3, $4, {keys} FROM {tables.members} WHERE workspace_id = $1 AND segment_id = $2"""
+
+
+def _same(keys: Sequence[str], one: str, other: str) -> str:
+    return " AND ".join(f"{one}.{key} = {other}.{key}" for key in keys)
