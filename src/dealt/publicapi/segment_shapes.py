@@ -30,7 +30,7 @@ def segment_shape(held: Standing, origin: str, now: datetime) -> dict[str, Any]:
         "too_heavy": segment.failed_at is not None,
         # Members follow every change at once, not by a timetable.
         "update_interval": 0,
-        "last_counted": iso(now),
+        "last_counted": iso(_minute(now)),
         "updated_at": segment.updated_at and iso(segment.updated_at),
         "created_at": segment.created_at and iso(segment.created_at),
         "subject": segment.subject,
@@ -39,6 +39,11 @@ def segment_shape(held: Standing, origin: str, now: datetime) -> dict[str, Any]:
         "sentence": held.sentence,
         "members": f"{address}members/",
         "error": held.error,
-        "as_of": held.as_of and iso(held.as_of),
+        "as_of": held.as_of and iso(_minute(held.as_of)),
         "progress": progress,
     }
+
+
+def _minute(at: datetime) -> datetime:
+    """The minute that has begun: at least so new is it, and two reads one after the other are alike."""
+    return at.replace(second=0, microsecond=0)
