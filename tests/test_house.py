@@ -82,3 +82,8 @@ def test_every_page_stands_in_an_index(index: str, pages: str) -> None:
 def test_a_decision_has_a_number_of_its_own() -> None:
     numbers = [page.name[:4] for page in sorted((ROOT / "docs" / "decisions").glob("*.md"))]
     assert len(numbers) == len(set(numbers)), numbers
+
+
+def test_a_migration_has_the_number_that_follows_the_one_before() -> None:
+    numbers = [int(file.name[:4]) for file in sorted((SOURCE / "migrations").glob("*.sql"))]
+    assert numbers == list(range(1, len(numbers) + 1))

@@ -6,6 +6,7 @@ from typing import Any, Generic, Literal
 
 from ..asked import Asked
 from ..describing import Resource, S, reads
+from .aggregators import Aggregators
 from .companies import Companies
 from .deals import Deals
 from .events import Events, PageViews
@@ -54,6 +55,7 @@ class Surface(Resource[S], Generic[S]):
         self.workspace = OneWorkspace(sender)
         self.lifetime = OneLifetime(sender)
         self.segments = Segments(sender)
+        self.aggregators = Aggregators(sender)
         self.emails = OnlyListed(sender, "emails")
 
     @reads
