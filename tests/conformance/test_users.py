@@ -38,7 +38,10 @@ def both(user: dict[str, Any]) -> tuple[str, str]:
 
 
 async def history(shop: Shop, contact_id: int) -> list[dict[str, object]]:
-    return await shop.fetch("SELECT kind, changes FROM journal WHERE contact_id = $1 ORDER BY id", contact_id)
+    """What was done to a contact; what followed from it by itself is left out."""
+    return await shop.fetch(
+        "SELECT kind, changes FROM journal WHERE contact_id = $1 AND kind NOT LIKE 'segment.%' ORDER BY id", contact_id
+    )
 
 
 # What was recorded of version 1.
