@@ -36,7 +36,8 @@ def refuse_unknown(body: Mapping[str, Any], known: Collection[str]) -> None:
     """Raise InvalidInput for every field that is not among ``known``."""
     unknown = [name for name in body if name not in known]
     if unknown:
-        sentence = f"There is no such field; there are {', '.join(sorted(known))}."
+        there_are = f"There is no such field; there are {', '.join(sorted(known))}."
+        sentence = there_are if known else "This request takes no fields."
         raise InvalidInput({name: [sentence] for name in unknown})
 
 

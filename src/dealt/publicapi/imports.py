@@ -60,6 +60,7 @@ async def put_part(call: Call) -> Response:
 
 async def start(call: Call) -> Response:
     """All parts are here: a worker imports the file when it is free."""
+    refuse_unknown(call.body, ())
 
     async def work(connection: Connection) -> Import:
         return await start_import(connection, call.actor, call.id(), now=call.now)

@@ -47,6 +47,7 @@ async def change_lifetime(call: Call) -> Response:
 
 async def refresh(call: Call) -> Response:
     """POST .../refresh/: 202; a worker fits the models when it is free. Asked for again meanwhile, it does so once."""
+    refuse_unknown(call.body, ())
 
     async def work(connection: Connection) -> Model:
         return await ask_for_refresh(connection, call.actor, now=call.now)

@@ -83,6 +83,7 @@ async def delete_user(call: Call) -> Response:
 
 async def erase_user(call: Call) -> Response:
     """``POST /users/<id>/erase/``: all that is told of a person goes; says how much of what."""
+    refuse_unknown(call.body, ())
 
     async def work(connection: Connection) -> dict[str, Any]:
         contact_id = await _named(call, connection)

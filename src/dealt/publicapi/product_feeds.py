@@ -69,6 +69,7 @@ async def remove_feed(call: Call) -> Response:
 
 async def sync(call: Call) -> Response:
     """POST .../sync/: 202; a worker reads the feed when it is free. Asked for again meanwhile, it is read once."""
+    refuse_unknown(call.body, ())
 
     async def work(connection: Connection) -> Feed:
         return await ask_for_sync(connection, call.workspace_id, call.id(), now=call.now)
