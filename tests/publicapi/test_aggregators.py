@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from tests.publicapi.conftest import Shop
@@ -89,6 +90,17 @@ async def test_a_computed_attribute_cannot_be_written(shop: Shop) -> None:
         assert answer.status_code == 400, answer.text
         assert "computed by an aggregator" in answer.text
     assert (await _user(shop, anna))["first_name"] is None
+
+
+async def test_an_answer_can_be_sent_back_with_what_is_computed_in_it(shop: Shop) -> None:
+    anna = await _anna(shop)
+    await _order(shop)
+    await shop.client.post("aggregators/", json=SPENT)
+    for client in (shop.client, shop.v1):
+        told = (await client.get(f"users/{anna}/")).json()
+        assert "spent" in json.dumps(told)
+        answer = await client.put(f"users/{anna}/", json=told)
+        assert answer.status_code == 200, answer.text
 
 
 async def test_a_preview_stores_nothing(shop: Shop) -> None:

@@ -69,6 +69,8 @@ class ContactPatch:
     company_id: int | None = None
     company_custom_id: str | None = None
     custom_id_name: str = "custom_id"
+    is_answer: bool = False
+    """Whether an answer was sent back: what is computed stands in it, and asks for nothing."""
 
     @property
     def custom_id(self) -> str | None:

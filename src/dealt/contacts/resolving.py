@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from dealt.accounts import MEMBERS, Actor, Snapshot
-from dealt.attributes import type_values
+from dealt.attributes import ATTRIBUTES, name_std, type_values
 from dealt.companies import find_company_ids
 from dealt.contacts.errors import CompanyNotFound
 from dealt.contacts.model import ContactPatch
@@ -37,7 +37,8 @@ async def resolve(
     """
     check_member(patch, snapshot.part(MEMBERS))
     company_ids = await _companies(connection, actor.workspace_id, patch)
-    typed = await type_values(connection, snapshot, "contact", patch.attributes, actor=actor.name, now=now)
+    raw = asked_attributes(patch, snapshot)
+    typed = await type_values(connection, snapshot, "contact", raw, actor=actor.name, now=now)
     tags = await change_tags(
         connection, snapshot, None, patch.tags, patch.remove_tags, actor=actor.name, now=now
     )  # fmt: skip
@@ -49,6 +50,15 @@ def check_member(patch: ContactPatch, members: Mapping[int, str]) -> None:
     member = patch.fields.get("assigned_to")
     if member is not None and member not in members:
         raise InvalidInput.of("assigned_to", f"There is no member {member}.")
+
+
+def asked_attributes(patch: ContactPatch, snapshot: Snapshot) -> Mapping[str, Any]:
+    """The raw attributes that a patch asks for: of an answer that is sent back, without those that are computed."""
+    if not patch.is_answer:
+        return patch.attributes
+    known = snapshot.part(ATTRIBUTES).of("contact")
+    computed = {name for name, attribute in known.items() if attribute.aggregator_id is not None}
+    return {name: value for name, value in patch.attributes.items() if name_std(name) not in computed}
 
 
 async def _companies(connection: Connection, workspace_id: int, patch: ContactPatch) -> set[int]:

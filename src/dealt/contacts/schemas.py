@@ -38,6 +38,7 @@ def parse_contact(body: Mapping[str, Any], *, company_id_is_custom: bool = False
         company_id=fields.pop("company_id", None),
         company_custom_id=fields.pop("company_custom_id", None),
         custom_id_name="user_id" if "user_id" in fields else "custom_id",
+        is_answer=body.keys() >= _OF_AN_ANSWER,
     )
     if "user_id" in fields:
         custom_id = fields.pop("user_id")
@@ -88,6 +89,7 @@ _READERS: dict[str, Reader] = {
     "company_id": _id,
     "company_custom_id": _words,
 }
+_OF_AN_ANSWER = {"id", "created_at", "updated_at"}
 READ_ONLY = frozenset({
     "id", "key", "user_key", "page_views", "companies", "lists", "web_push_subscription", "most_active_time",
     "first_seen", "last_seen", "last_contacted", "created_at", "updated_at", "version",

@@ -16,7 +16,7 @@ from dealt.contacts import claiming, queries
 from dealt.contacts.editing import applied, told, without_custom_id
 from dealt.contacts.errors import CompanyNotFound
 from dealt.contacts.model import BLANK, ContactPatch, WrittenContact
-from dealt.contacts.resolving import Resolved, check_member
+from dealt.contacts.resolving import Resolved, asked_attributes, check_member
 from dealt.contacts.works import ContactWork, upsert_work
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import DealtError, InvalidInput
@@ -146,7 +146,7 @@ async def _hold(this: _Set) -> None:
 async def _resolve(this: _Set, companies: Mapping[int, set[int]]) -> dict[int, Resolved]:
     """Type the attributes and find the tags of all works; unknown ones are made."""
     snapshot, actor = this.snapshot, this.works[0].actor.name
-    raws = {place: this.patch(place).attributes for place in this.left}
+    raws = {place: asked_attributes(this.patch(place), snapshot) for place in this.left}
     typed = await type_sets(this.connection, snapshot, "contact", raws, actor=actor, now=this.now)
     this.refused |= typed.refused
     tags = await _tags(this, actor)
