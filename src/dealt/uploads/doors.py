@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dealt.accounts import MEMBERS, Definitions, Part
+from dealt.aggregators import AGGREGATORS
 from dealt.attributes import ATTRIBUTES
 from dealt.deals import DealWriter
 from dealt.events import EVENTS, EventWriter
@@ -14,7 +15,7 @@ from dealt.kernel.db import Pool
 from dealt.pipelines import PIPELINES
 from dealt.tags import TAGS
 
-PARTS: list[Part[Any]] = [ATTRIBUTES, EVENTS, MEMBERS, PIPELINES, TAGS]
+PARTS: list[Part[Any]] = [AGGREGATORS, ATTRIBUTES, EVENTS, MEMBERS, PIPELINES, TAGS]
 """The definitions that orders, contacts, companies, products and events are written by."""
 
 
