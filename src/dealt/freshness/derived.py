@@ -83,7 +83,9 @@ class Derived:
         return await self._load(connection, workspace_id, row)
 
     async def idle(self, connection: Connection, workspace_id: int) -> bool:
-        """Whether the workspace has no definitions."""
+        """Whether the workspace has no definitions, or is gone."""
+        if await connection.fetchrow(queries.VERSIONS, workspace_id) is None:
+            return True
         return not (await self.plan(connection, workspace_id)).definitions
 
     async def settle(
