@@ -29,7 +29,7 @@ ORDER = {
         {"product_custom_id": "pen", "name": "Pen", "value": 20},
     ],
 }  # fmt: skip
-NAMING = ("jane-77", "jane@", "JANE@", "Doering", "600", "192.0.2.7", "fb.example")
+NAMING = ("jane-77", "jane@", "JANE@", "Doering", "600 100", "600-100", "192.0.2.7", "fb.example")
 
 
 async def stored(people: People, *but: str) -> str:
