@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from dealt.accounts import Actor
-from dealt.importing import KINDS, FileMapping, check_mapping, format_of, read_mapping, toml_of
+from dealt.importing import KINDS, FileMapping, UnreadableFile, check_mapping, format_of, read_mapping, toml_of
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import Conflict, InvalidInput, NotFound
 from dealt.kernel.ids import next_settings_id
@@ -42,7 +42,7 @@ FIELDS = {
 
 
 async def create_import(connection: Connection, actor: Actor, body: Mapping[str, Any], *, now: datetime) -> Import:
-    """An import that waits for its file. Raises InvalidInput (BadMapping among them), UnreadableFile, Conflict."""
+    """An import that waits for its file. Raises InvalidInput (BadMapping among them) and Conflict."""
     fields = read_fields(body, FIELDS, required=("kind", "file_name"))
     mapping = _mapping(fields)
     import_id = await next_settings_id(connection, actor.workspace_id, "import")
@@ -121,7 +121,10 @@ def _mapping(fields: Mapping[str, Any]) -> str:
         put_on_list=fields.get("list") or mapping.put_on_list,
     )
     check_mapping(adding, kind)
-    format_of(Path(fields["file_name"]), adding)
+    try:
+        format_of(Path(fields["file_name"]), adding)
+    except UnreadableFile as error:
+        raise InvalidInput.of("file_name", error.detail) from None
     return "" if adding == FileMapping() else toml_of(adding)
 
 
