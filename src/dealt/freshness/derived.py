@@ -71,11 +71,7 @@ class Derived:
 
     async def plan(self, connection: Connection, workspace_id: int) -> Plan:
         """The plan at the versions that this transaction sees."""
-        row = await connection.fetchrow(queries.VERSIONS, workspace_id)
-        held, versions = self._plans.get(workspace_id), tuple(row)
-        if held is None or held[0] != versions:
-            held = self._plans[workspace_id] = (versions, await self._load(connection, workspace_id, row))
-        return held[1]
+        return await self._at(connection, workspace_id, await connection.fetchrow(queries.VERSIONS, workspace_id))
 
     async def uncommitted(self, connection: Connection, workspace_id: int) -> Plan:
         """The plan with this transaction's own changes; never kept."""
@@ -84,9 +80,8 @@ class Derived:
 
     async def idle(self, connection: Connection, workspace_id: int) -> bool:
         """Whether the workspace has no definitions, or is gone."""
-        if await connection.fetchrow(queries.VERSIONS, workspace_id) is None:
-            return True
-        return not (await self.plan(connection, workspace_id)).definitions
+        row = await connection.fetchrow(queries.VERSIONS, workspace_id)
+        return row is None or not (await self._at(connection, workspace_id, row)).definitions
 
     async def settle(
         self,
@@ -109,6 +104,13 @@ class Derived:
         """Remove what was deleted at ``version`` or before, once no contact has values of it."""
         for deriver in self._derivers:
             await deriver.forget(connection, workspace_id, version)
+
+    async def _at(self, connection: Connection, workspace_id: int, row: Record) -> Plan:
+        """The plan at the versions of ``row``, which the caller has just read in its transaction."""
+        held, versions = self._plans.get(workspace_id), tuple(row)
+        if held is None or held[0] != versions:
+            held = self._plans[workspace_id] = (versions, await self._load(connection, workspace_id, row))
+        return held[1]
 
     async def _load(self, connection: Connection, workspace_id: int, row: Record) -> Plan:
         provided = [await deriver.provide(connection, workspace_id) for deriver in self._derivers]
