@@ -19,12 +19,10 @@ class Memberships:
 
 
 async def memberships(connection: Connection, workspace_id: int, contact_ids: Sequence[int]) -> Memberships:
-    """The memberships of these contacts, in two statements."""
+    """The memberships of these contacts, in one statement."""
     companies: dict[int, list[Record]] = defaultdict(list)
     lists: dict[int, list[Record]] = defaultdict(list)
     if contact_ids:
-        for row in await connection.fetch(queries.COMPANIES_OF, workspace_id, contact_ids):
-            companies[row["contact_id"]].append(row)
-        for row in await connection.fetch(queries.LISTS_OF, workspace_id, contact_ids):
-            lists[row["contact_id"]].append(row)
+        for row in await connection.fetch(queries.MEMBERSHIPS_OF, workspace_id, contact_ids):
+            (companies if row["of_company"] else lists)[row["contact_id"]].append(row)
     return Memberships(companies, lists)

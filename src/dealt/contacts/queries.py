@@ -44,15 +44,16 @@ SELECT id FROM contacts WHERE id = $2 AND workspace_id = $1 AND NOT placeholder 
 MERGED_INTO = """
 SELECT merged_into[cardinality(merged_into)] FROM contacts WHERE id = $2 AND workspace_id = $1"""
 
-COMPANIES_OF = """
-SELECT m.contact_id, m.member_since, c.id, c.name
+# Both kinds in one statement: whoever reads a contact asks for both.
+MEMBERSHIPS_OF = """
+SELECT m.contact_id, true AS of_company, c.id, c.name, m.member_since, NULL AS description
 FROM company_members m JOIN companies c ON c.workspace_id = m.workspace_id AND c.id = m.company_id
-WHERE m.contact_id = ANY($2::bigint[]) AND m.workspace_id = $1 ORDER BY m.contact_id, m.member_since DESC, c.id"""
-
-LISTS_OF = """
-SELECT m.contact_id, l.id, l.name, l.description
+WHERE m.contact_id = ANY($2::bigint[]) AND m.workspace_id = $1
+UNION ALL
+SELECT m.contact_id, false, l.id, l.name, NULL, l.description
 FROM list_members m JOIN lists l ON l.workspace_id = m.workspace_id AND l.id = m.list_id
-WHERE m.contact_id = ANY($2::bigint[]) AND m.workspace_id = $1 ORDER BY m.contact_id, l.id"""
+WHERE m.contact_id = ANY($2::bigint[]) AND m.workspace_id = $1
+ORDER BY contact_id, of_company, member_since DESC, id"""
 
 # Directory rows. Whoever gives, moves or takes away a custom id first holds its row here, then the contact's.
 CUSTOM_ID_OF = "SELECT custom_id FROM contacts WHERE id = $2 AND workspace_id = $1 AND NOT placeholder"
