@@ -110,6 +110,29 @@ async def test_a_life_of_an_order_by_every_writing_route(shop: Shop) -> None:
         assert (answer.status_code, answer.json()) == (404, {"detail": "Not found."})
 
 
+@pytest.mark.parametrize("body", [{"name": "Older"}, {"name": "Older", "deal_id": ""}])
+async def test_the_legacy_way_to_create_asks_for_the_clients_id(shop: Shop, body: dict[str, Any]) -> None:
+    answer = await shop.v1.post("deals-by-id/", json=body)
+    assert (answer.status_code, answer.json()) == (400, {"errors": {"deal_id": ["This field is required."]}})
+
+
+async def test_no_product_refuses_an_order(shop: Shop) -> None:
+    """Not one that nobody knows, and not a line that names none: shipping, a fee, something that was typed in."""
+    await john(shop)
+    lines = [
+        {"product_custom_id": "never-heard-of", "value": 10, "currency": "USD", "quantity": 1},
+        {"product_id": 987654, "value": 20, "currency": "USD", "quantity": 1},
+        {"name": "Shipping", "value": 4.9, "currency": "USD", "quantity": 1},
+        {"product_id": 0, "name": "Gift wrap", "value": "2.10", "currency": "USD", "quantity": 1},
+    ]
+    made = await shop.client.post("deals/update_or_create/", json=ORDER | {"order_products": lines})
+    assert made.status_code == 201, made.text
+    assert all(sent.items() <= kept.items() for sent, kept in zip(lines, made.json()["order_products"], strict=True))
+    assert made.json()["lines_total"] == "37.00"
+    again = await shop.client.post("deals/update_or_create/", json=ORDER | {"order_products": lines[::-1]})
+    assert [line["id"] for line in again.json()["order_products"]] == [4, 3, 2, 1]
+
+
 @pytest.mark.parametrize("status", [0, 1, 2, 3, 4])
 async def test_every_status_has_its_moment(shop: Shop, status: int) -> None:
     deal = await order(shop, status=status)

@@ -124,6 +124,24 @@ def test_no_total_is_larger_than_its_column() -> None:
         merge([{"product_custom_id": "A", "value": "99999900000099.999900", "quantity": "1.000001"}])
 
 
+@pytest.mark.parametrize("product", [{}, {"product_id": None}, {"product_id": 0}, {"product_id": "0"}])
+def test_a_line_that_is_no_product_stands_by_its_name(product: dict[str, Any]) -> None:
+    sent = [{"name": "Gift wrap", "value": 2, **product}, {"name": "Shipping", "value": 5, **product}]
+    lines = merge([{"product_custom_id": "A", "value": 1}, *sent])
+    assert [(line.id, line.product_id, line.total) for line in lines] == [(1, 1, 1), (2, None, 2), (3, None, 5)]
+    assert lines[1].receipt == {**sent[0], "id": 2}
+    again = merge([sent[1], sent[0] | {"value": 3}], lines)
+    assert [(line.id, line.total) for line in again] == [(3, 5), (2, 3)]
+
+
+def test_a_line_can_lose_its_product_and_get_one() -> None:
+    before = merge([{"product_custom_id": "A", "value": 5, "name": "Mug"}])
+    (line,) = merge([{"id": 1, "product_custom_id": None}], before)
+    assert (line.product_id, line.receipt["name"]) == (None, "Mug")
+    (line,) = merge([{"id": 1, "product_custom_id": "B"}], [line])
+    assert line.product_id == 2
+
+
 def test_a_line_that_is_left_out_is_gone() -> None:
     before = merge([{"product_custom_id": "A", "value": 1}, {"product_custom_id": "B", "value": 2}])
     assert [line.id for line in merge([{"product_custom_id": "B", "value": 2}], before)] == [2]
@@ -139,7 +157,12 @@ def test_a_line_that_is_left_out_is_gone() -> None:
         ({"product_custom_id": "A", "value": 1, "currency": "QQQ"}, "order_products.0.currency"),
         ({"product_custom_id": "A", "value": 1, "returned_quantity": 2}, "order_products.0.returned_quantity"),
         ({"product_custom_id": ["A"], "value": 1}, "order_products.0.product_custom_id"),
-        ({"product_id": 0, "value": 1}, "order_products.0.product_id"),
+        ({"product_id": 0, "value": 1}, "order_products.0"),
+        ({"product_id": False, "name": "Gift wrap", "value": 1}, "order_products.0.product_id"),
+        ({"product_id": -1, "name": "Gift wrap", "value": 1}, "order_products.0.product_id"),
+        ({"name": " ", "value": 1}, "order_products.0"),
+        ({"name": 7, "value": 1}, "order_products.0"),
+        ({"name": "Gift wrap"}, "order_products.0.value"),
         ({"product_custom_id": "A", "value": 10**13, "quantity": 10**13}, "order_products"),
         ("a line", "order_products.0"),
     ],

@@ -22,6 +22,8 @@ _ZERO, _ONE = Decimal(0), Decimal(1)
 _NUMBERS = ("quantity", "value", "discount", "tax", "total", "returned_quantity", "refunded_value")
 _NOT_NEGATIVE = ("quantity", "returned_quantity", "refunded_value")
 _PRODUCT = ("product_id", "product_custom_id")
+# What shops say of a line that is no product: a fee, shipping, something that was typed in.
+_NO_PRODUCT = (None, "", 0, "0")
 # What a line keeps when its product is sent again without saying anything about these.
 _KEPT = ("name", "image_url", "product_url", "returned_quantity", "refunded_value")
 
@@ -87,7 +89,7 @@ def merge_lines(
     named = {draft.id for draft in drafts}
     for line in before:
         if line.id not in named:
-            by_product[_product_key(line.product_id, line.receipt.get("product_id"))].append(line)
+            by_product[_product_key(line.product_id, line.receipt)].append(line)
     merged: list[Line] = []
     met: set[int] = set()
     for position, draft in enumerate(drafts):
@@ -156,7 +158,7 @@ def _match(
             raise InvalidInput.of(f"{place}.id", f"The deal has no line {draft.id}.")
         _check_complete(draft, place)
         return draft, None
-    same = by_product.get(_product_key(product_of(draft), draft.product_id))
+    same = by_product.get(_product_key(product_of(draft), draft.sent))
     if not same:
         return draft, None
     line = same.pop(0)
@@ -217,8 +219,8 @@ def _refund(draft: LineDraft, quantity: Decimal, total: Decimal, place: str) -> 
 
 
 def _check_complete(draft: LineDraft, place: str) -> None:
-    if draft.product_id is None and draft.product_custom_id is None:
-        raise InvalidInput.of(place, "A line needs a product_id or a product_custom_id.")
+    if draft.product_id is None and draft.product_custom_id is None and not _name(draft.sent):
+        raise InvalidInput.of(place, "A line needs a product_id, a product_custom_id or a name.")
     if "value" not in draft.numbers and "total" not in draft.numbers:
         raise InvalidInput.of(f"{place}.value", "This field is required: the price of one piece.")
 
@@ -235,8 +237,17 @@ def _names_the_same(draft: LineDraft, receipt: Mapping[str, Any]) -> bool:
     return all(str(draft.sent.get(key)) == str(receipt.get(key)) for key in _PRODUCT)
 
 
-def _product_key(product_id: int | None, sent_id: Any) -> Hashable:
-    return product_id if product_id is not None else ("unknown", str(sent_id))
+def _product_key(product_id: int | None, sent: Mapping[str, Any]) -> Hashable:
+    """What a line is about: a product, a number that the catalogue never gave out, else what the line is called."""
+    if product_id is not None:
+        return product_id
+    sent_id = sent.get("product_id")
+    return ("unknown", str(sent_id)) if sent_id not in _NO_PRODUCT else ("named", _name(sent))
+
+
+def _name(sent: Mapping[str, Any]) -> str:
+    name = sent.get("name")
+    return name.strip() if isinstance(name, str) else ""
 
 
 def _read_number(draft: LineDraft, key: str, value: Any) -> None:
@@ -257,6 +268,11 @@ def _read_custom_id(draft: LineDraft, _key: str, value: Any) -> None:
     draft.product_custom_id = text.strip()
 
 
+def _read_product_id(draft: LineDraft, key: str, value: Any) -> None:
+    if isinstance(value, bool) or value not in _NO_PRODUCT:
+        _read_id(draft, key, value)
+
+
 def _read_id(draft: LineDraft, key: str, value: Any) -> None:
     number = int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
     largest = 2**31 if key == "id" else 2**63
@@ -267,7 +283,7 @@ def _read_id(draft: LineDraft, key: str, value: Any) -> None:
 
 _READERS: dict[str, Callable[[LineDraft, str, Any], None]] = {
     "id": _read_id,
-    "product_id": _read_id,
+    "product_id": _read_product_id,
     "product_custom_id": _read_custom_id,
     "currency": _read_currency,
 } | dict.fromkeys(_NUMBERS, _read_number)

@@ -8,6 +8,7 @@ from dealt.accounts import Snapshot
 from dealt.attributes import ATTRIBUTES
 from dealt.deals import (
     DealImage,
+    DealPatch,
     DealWork,
     DealWritten,
     Submission,
@@ -38,7 +39,10 @@ async def create(call: Call) -> Response:
 
 async def create_by_custom_id(call: Call) -> Response:
     """POST /deals-by-id/: the legacy way to create, with the client's id as ``deal_id``."""
-    return await _write(call, DealWork(how="create", actor=call.actor, patch=await _patch(call, "deal_id")))
+    patch = await _patch(call, "deal_id")
+    if patch.fields.get("custom_id") is None:
+        raise InvalidInput.of("deal_id", "This field is required.")
+    return await _write(call, DealWork(how="create", actor=call.actor, patch=patch))
 
 
 async def update_or_create(call: Call) -> Response:
@@ -105,7 +109,7 @@ async def remove_line(call: Call) -> Response:
     return await _write(call, DealWork(how="update", actor=call.actor, patch=patch, **_target(call)))
 
 
-async def _patch(call: Call, custom_id_key: str | None = None) -> Any:
+async def _patch(call: Call, custom_id_key: str | None = None) -> DealPatch:
     body = call.body
     if custom_id_key in body and "custom_id" not in body:
         body["custom_id"] = body.pop(custom_id_key)

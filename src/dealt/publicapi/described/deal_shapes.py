@@ -33,7 +33,7 @@ def _amount(description: str) -> Json:
 
 
 _LINE: dict[str, Any] = {
-    "product_id": or_null(identifier(), "The product, by Dealt's number."),
+    "product_id": or_null(identifier() | {"minimum": 0}, "The product, by Dealt's number; 0 means none."),
     "product_custom_id": or_null(text(), "The product, by your own id."),
     "quantity": _amount("How many; 1 unless given."),
     "value": _amount("The price of one piece."),
@@ -53,7 +53,7 @@ LINE = Shape(
 SENT_LINE = Shape(
     "SentLine",
     obj({"id": or_null(identifier(), "A line that is there, which may then be partial.")} | _LINE, required=[],
-        extra=True, description="A line names a product and has a value or a total; any other key is kept."),
+        extra=True, description="A line names a product, or has a name, and has a value or a total; any key is kept."),
     {"product_custom_id": "SKU-001", "value": 99.99, "currency": "USD", "quantity": 1},
 )  # fmt: skip
 LINE_EDIT = Shape("LineEdit", obj(_LINE, required=[], extra=True), {"returned_quantity": 1})
