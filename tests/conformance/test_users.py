@@ -176,6 +176,18 @@ async def test_an_anonymous_user_has_null_for_what_is_not_known(shop: Shop) -> N
     assert user["first_seen"] == user["created_at"]
 
 
+async def test_the_model_of_version_2_names_one_company_and_an_active_time(shop: Shop) -> None:
+    """The company that was joined last; when somebody is most active is not computed here."""
+    user = await make(shop, custom_id="jane")
+    assert (user["company_id"], user["most_active_time"]) == (None, None)
+    for custom_id in ("acme", "globex"):
+        await company(shop, custom_id)
+        answer = await shop.client.put("users-by-id/jane/", json={"company_custom_id": custom_id})
+    user = answer.json()
+    assert (user["company_id"], user["companies"][0]["name"]) == (user["companies"][0]["id"], "Globex")
+    assert (await shop.client.put("users-by-id/jane/", json=user)).json() == user
+
+
 async def test_an_upsert_tells_whether_it_made_the_user(shop: Shop) -> None:
     for client, name in ((shop.client, "custom_id"), (shop.v1, "user_id")):
         first = await client.post("users/update_or_create/", json={name: name, "tags": ["a"]})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest.mock import ANY
 from urllib.parse import quote
 
 import pytest
@@ -133,18 +134,52 @@ async def test_one_user_by_what_is_one_users(shop: Shop) -> None:
         assert (answer.status_code, answer.json()) == (404, {"detail": "Not found."})
 
 
+def found(user: dict[str, Any]) -> dict[str, Any]:
+    """A user without attributes as a search of version 2 answers it."""
+    return user | {"attributes": []}
+
+
 async def test_all_of_an_address_that_several_share(shop: Shop) -> None:
     first, second = await make(shop, email="twin@example.com"), await make(shop, email="Twin@example.com")
-    assert (await shop.client.get("users/search/?email=twin@example.com")).json() == first
-    assert (await shop.client.get("users/search/?email=twin@example.com&many=true")).json() == [first, second]
+    assert (await shop.client.get("users/search/?email=twin@example.com")).json() == found(first)
+    assert (await shop.client.get("users/search/?email=twin@example.com&many=true")).json() == [
+        found(first),
+        found(second),
+    ]
     assert (await shop.client.get("users/search/?email=nobody@example.com&many=true")).json() == []
+
+
+async def test_what_a_search_of_version_2_finds_lists_its_attributes_too(shop: Shop) -> None:
+    """Documented of the search by e-mail: objects and lists of them, in either version."""
+    user = await make(shop, email="jane@example.com", phone_number="555", plan="gold", visits=3)
+    listed = [
+        {"id": ANY, "name": "plan", "name_std": "plan", "value": "gold", "description": "", "value_type": "string"},
+        {"id": ANY, "name": "visits", "name_std": "visits", "value": 3, "description": "", "value_type": "float"},
+    ]
+    one, many, page = [
+        (await shop.client.get(f"users/search/?{query}")).json()
+        for query in ("email=jane@example.com", "email=jane@example.com&many=true", "phone_number=555")
+    ]
+    assert one == many[0] == page["results"][0] == user | {"attributes": listed}
+    assert (await shop.client.get(f"users/{user['id']}/")).json() == user
+
+
+async def test_what_was_found_can_be_sent_back_and_its_keys_count(shop: Shop) -> None:
+    await make(shop, email="jane@example.com", plan="gold")
+    found = (await shop.client.get("users/search/?email=jane@example.com")).json()
+    same = await shop.client.put(f"users/{found['id']}/", json=found)
+    assert (same.status_code, same.json()["updated_at"]) == (200, found["updated_at"])
+    for changed in (found | {"plan": "silver"}, {"plan": "silver"} | found | {"plan": "silver"}):
+        answer = await shop.client.put(f"users/{found['id']}/", json=changed)
+        assert answer.json()["plan"] == "silver"
+        await shop.client.put(f"users/{found['id']}/", json={"plan": "gold"})
 
 
 async def test_a_phone_number_is_one_user_in_version_1_and_results_in_version_2(shop: Shop) -> None:
     user = await make(shop, phone_number="+47 22")
     one, page = [await client.get("users/search/?phone_number=%2B47 22") for client in (shop.v1, shop.client)]
     assert one.json()["id"] == user["id"]
-    assert page.json() == {"count": 1, "next": None, "previous": None, "results": [user]}
+    assert page.json() == {"count": 1, "next": None, "previous": None, "results": [found(user)]}
 
 
 async def test_dates_are_asked_for_in_unix_seconds_at_both_addresses(shop: Shop) -> None:

@@ -46,10 +46,12 @@ def split_body(
 
     ``Price`` is the field ``price``: an attribute never hides behind a field's name. So is ``firstName`` the field
     ``first_name``, where that is not given too. Attributes may also stand in ``attributes``, as version 1 answers
-    them. Raises InvalidInput for a field in two spellings and a bad list.
+    them; one that is a key of ``body`` too has that value. Raises InvalidInput for a field in two spellings and a
+    bad list.
     """
     fields: dict[str, Any] = {}
     raw: dict[str, Any] = {}
+    in_list: dict[str, Any] = {}
     reserved = {*standard, *read_only, LISTED}
     seen: set[str] = set()
     for name, value in body.items():
@@ -60,12 +62,12 @@ def split_body(
             raise InvalidInput.of(name, f"This is another spelling of {key}, which is given too.")
         seen.add(key)
         if key == LISTED:
-            raw |= _listed(value, reserved)
+            in_list = _listed(value, reserved)
         elif key in standard:
             fields[key] = value
         elif key not in reserved:
             raw[name] = value
-    return fields, raw
+    return fields, {name: value for name, value in in_list.items() if name_std(name) not in seen} | raw
 
 
 def _without_humps(name: str) -> str:

@@ -35,17 +35,19 @@ async def named_user(call: Call, connection: Connection) -> int:
 
 
 async def answer_user(
-    call: Call, connection: Connection, snapshot: Snapshot, row: Record, status: int = 200
+    call: Call, connection: Connection, snapshot: Snapshot, row: Record, status: int = 200, *, searched: bool = False
 ) -> Response:
     """One contact's row as the answer."""
     shape = await _shape(call, connection, snapshot, [row])
-    return answer(shape.of_version(call.version)(row), status)
+    return answer(shape.of_version(call.version, searched=searched)(row), status)
 
 
-async def page_of_users(call: Call, connection: Connection, snapshot: Snapshot, page: Page) -> Response:
+async def page_of_users(
+    call: Call, connection: Connection, snapshot: Snapshot, page: Page, *, searched: bool = False
+) -> Response:
     """A page of contacts' rows as the answer."""
     shape = await _shape(call, connection, snapshot, page.rows)
-    return paged(call, page, shape.of_version(call.version))
+    return paged(call, page, shape.of_version(call.version, searched=searched))
 
 
 async def page_of_members(call: Call, connection: Connection, snapshot: Snapshot, page: Page) -> Response:
@@ -61,8 +63,8 @@ async def page_of_members(call: Call, connection: Connection, snapshot: Snapshot
 
 
 async def all_users(call: Call, connection: Connection, snapshot: Snapshot, rows: Sequence[Record]) -> Response:
-    """Contacts' rows as a bare list."""
-    shape = (await _shape(call, connection, snapshot, rows)).of_version(call.version)
+    """Contacts' rows as the bare list that a search answers."""
+    shape = (await _shape(call, connection, snapshot, rows)).of_version(call.version, searched=True)
     return answer([shape(row) for row in rows])
 
 

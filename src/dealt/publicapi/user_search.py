@@ -34,7 +34,7 @@ async def list_users(call: Call) -> Response:
         raise NotFound
     lookups = await _lookups(call)
     async with _reading(call, lookups) as connection:
-        return await _page(call, connection, lookups)
+        return await _page(call, connection, lookups, searched=False)
 
 
 async def search_users(call: Call) -> Response:
@@ -48,14 +48,14 @@ async def search_users(call: Call) -> Response:
     many = call.request.query.get("many", "").lower() in ("true", "1")
     async with _reading(call, lookups) as connection:
         if not many and not _asks_for_one(call, lookups):
-            return await _page(call, connection, lookups)
+            return await _page(call, connection, lookups, searched=True)
         snapshot = await call.definitions(connection)
         rows = await search_contacts(connection, snapshot, lookups, most=MOST_FOUND if many else 1)
         if many:
             return await all_users(call, connection, snapshot, rows)
         if not rows:
             raise NotFound
-        return await answer_user(call, connection, snapshot, rows[0])
+        return await answer_user(call, connection, snapshot, rows[0], searched=True)
 
 
 async def _lookups(call: Call) -> list[Lookup]:
@@ -68,10 +68,10 @@ def _asks_for_one(call: Call, lookups: Sequence[Lookup]) -> bool:
     return any(lookup.field in names and lookup.how == "exact" for lookup in lookups)
 
 
-async def _page(call: Call, connection: Connection, lookups: Sequence[Lookup]) -> Response:
+async def _page(call: Call, connection: Connection, lookups: Sequence[Lookup], *, searched: bool) -> Response:
     snapshot = await call.definitions(connection)
     page = await search_page(connection, snapshot, lookups, call.page_request)
-    return await page_of_users(call, connection, snapshot, page)
+    return await page_of_users(call, connection, snapshot, page, searched=searched)
 
 
 @asynccontextmanager

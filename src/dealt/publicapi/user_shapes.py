@@ -12,7 +12,7 @@ from dealt.accounts import Snapshot
 from dealt.attributes import ATTRIBUTES, Attribute
 from dealt.contacts import GENDERS, STATUSES, Memberships, display_name
 from dealt.kernel.db import Record
-from dealt.publicapi.attribute_shapes import listed
+from dealt.publicapi.attribute_shapes import listed, typed
 from dealt.tags import TAGS
 
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
@@ -70,7 +70,10 @@ class UserShape:
             "gender": GENDERS[row["gender"]],
             "status": STATUSES[row["status"]],
             **{name: row[name] for name in _V2_PLAIN},
+            "company_id": next((company["id"] for company in self._companies(row)), None),
             "web_push_subscription": False,
+            # The service computes it in a way that it does not tell.
+            "most_active_time": None,
             **{name: row[name] for name in _V2_TIMES},
             "companies": self._companies(row),
             "lists": self._lists(row),
@@ -78,9 +81,15 @@ class UserShape:
         }
         return shown | {name: values.get(name) for name in self.known if name not in shown}
 
-    def of_version(self, version: int) -> Callable[[Record], dict[str, Any]]:
-        """The shape of an API version."""
-        return self.v2 if version == 2 else self.v1
+    def found_v2(self, row: Record) -> dict[str, Any]:
+        """What a search of version 2 finds: its answers list the attributes besides."""
+        return {**self.v2(row), "attributes": typed(self.known, self._values(row))}
+
+    def of_version(self, version: int, *, searched: bool = False) -> Callable[[Record], dict[str, Any]]:
+        """The shape of an API version, ``searched`` for or not."""
+        if version == 1:
+            return self.v1
+        return self.found_v2 if searched else self.v2
 
     def _values(self, row: Record) -> dict[str, Any]:
         """What was written and what was computed; under a computed name nothing else is shown."""

@@ -63,7 +63,9 @@ class User(TypedDict):
     first_name: str | None
     last_name: str | None
     assigned_to: int | None
+    company_id: int | None
     web_push_subscription: bool
+    most_active_time: str | None
 
 
 class Member(User):

@@ -45,7 +45,9 @@ USER_FIELDS = obj(
         "first_name": _TEXT,
         "last_name": _TEXT,
         "assigned_to": nullable(identifier()),
+        "company_id": or_null(identifier(), "The company that was joined last."),
         "web_push_subscription": flag(),
+        "most_active_time": or_null(text(), "Always null."),
     },
     extra=CUSTOM_VALUE,
 )
