@@ -155,7 +155,11 @@ def test_years_outside_1900_to_2199_are_refused(value: object) -> None:
 @pytest.mark.parametrize("value", ["1900-01-01", "2199-12-31T23:59:59", -2_208_988_800, 7_258_118_399])
 def test_the_first_and_the_last_moment_are_taken_in_every_zone(value: object) -> None:
     for zone in ZONES:
-        parse_datetime(value, zone)
+        read = parse_datetime(value, zone)
+        if isinstance(value, str):
+            assert read.astimezone(zone).replace(tzinfo=None) == datetime.fromisoformat(value)
+        else:
+            assert read.timestamp() == value
 
 
 def test_a_date_is_read_with_blanks_around_it() -> None:

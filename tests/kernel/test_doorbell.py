@@ -72,8 +72,9 @@ async def test_what_is_rung_while_another_ring_is_sent_is_sent_too(pool: Pool) -
         bell.ring(Channel.JOBS)
         await asyncio.sleep(0)
         bell.ring(Channel.STALE)
+        await bell.close()
         await ear.until(jobs=1, stale=1)
-    await bell.close()
+        assert ear.heard == {Channel.JOBS: 1, Channel.STALE: 1}
 
 
 async def test_a_listener_whose_connection_was_ended_connects_again_and_says_so(pool: Pool) -> None:
@@ -90,12 +91,20 @@ async def test_a_listener_whose_connection_was_ended_connects_again_and_says_so(
     await bell.close()
 
 
-async def test_a_ring_that_cannot_be_sent_disturbs_nobody(database_url: str) -> None:
-    pool = await open_pool(database_url, size=2)
-    bell = Doorbell(pool)
-    await pool.close()
-    bell.ring(Channel.JOBS)
-    await bell.close()
+async def test_a_ring_that_cannot_be_sent_disturbs_nobody(database_url: str, pool: Pool) -> None:
+    """Neither who rings nor who closes, nor the next ring, is told of it."""
+    async with listening(pool) as ear:
+        closed = await open_pool(database_url, size=2)
+        await closed.close()
+        bell = Doorbell(closed)
+        bell.ring(Channel.JOBS)
+        await bell.close()
+        assert ear.heard == {Channel.JOBS: 0, Channel.STALE: 0}
+        bell._pool = pool
+        bell.ring(Channel.STALE)
+        await ear.until(stale=1)
+        assert ear.heard == {Channel.JOBS: 0, Channel.STALE: 1}
+        await bell.close()
 
 
 async def test_who_uses_the_pool_after_a_listener_does_not_listen(database_url: str) -> None:

@@ -162,6 +162,8 @@ async def test_a_lost_connection_is_a_gap(pool: Pool, clock: FixedClock) -> None
         await _write(pool, clock, 5)
         await _drain(Relay(pool))
         await page.until(entries=1)
+        assert [(batch.gap, len(batch.entries)) for batch in page.batches] == [(True, 0), (False, 1)]
+        assert [entry.contact_id for entry in page.entries] == [5]
 
 
 def _row(number: int, kind: str = "deal.updated", workspace_id: int = 1) -> dict[str, Any]:

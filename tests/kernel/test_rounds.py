@@ -40,6 +40,7 @@ async def test_a_bell_ends_a_rest() -> None:
         rounds.bell("work").set()
         await done.wait()
         stop.set()
+    assert count == 2
 
 
 async def test_a_bell_that_rings_during_a_round_asks_for_another() -> None:

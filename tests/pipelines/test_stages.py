@@ -71,6 +71,9 @@ async def test_the_same_stage_number_of_another_workspace_keeps_nothing_here(hou
     await house.deal(await house.contact(), stage_id=2)
     async with house.transaction() as connection:
         await delete_stage(connection, house.stranger.workspace_id, 2, now=NOW)
+    theirs = await PIPELINES.load(house.pool, house.stranger.workspace_id)
+    assert [stage.id for stage in theirs.stages_of(1)] == [1, 3, 4, 5, 6]
+    assert await order(house) == [1, 2, 3, 4, 5, 6]
 
 
 async def test_the_last_stage_of_a_pipeline_stays(house: House) -> None:

@@ -21,25 +21,30 @@ def _opened(host: str, port: int, processes: int) -> Iterator[list[list[socket.s
             one.close()
 
 
+def _reach(address: tuple[str, int]) -> None:
+    """Whoever listens there takes the connection."""
+    with socket.create_connection(address) as connection:
+        assert connection.getpeername()[:2] == address[:2]
+
+
 def test_every_process_has_a_socket_on_the_same_free_port() -> None:
     with _opened("127.0.0.1", 0, 2) as (first, second):
         assert first[0].getsockname() == second[0].getsockname()
         assert (first[0] is not second[0]) == SPREADS
-        with socket.create_connection(first[0].getsockname()):
-            pass
+        _reach(first[0].getsockname())
 
 
 def test_a_name_is_listened_on_at_each_of_its_addresses() -> None:
     with _opened("localhost", 0, 2) as opened:
         assert len({one.getsockname()[1] for given in opened for one in given}) == 1
-        with socket.create_connection(("127.0.0.1", port_of(opened))):
-            pass
+        _reach(("127.0.0.1", port_of(opened)))
 
 
 @pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no IPv6")
 def test_the_address_of_everything_takes_both_families() -> None:
-    with _opened("::", 0, 1) as opened, socket.create_connection(("127.0.0.1", port_of(opened))):
-        pass
+    with _opened("::", 0, 1) as opened:
+        _reach(("127.0.0.1", port_of(opened)))
+        _reach(("::1", port_of(opened)))
 
 
 def test_a_port_that_another_server_shares_out_is_refused_too() -> None:
