@@ -11,6 +11,7 @@ import asyncpg
 import pytest_asyncio
 
 from dealt.app import MOVERS
+from dealt.people import NAMES_NOBODY
 
 SOURCE = Path(__file__).parent.parent / "src" / "dealt"
 
@@ -95,6 +96,24 @@ async def test_whatever_belongs_to_a_contact_says_what_becomes_of_it(connection:
     assert sorted(answered) == sorted(with_contacts)
     exported = {table for mover in MOVERS for table in mover.exported}
     assert exported <= set(answered)
+
+
+FREE = """
+SELECT DISTINCT c.relname AS name FROM pg_class AS c
+JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+JOIN pg_type AS t ON t.oid = a.atttypid LEFT JOIN pg_type AS e ON e.oid = t.typelem AND t.typcategory = 'A'
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+    AND (coalesce(e.typcategory, t.typcategory) = 'S'
+        OR coalesce(e.typname, t.typname) IN ('json', 'jsonb', 'bytea'))"""
+
+
+async def test_whatever_can_hold_a_name_says_what_an_erasure_makes_of_it(connection: asyncpg.Connection) -> None:
+    """A new table with a column of free text, JSON or bytes belongs to a contact, is cleaned, or names nobody."""
+    found = await tables(connection)
+    free = {row["name"] for row in await connection.fetch(FREE)}
+    elsewhere = {name for name in free if "contact_id" not in found[name]["columns"]} - {"contacts"}
+    cleaned = [table for mover in MOVERS for table in mover.cleans]
+    assert sorted([*cleaned, *NAMES_NOBODY]) == sorted(elsewhere)
 
 
 async def test_there_are_no_triggers(connection: asyncpg.Connection) -> None:

@@ -40,6 +40,7 @@ from dealt.publicapi.routes import ROUTES
 from dealt.settings import Settings
 from dealt.tags import TAGS
 from dealt.tasks import TASKS
+from dealt.uploads import REFUSED
 
 HEALTH_TIMEOUT_S = 5.0
 NOTE_TOKENS_S = 60.0
@@ -55,7 +56,7 @@ _MEMBERSHIPS: tuple[Mover, ...] = (
     Rows("segment_members", "segment_id", can_meet=True, until="deletion"),
     Computed("deal_segment_members"),
 )
-_MOVERS: list[Mover] = [*OWN, DEALS, TASKS, *OCCURRENCES, *DEVICES, LIFETIMES, *_MEMBERSHIPS]
+_MOVERS: list[Mover] = [*OWN, DEALS, TASKS, *OCCURRENCES, *DEVICES, LIFETIMES, *_MEMBERSHIPS, REFUSED]
 _JOURNAL = Journal(
     of_objects=[history for mover in _MOVERS for history in mover.histories],
     elsewhere=[kind for mover in _MOVERS for kind in mover.told],

@@ -128,6 +128,42 @@ async def test_erasure_leaves_nothing_that_names_the_person_anywhere(people: Peo
     assert [tuple(row.values()) for row in bodies] == [(key, b"{}", 200) for key in ("k1", "k2", "k3")]
 
 
+async def test_erasure_reaches_what_imports_refused_and_work_that_was_given_up(people: People) -> None:
+    contact = await people.person(**PERSON)
+    about = [
+        [{"mail": "JANE@example.com", "city": "Turin"}], [{"Vorname": "janet", "Nachname": "Doering"}],
+        [{"id": "jane-77"}], [{"tel": "0048 600-100-200"}], ["Order of Janet Doering"], [{"phone": 48600100200}],
+    ]  # fmt: skip
+    others = [[{"mail": "joe@example.com"}], [{"first": "Janet", "last": "Smith"}], [{"id": "jane-778"}], [7, None]]
+    rows = msgspec.json.encode([{"id": n, "cells": cells} for n, cells in enumerate([*about, *others])]).decode()
+    here, there = people.workspace_id, people.stranger.workspace_id
+    await people.pool.execute(
+        "INSERT INTO imports (workspace_id, id, kind, file_name, actor, created_at, error) "
+        "VALUES ($1, 1, 'contacts', 'janet doering.csv', 'token:1', $2, 'Row 7: jane@example.com is there twice.')",
+        here, NOW,
+    )  # fmt: skip
+    await people.pool.execute(
+        "INSERT INTO import_rejects SELECT w, 1, r.id, r.cells, 'No.' FROM unnest($1::bigint[]) AS w "
+        "CROSS JOIN json_to_recordset($2::json) AS r(id bigint, cells jsonb)",
+        [here, there], rows,
+    )  # fmt: skip
+    await people.pool.execute(
+        """INSERT INTO dead_jobs VALUES ($1, 5, 'x', '{"to": "jane@example.com"}', 1, 'Janet Doering: no', $2, $2)""",
+        here, NOW,
+    )  # fmt: skip
+    report = (await people.erase(contact)).as_dict()
+    assert report["deleted"]["import_rejects"] == len(about)
+    assert (report["cleaned"]["imports"], report["cleaned"]["dead_jobs"]) == (1, 1)
+    left = await people.fetch("SELECT id FROM import_rejects WHERE workspace_id = $1 ORDER BY id", here)
+    assert [row["id"] for row in left] == list(range(len(about), len(about) + len(others)))
+    theirs = "SELECT count(*) FROM import_rejects WHERE workspace_id = $1"
+    assert await people.pool.fetchval(theirs, there) == len(about) + len(others)
+    [dead] = await people.fetch("SELECT payload, error FROM dead_jobs")
+    assert (msgspec.json.decode(dead["payload"]), dead["error"]) == ({"to": ERASED}, f"{ERASED}: no")
+    [told] = await people.fetch("SELECT file_name, error FROM imports")
+    assert (told["file_name"], told["error"]) == (f"{ERASED}.csv", f"Row 7: {ERASED} is there twice.")
+
+
 async def keep(people: People, answers: dict[str, bytes]) -> None:
     async with people.transaction() as connection:
         keys = [IdempotencyKey(key, b"f") for key in answers]

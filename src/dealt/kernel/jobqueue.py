@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -45,6 +45,14 @@ _BURY = """
 WITH failed AS (DELETE FROM jobs WHERE id = $1 AND attempts = $2 RETURNING *)
 INSERT INTO dead_jobs (workspace_id, id, kind, payload, attempts, error, created_at, died_at)
 SELECT workspace_id, id, kind, payload, attempts, $4, created_at, $3 FROM failed"""
+
+_DEAD = """
+SELECT id, payload, error FROM dead_jobs WHERE workspace_id = $1 AND id > $2 ORDER BY id LIMIT $3"""
+_CLEAN_DEAD = """
+UPDATE dead_jobs AS d SET payload = c.payload, error = c.error
+FROM jsonb_to_recordset($2::jsonb) AS c(id bigint, payload jsonb, error text)
+WHERE d.workspace_id = $1 AND d.id = c.id"""
+_DEAD_A_PAGE = 1_000
 
 DUE = """
 EXISTS (SELECT FROM jobs WHERE leased_until IS NULL) OR EXISTS (SELECT FROM jobs WHERE leased_until <= $1)
@@ -102,6 +110,25 @@ async def delay(connection: Connection, job: Job, run_at: datetime) -> None:
 async def bury(connection: Connection, job: Job, error: str, now: datetime) -> None:
     """Give a job up: it stays among the dead letters with what went wrong."""
     await connection.execute(_BURY, job.id, job.attempts, now, error)
+
+
+async def clean_dead_jobs(connection: Connection, workspace_id: int, clean: Callable[[Any], Any]) -> int:
+    """Put what ``clean`` makes of them in the place of payloads and errors of dead letters; how many changed.
+
+    ``clean`` gives back the very value that it was given where nothing is to be cleaned.
+    """
+    last, total = -1, 0
+    while rows := await connection.fetch(_DEAD, workspace_id, last, _DEAD_A_PAGE):
+        last = rows[-1]["id"]
+        cleaned = []
+        for row in rows:
+            told = {"payload": msgspec.json.decode(row["payload"]), "error": row["error"]}
+            if (clean_told := clean(told)) is not told:
+                cleaned.append({"id": row["id"], **clean_told})
+        if cleaned:
+            await connection.execute(_CLEAN_DEAD, workspace_id, msgspec.json.encode(cleaned).decode())
+            total += len(cleaned)
+    return total
 
 
 def _jobs(rows: Sequence[Record]) -> list[Job]:

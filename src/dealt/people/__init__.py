@@ -3,6 +3,7 @@
 from dealt.people.exporting import export_person, journal_access
 from dealt.people.forgetting import delete_person, erase_person, find_people
 from dealt.people.journal import Journal
+from dealt.people.kept import NAMES_NOBODY
 from dealt.people.listing import list_merges
 from dealt.people.merging import MOST_AT_ONCE, merge
 from dealt.people.model import ROWS_A_BATCH, Forgetting, Move, Report
@@ -13,6 +14,7 @@ from dealt.people.unmerging import unmerge
 
 __all__ = [
     "MOST_AT_ONCE",
+    "NAMES_NOBODY",
     "OWN",
     "ROWS_A_BATCH",
     "Derived",

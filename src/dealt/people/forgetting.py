@@ -12,7 +12,6 @@ from dealt.contacts import strip_contacts
 from dealt.freshness import hold_contacts
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import NotFound
-from dealt.kernel.idempotency import blank_answers
 from dealt.kernel.journal import Entry, mark_stale, record
 from dealt.people import queries
 from dealt.people.model import Forgetting, Report
@@ -63,10 +62,6 @@ async def _forget(
         await mover.forget(forgetting)
     await strip_contacts(connection, workspace_id, ids, now=now)
     await _forget_merges(forgetting)
-    if erasing:
-        forgetting.report.cleaned["idempotency_keys"] += await blank_answers(
-            connection, workspace_id, names.in_answers()
-        )
     forgetting.report.cleaned["contacts"] += len(ids)
     kind = "contact.erased" if erasing else "contact.deleted"
     entry = Entry(contact_id, kind, "contact", contact_id, actor.name, {}, int(actor.cause), actor.hop)

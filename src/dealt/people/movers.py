@@ -25,6 +25,11 @@ class Mover:
         raise NotImplementedError
 
     @property
+    def cleans(self) -> tuple[str, ...]:
+        """Tables without a contact's id of which it forgets what names the person."""
+        return ()
+
+    @property
     def exported(self) -> tuple[str, ...]:
         """Those of its tables that a person's export shows."""
         return self.tables

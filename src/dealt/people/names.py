@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,6 +70,20 @@ class Names:
             return ERASED
         return self.pattern.sub(ERASED, text) if self.pattern else text
 
+    def are_in(self, value: Any) -> bool:
+        """Whether a JSON value, such as a row of a file, is about the person.
+
+        An address, a number, a whole name or a custom id says so; a first and a last name do where both are there.
+        """
+        texts = set(_texts(value))
+        if self.pattern and any(self.pattern.search(text) for text in texts):
+            return True
+        if not texts.isdisjoint(self.known["custom_id"] | self.known["key"]):
+            return True
+        folded = {text.casefold() for text in texts}
+        halves = ({part.casefold() for part in self.known[name]} for name in ("first_name", "last_name"))
+        return all(not half.isdisjoint(folded) for half in halves)
+
     def in_answers(self) -> list[bytes]:
         """How the names stand in stored JSON answers: for a search in their bytes."""
         found = {*self.known["email"], *self.known["phone_number"]}
@@ -82,6 +96,19 @@ class Names:
         return any(
             len(digits) >= LEAST_DIGITS and number == int(digits) for digits in map(_digits, self.known["phone_number"])
         )
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text and number in a JSON value, as stripped text."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
+    elif isinstance(value, str):
+        yield value.strip()
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield str(value)
 
 
 def _digits(number: str) -> str:

@@ -1,6 +1,7 @@
 """Imports over the API: a file that comes in parts, is imported by a worker, and tells what became of it."""
 
 from dealt.uploads.doors import PARTS
+from dealt.uploads.forgetting import REFUSED
 from dealt.uploads.keeping import (
     FIELDS,
     RUN,
@@ -18,6 +19,7 @@ from dealt.uploads.running import run_import
 __all__ = [
     "FIELDS",
     "PARTS",
+    "REFUSED",
     "RUN",
     "Import",
     "add_part",

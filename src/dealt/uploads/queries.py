@@ -44,3 +44,19 @@ END = "UPDATE imports SET state = $3, error = $4, finished_at = $5 WHERE workspa
 FORGET_PARTS = "DELETE FROM import_parts WHERE workspace_id = $1 AND import_id = $2"
 FORGET_REJECTS = "DELETE FROM import_rejects WHERE workspace_id = $1 AND import_id = $2"
 DELETE = "DELETE FROM imports WHERE workspace_id = $1 AND id = $2 RETURNING id"
+
+# An erasure looks at every refused row and at what every import tells of itself, page by page.
+REJECTS_AFTER = """
+SELECT import_id, id, cells, reason FROM import_rejects
+WHERE workspace_id = $1 AND (import_id, id) > ($2::bigint, $3::bigint) ORDER BY import_id, id LIMIT $4"""
+
+DROP_REJECTS = """
+DELETE FROM import_rejects AS r USING unnest($2::bigint[], $3::bigint[]) AS gone(import_id, id)
+WHERE r.workspace_id = $1 AND r.import_id = gone.import_id AND r.id = gone.id"""
+
+TOLD_AFTER = "SELECT id, file_name, error FROM imports WHERE workspace_id = $1 AND id > $2 ORDER BY id LIMIT $3"
+
+CLEAN_IMPORTS = """
+UPDATE imports AS i SET file_name = c.file_name, error = c.error
+FROM json_to_recordset($2::json) AS c(id bigint, file_name text, error text)
+WHERE i.workspace_id = $1 AND i.id = c.id"""

@@ -1,0 +1,32 @@
+"""What an erasure leaves alone although it holds free text, and why. A test compares this with the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+_SETTING = "settings of the workspace, written by its members"
+_CATALOGUE = "the catalogue, which is about goods"
+_NUMBER = "numbers of orders and tasks, which stay; they name no person"
+_QUEUE = "work that is due in a moment: it names objects by number and is deleted when it is done"
+
+NAMES_NOBODY: Mapping[str, str] = {
+    **dict.fromkeys(
+        (
+            "aggregators", "attributes", "event_definitions", "lists", "loss_reasons", "pipelines", "product_feeds",
+            "segments", "stages", "tags", "webhooks", "workspaces", "exchange_rates",
+        ),
+        _SETTING,
+    ),
+    **dict.fromkeys(("products", "product_custom_ids"), _CATALOGUE),
+    **dict.fromkeys(("deal_custom_ids", "task_custom_ids"), _NUMBER),
+    **dict.fromkeys(("jobs", "delayed_jobs"), _QUEUE),
+    "api_tokens": "names of tokens and what they may do",
+    "companies": "about firms, which have an erasure of their own: DELETE",
+    "counters": "how many ids were given out",
+    "import_parts": "a file that waits to be imported, deleted when it is done or the import is deleted",
+    "lifetime_models": "parameters of a whole workspace",
+    "members": "people who sign in here, who are not contacts",
+    "schema_migrations": "names of files",
+    "webhook_lanes": "which objects wait to be told of, by number",
+}  # fmt: skip
+"""Tables by the reason. Everything else with a free column belongs to a contact or is cleaned by a mover."""
