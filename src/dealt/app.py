@@ -27,6 +27,7 @@ from dealt.kernel.http import Receive, Request, Response, Scope, Send
 from dealt.kernel.metrics import QueueMetrics
 from dealt.kernel.ratelimit import Buckets
 from dealt.kernel.secrets import SecretBox
+from dealt.kernel.slots import Slots
 from dealt.lifetime import LIFETIMES
 from dealt.people import OWN, Journal, Mover, Rows
 from dealt.people import Derived as Computed
@@ -65,8 +66,10 @@ MOVERS: list[Mover] = [*_MOVERS, _JOURNAL]
 """What belongs to a contact, in the order in which it is moved: deals before tasks, and the journal last."""
 
 
-def build_services(pool: Pool, settings: Settings, clock: Clock | None = None) -> Services:
-    """The caches and writers of one process over ``pool``."""
+def build_services(
+    pool: Pool, settings: Settings, clock: Clock | None = None, counted: Slots | None = None
+) -> Services:
+    """The caches and writers of one process over ``pool``; ``counted`` is what it shares of rate limits."""
     definitions = Definitions(PARTS)
     clock = clock or SystemClock()
     writer = DealWriter(pool, clock, definitions, gather=settings.gather)
@@ -75,7 +78,7 @@ def build_services(pool: Pool, settings: Settings, clock: Clock | None = None) -
     box = SecretBox.when_needed(settings.data_dir)
     derived = build_derived()
     contacts = ContactWriter(pool, clock, definitions, gather=settings.gather)
-    limits, tokens, doorbell = Buckets(clock), Tokens(pool), Doorbell(pool)
+    limits, tokens, doorbell = Buckets(clock, counted), Tokens(pool), Doorbell(pool)
     return Services(
         pool, clock, tokens, definitions, contacts, writer, events, doorbell, limits, box, MOVERS, derived,
         Settling([derived]), rate,
@@ -83,9 +86,13 @@ def build_services(pool: Pool, settings: Settings, clock: Clock | None = None) -
 
 
 class Application:
-    """One web process: opens its pool at start-up, answers the public API and a few pages, closes all at the end."""
+    """One web process: opens its pool at start-up, answers the public API and a few pages, closes all at the end.
 
-    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+    ``counted`` is what it shares of rate limits with other processes of the machine.
+    """
+
+    def __init__(self, settings: Settings, clock: Clock | None = None, counted: Slots | None = None) -> None:
+        self._counted = counted
         self._settings = settings
         self._clock = clock
         self._stack = AsyncExitStack()
@@ -103,7 +110,7 @@ class Application:
         pool = await self._stack.enter_async_context(
             await open_pool(settings.database_url, size=settings.pool_size, name="dealt web")
         )
-        self.services = build_services(pool, settings, self._clock)
+        self.services = build_services(pool, settings, self._clock, self._counted)
         cors = Cors.parse(settings.cors_origins)
         self._public = PublicApi(self.services, ROUTES, cors)
         self._sdk = PublicApi(self.services, sdk.SDK_ROUTES, cors, prefix=sdk.PREFIX, token_header=sdk.TOKEN_HEADER)

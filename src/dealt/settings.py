@@ -29,7 +29,7 @@ class Settings:
     gather: bool = True
     """Write concurrent single requests as one set; off means one transaction each."""
     requests_per_second: int = 0
-    """Requests a second that one token may send to one process; 0 means no limit."""
+    """Requests a second that one token may send, to all web processes together; 0 means no limit."""
     cors_origins: str = ""
     """Comma-separated origins whose pages may call the API from a browser; ``*`` for all, empty for none."""
     allow_private_networks: str = ""

@@ -1,4 +1,6 @@
-from collections.abc import Hashable
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 from dealt.kernel.clock import FixedClock
 from dealt.kernel.errors import Throttled
 from dealt.kernel.ratelimit import Allowed, Buckets
+from dealt.kernel.slots import Slots, open_shared
 
 NOON = datetime(2025, 6, 24, 12, tzinfo=UTC)
 
@@ -20,15 +23,12 @@ def clock() -> FixedClock:
 class Limit:
     """Buckets of one rate."""
 
-    def __init__(self, rate: float, burst: int, clock: FixedClock, **options: int) -> None:
-        self.buckets = Buckets(clock, **options)
+    def __init__(self, rate: float, burst: int, clock: FixedClock, slots: Slots | None = None) -> None:
+        self.buckets = Buckets(clock, slots)
         self._limit = (rate, burst)
 
-    def take(self, key: Hashable) -> Allowed:
-        return self.buckets.take(key, *self._limit)
-
-    def __len__(self) -> int:
-        return len(self.buckets)
+    def take(self, key: str) -> Allowed:
+        return self.buckets.take((1, ord(key)), *self._limit)
 
 
 def retry_after(buckets: Limit, key: str) -> int:
@@ -88,41 +88,76 @@ def test_a_clock_that_is_set_back_locks_nobody_out(clock: FixedClock) -> None:
     assert buckets.take("a").remaining == 0
 
 
-def test_full_buckets_are_forgotten(clock: FixedClock) -> None:
-    buckets = Limit(1, 5, clock)
-    for key in range(100):
-        buckets.take(key)
-    assert len(buckets) == 100
-    clock.advance(1)
-    for _ in range(100):
-        buckets.take("one")
-        clock.advance(1)
-    assert len(buckets) == 1
-
-
 def test_memory_is_bounded_and_the_least_recently_used_key_goes_first(clock: FixedClock) -> None:
-    buckets = Limit(0.001, 1, clock, max_keys=2)
-    buckets.take("a")
-    buckets.take("b")
+    buckets = Limit(0.001, 1, clock, Slots(sets=1))
+    for key in "abcdefgh":
+        buckets.take(key)
+        clock.advance(0.000001)
     retry_after(buckets, "a")
-    buckets.take("c")
-    assert len(buckets) == 2
+    buckets.take("i")
     assert retry_after(buckets, "a") == 1000
     assert buckets.take("b").remaining == 0
+    assert retry_after(buckets, "i") == 1000
+
+
+def test_processes_that_share_their_slots_share_the_limit(clock: FixedClock) -> None:
+    descriptor = open_shared()
+    one, other = (Limit(1, 3, clock, Slots(descriptor)) for _ in range(2))
+    assert [one.take("a").remaining, other.take("a").remaining, one.take("a").remaining] == [2, 1, 0]
+    assert retry_after(other, "a") == 1
+    assert other.take("b").remaining == 2
+    os.close(descriptor)
+
+
+HAMMER = """
+import sys
+from datetime import UTC, datetime
+from dealt.kernel.clock import FixedClock
+from dealt.kernel.errors import Throttled
+from dealt.kernel.ratelimit import Buckets
+from dealt.kernel.slots import Slots
+
+buckets, allowed = Buckets(FixedClock(datetime(2025, 6, 24, tzinfo=UTC)), Slots(int(sys.argv[1]))), 0
+sys.stdin.read()
+for _ in range(600):
+    try:
+        buckets.take((1, 1), 1, 1_000)
+        allowed += 1
+    except Throttled:
+        pass
+print(allowed)
+"""
+
+
+def test_no_process_gets_what_another_one_has_taken() -> None:
+    """Four of them ask 600 times each, all at once: 1,000 times it is allowed."""
+    descriptor = open_shared()
+    command = [sys.executable, "-c", HAMMER, str(descriptor)]
+    running = [
+        subprocess.Popen(command, pass_fds=[descriptor], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        for _ in range(4)
+    ]
+    for one in running:
+        assert one.stdin
+        one.stdin.close()
+    allowed = [int(one.stdout.read()) for one in running if one.stdout]
+    assert [one.wait() for one in running] == [0] * 4
+    os.close(descriptor)
+    assert (len(allowed), sum(allowed)) == (4, 1_000)
 
 
 @pytest.mark.parametrize(("rate", "burst"), [(0, 1), (-1, 1), (1, 0)])
 def test_limits_that_allow_nothing_are_refused(clock: FixedClock, rate: float, burst: int) -> None:
     with pytest.raises(ValueError, match="A rate must be above 0"):
-        Buckets(clock).take("a", rate, burst)
+        Buckets(clock).take((1, 1), rate, burst)
 
 
 def test_each_key_may_have_a_rate_of_its_own_and_another_one_later(clock: FixedClock) -> None:
     buckets = Buckets(clock)
-    assert (buckets.take("a", 1, 2).remaining, buckets.take("b", 10, 20).remaining) == (1, 19)
-    assert buckets.take("a", 1, 2).remaining == 0
+    assert (buckets.take((1, 1), 1, 2).remaining, buckets.take((1, 2), 10, 20).remaining) == (1, 19)
+    assert buckets.take((1, 1), 1, 2).remaining == 0
     clock.advance(1)
-    assert buckets.take("a", 10, 20) == Allowed(limit=20, remaining=9, reset_s=2)
+    assert buckets.take((1, 1), 10, 20) == Allowed(limit=20, remaining=9, reset_s=2)
 
 
 def test_a_refusal_tells_what_is_left_too(clock: FixedClock) -> None:

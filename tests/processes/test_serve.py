@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import stat
+import time
 from pathlib import Path
 
 from dealt.kernel.postgres import EmbeddedPostgres
@@ -55,6 +56,18 @@ def test_a_killed_web_process_is_started_again_and_the_other_is_left_alone(data_
     assert other in server.pids("web")
     # Each new connection goes to either process: both answer.
     assert {server.get("/healthz")[0] for _ in range(20)} == {200}
+    assert server.stop() == 0
+
+
+def test_web_processes_count_a_tokens_requests_together(data_dir: Path, serve: Serve) -> None:
+    """Each request comes on a connection of its own, which goes to any process: two at once and one a second, whoever
+    answers.
+    """
+    server = serve(data_dir, "--workers", "0", "--web", "2", DEALT_REQUESTS_PER_SECOND="1").ready()
+    began = time.monotonic()
+    counted = [server.get("/api/public/workspace/")[0] for _ in range(40)]
+    assert counted[0] == 200 and set(counted) <= {200, 429}
+    assert counted.count(200) <= 2 + 1 + (time.monotonic() - began)
     assert server.stop() == 0
 
 

@@ -1,18 +1,18 @@
-"""How often somebody may ask: a token bucket for each key, in the memory of one process."""
+"""How often somebody may ask: a token bucket for each key, in memory that processes of one machine can share."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Hashable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from math import ceil
 
 from dealt.kernel.clock import Clock
 from dealt.kernel.errors import Throttled
+from dealt.kernel.slots import Key, Slots
 
 # One request, less what rounding may take: 49 times a 49th is not quite 1.
 _ENOUGH = 1 - 1e-9
+_EPOCH, _US = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +34,15 @@ class Allowed:
 
 
 class Buckets:
-    """Requests counted apart for each key, each with its own rate.
+    """Requests counted apart for each key, each with its own rate; ``slots`` remember what is left of each.
 
-    No more than ``max_keys`` are remembered: a bucket that has filled again is forgotten, for it equals a new
-    one, and beyond the limit so is the one least recently used. For one thread or event loop.
+    A key that they forget, because others came after it, may send a whole burst again.
     """
 
-    def __init__(self, clock: Clock, *, max_keys: int = 100_000) -> None:
-        if max_keys < 1:
-            raise ValueError("At least one key must be remembered.")
-        self._clock, self._max_keys = clock, max_keys
-        # Tokens, the moment at which there were so many, and the moment at which the bucket is full again.
-        self._buckets: OrderedDict[Hashable, tuple[float, datetime, float]] = OrderedDict()
+    def __init__(self, clock: Clock, slots: Slots | None = None) -> None:
+        self._clock, self._slots = clock, slots or Slots()
 
-    def __len__(self) -> int:
-        """How many keys are remembered."""
-        return len(self._buckets)
-
-    def take(self, key: Hashable, rate_per_s: float, burst: int) -> Allowed:
+    def take(self, key: Key, rate_per_s: float, burst: int) -> Allowed:
         """Count one request of ``key``: at most ``burst`` are allowed at once and ``rate_per_s`` over time.
 
         Takes constant time. Another rate than the last time counts from now on. Raises Throttled, with the seconds
@@ -59,35 +50,21 @@ class Buckets:
         """
         if rate_per_s <= 0 or burst < 1:
             raise ValueError("A rate must be above 0 and a burst at least 1.")
-        now = self._clock.now()
-        tokens = self._tokens(key, now, rate_per_s, burst)
-        allowed = tokens >= _ENOUGH
-        left = tokens - allowed
-        # A refused request is noted too: who goes on hammering is not forgotten for it.
-        self._buckets[key] = (left, now, (burst - left) / rate_per_s)
-        self._buckets.move_to_end(key)
-        self._forget(now)
+        now_us = (self._clock.now() - _EPOCH) // _US
+        with self._slots.held(key) as slot:
+            tokens = float(burst)
+            if (noted := slot.read()) is not None:
+                since_us, left = noted
+                # A clock that was set back takes nothing away.
+                tokens = min(burst, left + max(0, now_us - since_us) / 1e6 * rate_per_s)
+            allowed = tokens >= _ENOUGH
+            left = tokens - allowed
+            # A refused request is noted too: who goes on hammering is not forgotten for it.
+            slot.write(now_us, left)
         told = Allowed(burst, int(left + 1 - _ENOUGH), ceil((burst - left) / rate_per_s))
         if not allowed:
             raise _throttled(told, rate_per_s, ceil((1 - tokens) / rate_per_s))
         return told
-
-    def _tokens(self, key: Hashable, now: datetime, rate_per_s: float, burst: int) -> float:
-        bucket = self._buckets.get(key)
-        if bucket is None:
-            return burst
-        tokens, since, _ = bucket
-        # A clock that was set back takes nothing away.
-        elapsed_s = max(0.0, (now - since).total_seconds())
-        return min(burst, tokens + elapsed_s * rate_per_s)
-
-    def _forget(self, now: datetime) -> None:
-        # Two for each new one: enough to shrink, and never a pause.
-        for _ in range(2):
-            oldest, (_, since, full_in_s) = next(iter(self._buckets.items()))
-            if len(self._buckets) <= self._max_keys and (now - since).total_seconds() < full_in_s:
-                return
-            del self._buckets[oldest]
 
 
 def _throttled(told: Allowed, rate_per_s: float, wait_s: int) -> Throttled:

@@ -16,7 +16,7 @@ from contextlib import suppress
 from dealt.kernel import logs
 from dealt.kernel.errors import DealtError
 from dealt.kernel.postgres import EmbeddedPostgres, PostgresFailed
-from dealt.processes import child, listening
+from dealt.processes import child, listening, sharing
 from dealt.processes.child import Child
 from dealt.processes.complaining import or_complain
 from dealt.processes.lifeline import Lifeline
@@ -51,12 +51,13 @@ class Serving:
     def run(self) -> None:
         """Return when somebody asked for an end and everything has ended."""
         sockets = listening.open_sockets(self._settings.host, self._settings.port, self._settings.web_processes)
+        limits = sharing.open_limits()
         try:
             environment = self._start(listening.port_of(sockets))
             for number, given in enumerate(sockets, 1):
                 descriptors = [one.fileno() for one in given]
-                told = {listening.VARIABLE: ",".join(map(str, descriptors))}
-                self._web.append(self._child(f"web-{number}", "web", environment | told, descriptors))
+                told = {listening.VARIABLE: ",".join(map(str, descriptors)), sharing.VARIABLE: str(limits)}
+                self._web.append(self._child(f"web-{number}", "web", environment | told, [*descriptors, limits]))
             for number in range(1, self._settings.worker_processes + 1):
                 self._workers.append(self._child(f"worker-{number}", "worker", environment, []))
             self._look_after()
@@ -65,6 +66,7 @@ class Serving:
         finally:
             for one in {one for given in sockets for one in given}:
                 one.close()
+            os.close(limits)
             self._stop()
 
     def _start(self, port: int) -> dict[str, str]:

@@ -14,7 +14,7 @@ import uvicorn
 
 from dealt.app import Application
 from dealt.kernel import logs
-from dealt.processes import listening
+from dealt.processes import listening, sharing
 from dealt.processes.collecting import collect_rarely
 from dealt.processes.complaining import or_complain
 from dealt.processes.lifeline import follow_parent
@@ -42,7 +42,7 @@ class Server(uvicorn.Server):
 def configuration(settings: Settings) -> uvicorn.Config:
     """How this process speaks HTTP. What a proxy says about the client is not believed: anybody could say it."""
     return uvicorn.Config(
-        Application(settings),
+        Application(settings, counted=sharing.handed_over()),
         loop="uvloop",
         http="httptools",
         ws="none",
