@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlencode
 
 import pytest
 
@@ -14,7 +14,7 @@ from tests.conformance.shops import shop as shop
 from tests.conformance.shops import world as world
 from tests.conformance.wire import Answer, send
 from tests.publicapi.conftest import Shop
-from tests.publicapi.world import READING, WIRES, WRITING, Wire, World
+from tests.publicapi.world import ARGUMENTS, READING, WIRES, WRITING, Wire, World
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 JSON = {"Content-Type": "application/json"}
@@ -202,13 +202,9 @@ async def test_any_other_page_may_not_nor_any_where_none_is_named(open_world: Sh
             assert [name for name, _ in answer.headers if name.lower().startswith("access-control")] == []
 
 
-_WHOM = {"search": "custom_id=Fernhill-user", "explain": "user_custom_id=Fernhill-user", "values": "user_id=1"}
-"""What these reads are to be told."""
-
-
 def _told(world: World, wire: Wire) -> str:
     """The address of a read, with what it must be told."""
-    return f"{world.path(wire)}?{_WHOM.get(wire.route.path.rsplit('/', 2)[-2], '')}"
+    return f"{world.path(wire)}?{urlencode(ARGUMENTS.get(wire.route.path, {}))}"
 
 
 @pytest.mark.parametrize("wire", READING, ids=str)

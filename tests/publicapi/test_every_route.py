@@ -12,7 +12,7 @@ import pytest_asyncio
 from dealt.accounts import revoke_token
 from dealt.kernel.db import transaction
 from tests.digest import changed, digest
-from tests.publicapi.world import LISTS, MARK, RATE, READING, WIRES, WRITING, Wire, World
+from tests.publicapi.world import ARGUMENTS, LISTS, MARK, RATE, READING, WIRES, WRITING, Wire, World
 from tests.publicapi.world import world as world
 
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
@@ -22,12 +22,6 @@ SPELLINGS = [
     ("authorization", "accept", "token"),
     ("aUtHoRiZaTiOn", "aCcEpT", "TOKEN"),
 ]
-# Where a search must say whom it looks for.
-ARGUMENTS = {
-    "/users/search/": {"custom_id": f"{MARK}-user"},
-    "/aggregators/<int:id>/values/": {"user_id": "1"},
-    "/segments/<int:id>/explain/": {"user_custom_id": f"{MARK}-user"},
-}
 # What has no mark: settings, and lists that are empty for everybody.
 WITHOUT_MARK = {"/workspace/", "/lifetime/", "/emails/"}
 # PUT at an address that a client makes up: another workspace has its own object there.

@@ -112,6 +112,13 @@ MADE: list[_Made] = [
     ),
 ]  # fmt: skip
 
+# Where a read must be told what it looks for.
+ARGUMENTS = {
+    "/search/": {"q": MARK},
+    "/users/search/": {"custom_id": f"{MARK}-user"},
+    "/aggregators/<int:id>/values/": {"user_id": "1"},
+    "/segments/<int:id>/explain/": {"user_custom_id": f"{MARK}-user"},
+}
 # Addresses under an object that change one thing of it.
 CHANGES: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", "add_member", {"user_id": 1}),

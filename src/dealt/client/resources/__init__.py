@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Generic, Literal
 
-from ..asked import Asked
+from ..asked import Asked, get
 from ..describing import Resource, S, reads
+from ..shapes import Hit
 from .aggregators import Aggregators
 from .companies import Companies
 from .deals import Deals
@@ -57,6 +59,14 @@ class Surface(Resource[S], Generic[S]):
         self.segments = Segments(sender)
         self.aggregators = Aggregators(sender)
         self.emails = OnlyListed(sender, "emails")
+
+    @reads
+    def search(
+        self, q: str, *, object_types: Iterable[str] | None = None, limit: int | None = None
+    ) -> Asked[dict[Literal["hits"], list[Hit]]]:
+        """Contacts, companies, products and deals that ``q`` may mean; at most ``limit`` (8) of each kind."""
+        kinds = None if object_types is None else ",".join(object_types)
+        return get("/search/", {"q": q, "object_types": kinds, "limit": limit})
 
     @reads
     def schema(self, version: Literal[1, 2] = 2) -> Asked[dict[str, Any]]:

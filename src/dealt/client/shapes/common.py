@@ -15,6 +15,17 @@ class Tag(TypedDict):
     name: str
 
 
+class Hit(TypedDict):
+    """An object that a search found."""
+
+    object_type: Literal["contact", "company", "product", "deal"]
+    id: int
+    name: str
+    detail: str | None
+    custom_id: str | None
+    image_url: str | None
+
+
 class Made(TypedDict):
     """The number of something that was told."""
 
