@@ -16,10 +16,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 OLDEST_SERVER = Path("/usr/lib/postgresql/15/bin")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+"""What the tests of pages can drive, as tests/browser/conftest.py looks for it."""
 # Their SQL is that of other tests, met again from further away, or ends before it reaches the database.
 NOT_ON_THE_OLDEST_SERVER = (
     "bin",
     "bench",
+    "browser",
     "cli",
     "client",
     "conformance",
@@ -44,6 +47,8 @@ def main() -> int:
     failed += [] if oldest_server() else ["tests on PostgreSQL 15"]
     if failed:
         say(f"FAILED: {', '.join(failed)}")
+    if not any(map(shutil.which, BROWSERS)):
+        install("chromium")
     say("tests")
     tested = subprocess.run([*PYTEST, *sys.argv[1:]], check=False)
     return 1 if failed else tested.returncode
@@ -77,7 +82,7 @@ def succeeds(name: str, command: list[str]) -> bool:
 def oldest_server() -> bool:
     """The tests that use the database, on the oldest PostgreSQL that is supported, where there is one."""
     if not (OLDEST_SERVER / "postgres").exists():
-        install_oldest_server()
+        install("postgresql-15")
     if not (OLDEST_SERVER / "postgres").exists():
         say("tests on PostgreSQL 15: left out, as it is not installed (`apt install postgresql-15`)")
         return True
@@ -89,12 +94,12 @@ def oldest_server() -> bool:
         return subprocess.run(command, cwd=ROOT, check=False, env=environment).returncode == 0
 
 
-def install_oldest_server() -> None:
-    """Only on a machine that is thrown away afterwards."""
+def install(package: str) -> None:
+    """A package of Debian's: only on a machine that is thrown away afterwards."""
     if os.environ.get("CI") != "true" or os.geteuid() != 0:
         return
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["update", "-q"], ["install", "-q", "-y", "--no-install-recommends", "postgresql-15"]):
+    for command in (["update", "-q"], ["install", "-q", "-y", "--no-install-recommends", package]):
         if subprocess.run(["apt-get", *command], check=False, env=environment).returncode != 0:
             return
 

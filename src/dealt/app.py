@@ -24,11 +24,13 @@ from dealt.kernel.clock import Clock, SystemClock
 from dealt.kernel.db import Pool, open_pool
 from dealt.kernel.doorbell import Doorbell
 from dealt.kernel.http import Receive, Request, Response, Scope, Send
+from dealt.kernel.livefeed import LiveFeed
 from dealt.kernel.metrics import QueueMetrics
 from dealt.kernel.ratelimit import Buckets
 from dealt.kernel.secrets import SecretBox
 from dealt.kernel.slots import Slots
 from dealt.lifetime import LIFETIMES
+from dealt.pages import build_pages
 from dealt.people import OWN, Journal, Mover, Rows
 from dealt.people import Derived as Computed
 from dealt.pipelines import PIPELINES
@@ -42,8 +44,10 @@ from dealt.settings import Settings
 from dealt.tags import TAGS
 from dealt.tasks import TASKS
 from dealt.uploads import REFUSED
+from dealt.web import Pages
 
 HEALTH_TIMEOUT_S = 5.0
+OTHERS = ("/healthz", "/metrics")
 NOTE_TOKENS_S = 60.0
 DOWN = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 DATABASE_AWAY = Response(503, b'{"status":"the database does not answer"}', headers={"Retry-After": "1"})
@@ -85,6 +89,14 @@ def build_services(
     )  # fmt: skip
 
 
+def pages_of(services: Services, live: LiveFeed) -> Pages:
+    """The pages over the same caches and writers as the API's."""
+    provided = {DealWriter: services.deals, ContactWriter: services.contacts, EventWriter: services.events}
+    return build_pages(
+        services.pool, services.clock, services.definitions, services.doorbell, services.box, live, provided
+    )
+
+
 class Application:
     """One web process: opens its pool at start-up, answers the public API and a few pages, closes all at the end.
 
@@ -99,6 +111,9 @@ class Application:
         self.services: Services | None = None
         self._public: PublicApi | None = None
         self._sdk: PublicApi | None = None
+        self._pages: Pages | None = None
+        self._live: LiveFeed | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._noting: asyncio.Task[None] | None = None
         self._registry = CollectorRegistry()
         self._metrics = QueueMetrics(self._registry)
@@ -114,7 +129,15 @@ class Application:
         cors = Cors.parse(settings.cors_origins)
         self._public = PublicApi(self.services, ROUTES, cors)
         self._sdk = PublicApi(self.services, sdk.SDK_ROUTES, cors, prefix=sdk.PREFIX, token_header=sdk.TOKEN_HEADER)
+        self._live = await self._stack.enter_async_context(LiveFeed(pool))
+        self._loop = asyncio.get_running_loop()
+        self._pages = pages_of(self.services, self._live)
         self._noting = asyncio.create_task(self._note_tokens())
+
+    def about_to_stop(self) -> None:
+        """End what would never end by itself, so that the process can; callable from a signal's handler."""
+        if self._loop is not None and self._live is not None:
+            self._loop.call_soon_threadsafe(self._live.close)
 
     async def stop(self) -> None:
         """Finish what is under way and close the pool."""
@@ -145,8 +168,10 @@ class Application:
         elif scope["type"] == "http" and scope["path"].startswith((SCHEMA, DOCS)):
             request = Request(scope, receive)
             await self._documents.respond(request).send(send, head_only=request.method == "HEAD")
-        elif scope["type"] == "http":
+        elif scope["type"] == "http" and (scope["path"] in OTHERS or scope["path"].startswith(demo_pictures.PREFIX)):
             await self._other(scope, send)
+        elif scope["type"] == "http" and self._pages is not None:
+            await self._pages(scope, receive, send)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -158,10 +183,7 @@ class Application:
 
     async def _other(self, scope: Scope, send: Send) -> None:
         response = Response(404, b'{"detail":"Not found."}')
-        if scope["path"] == "/":
-            # The address that the first start prints.
-            response = Response(302, headers={"Location": f"{DOCS}/"})
-        elif scope["path"] == "/healthz":
+        if scope["path"] == "/healthz":
             response = await self._health()
         elif scope["path"] == "/metrics":
             response = await self._figures()

@@ -9,6 +9,7 @@ from contextlib import suppress
 
 import structlog
 
+from dealt.accounts import forget_old_sessions, forget_old_tries
 from dealt.companies import UNLINK
 from dealt.deals import CONVERT, REDATE, convert_deals, redate_deals, unlink_company
 from dealt.derivation import build_derived
@@ -51,6 +52,9 @@ HANDLERS: dict[str, JobHandler] = {
     RUN: run_import,
 }
 """Who does which kind of job."""
+
+FORGETTING = (forget_old_deliveries, forget_old_sessions, forget_old_tries)
+"""What is done each hour so that tables do not grow for ever."""
 
 SETTLERS: list[Settler] = [DERIVED]
 """Who computes what is derived for contacts, in order."""
@@ -115,7 +119,7 @@ async def _work(pool: Pool, settings: Settings, clock: Clock, stop: asyncio.Even
         "relay": Relay(pool).round,
         "webhooks": fan_out.round,
         "deliveries": deliverer.round,
-        "housekeeping": Housekeeping(pool, clock, also=[forget_old_deliveries]).round,
+        "housekeeping": Housekeeping(pool, clock, also=FORGETTING).round,
         "watch": watch.round,
         "heartbeat": Heartbeat(rounds, settling).round,
     }

@@ -7,7 +7,7 @@ import socket
 import asyncpg
 import pytest
 
-from dealt.publicapi.failures import describe
+from dealt.kernel.failures import describe
 
 
 @pytest.mark.parametrize(

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 
 import asyncpg
 
 from dealt.accounts import queries
 from dealt.accounts.definitions import Part, settings_changed
-from dealt.kernel.db import Connection, Record
+from dealt.accounts.roles import ROLES, Member
+from dealt.accounts.sessions import end_sessions
+from dealt.accounts.throttling import count_try, forget_tries
+from dealt.kernel.db import Connection, Pool, Record, transaction
 from dealt.kernel.errors import Conflict, InvalidInput, NotFound
 from dealt.kernel.ids import next_settings_id
 from dealt.kernel.journal import SETTINGS, Entry, record
-from dealt.kernel.secrets import hash_password
+from dealt.kernel.schema import LONGEST_NAME
+from dealt.kernel.secrets import hash_password, verify_password
 
-ROLES = ("admin", "member", "read-only")
-SHORTEST_PASSWORD = 10
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 1000
 
 
 async def load_names(connection: Connection, workspace_id: int) -> dict[int, str]:
@@ -77,3 +81,37 @@ async def list_members(connection: Connection, workspace_id: int) -> list[Record
 def _check_password(password: str) -> None:
     if len(password) < SHORTEST_PASSWORD:
         raise InvalidInput.of("password", f"A password has at least {SHORTEST_PASSWORD} characters.")
+    if len(password) > LONGEST_PASSWORD:
+        raise InvalidInput.of("password", f"A password has at most {LONGEST_PASSWORD} characters.")
+
+
+async def rename_member(connection: Connection, member: Member, name: str, *, now: datetime) -> None:
+    """Let a member be called otherwise, by himself. Raises InvalidInput for a name that is too long."""
+    if len(name) > LONGEST_NAME:
+        raise InvalidInput.of("name", f"A name has at most {LONGEST_NAME} characters.")
+    await settings_changed(connection, member.workspace_id)
+    await connection.execute(queries.RENAME_MEMBER, member.workspace_id, member.id, name)
+    changes = {"name": (member.name, name)}
+    entry = Entry(SETTINGS, "member.updated", "member", member.id, f"member:{member.id}", changes)
+    await record(connection, member.workspace_id, [entry], now)
+
+
+async def change_own_password(pool: Pool, member: Member, present: str, new: str, *, now: datetime) -> None:
+    """Another password, for who knows the present one; every other session of the member ends.
+
+    Raises InvalidInput naming ``present`` or ``password``, Throttled after too many wrong ones.
+    """
+    _check_password(new)
+    place = f"session:{member.session_id}"
+    await count_try(pool, member.email, place, now)
+    hashed = await pool.fetchval(queries.PASSWORD_OF, member.workspace_id, member.id)
+    if not await asyncio.to_thread(verify_password, present, hashed):
+        raise InvalidInput.of("present", "This is not your present password.")
+    new_hash = await asyncio.to_thread(hash_password, new)
+    async with transaction(pool) as connection:
+        await connection.fetchval(queries.SET_PASSWORD, member.workspace_id, member.email, new_hash)
+        await forget_tries(connection, member.email, place)
+        await end_sessions(connection, member.workspace_id, member.id, but=member.session_id)
+        actor = f"member:{member.id}"
+        entry = Entry(SETTINGS, "member.password_changed", "member", member.id, actor, {})
+        await record(connection, member.workspace_id, [entry], now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qsl, unquote
@@ -92,12 +92,18 @@ class Request:
             if not message.get("more_body"):
                 return
 
+    async def gone(self) -> None:
+        """Wait until the client closes the connection; for streams, whose writing tells nothing of it."""
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+
 
 @dataclass(slots=True)
 class Response:
     """An answer; ``body`` is bytes, or an async iterator of them for a stream.
 
-    ``repeated`` is the body that a repetition is answered with, where that must not be the same.
+    ``repeated`` is the body that a repetition is answered with, where that must not be the same. ``cookies`` are the
+    values of Set-Cookie headers.
     """
 
     status: int = 200
@@ -105,11 +111,13 @@ class Response:
     content_type: bytes = b"application/json"
     headers: dict[str, str] = field(default_factory=dict)
     repeated: bytes | None = None
+    cookies: Sequence[str] = ()
 
     async def send(self, send: Send, *, head_only: bool = False) -> None:
         """Write the answer to the client."""
         stream = not isinstance(self.body, bytes)
         headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in self.headers.items()]
+        headers += [(b"set-cookie", cookie.encode("latin-1")) for cookie in self.cookies]
         if self.status != 204:
             headers.append((b"content-type", self.content_type))
         if isinstance(self.body, bytes) and self.status != 204:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import suppress
 from types import TracebackType
 
@@ -42,7 +42,8 @@ class LiveFeed:
 
     def __init__(self, pool: Pool, *, queued: int = QUEUED_BATCHES) -> None:
         self._queued = queued
-        self._queues: dict[int, set[asyncio.Queue[LiveBatch]]] = {}
+        self._queues: dict[int, set[asyncio.Queue[LiveBatch | None]]] = {}
+        self._closed = False
         self._decoder = msgspec.json.Decoder(LiveBatch)
         self._listener = Listener(pool, {Channel.LIVE: self._hear}, connected=self._connected)
         self._task: asyncio.Task[None] | None = None
@@ -59,16 +60,25 @@ class LiveFeed:
             with suppress(asyncio.CancelledError):
                 await self._task
 
-    async def listen(self, workspace_id: int) -> AsyncIterator[LiveBatch]:
-        """Batches of one workspace from the first asking on, until the caller stops.
+    def close(self) -> None:
+        """End what everybody listens to: the process is about to end, and waits for them."""
+        self._closed = True
+        for queues in self._queues.values():
+            for queue in queues:
+                while not queue.empty():
+                    queue.get_nowait()
+                queue.put_nowait(None)
+
+    async def listen(self, workspace_id: int) -> AsyncGenerator[LiveBatch, None]:
+        """Batches of one workspace from the first asking on, until the caller stops or the feed is closed.
 
         What changed between the reading of a page and the first asking is for the caller to look up.
         """
-        queue: asyncio.Queue[LiveBatch] = asyncio.Queue(self._queued)
+        queue: asyncio.Queue[LiveBatch | None] = asyncio.Queue(self._queued)
         self._queues.setdefault(workspace_id, set()).add(queue)
         try:
-            while True:
-                yield await queue.get()
+            while not self._closed and (batch := await queue.get()) is not None:
+                yield batch
         finally:
             self._queues[workspace_id].discard(queue)
             if not self._queues[workspace_id]:
@@ -85,7 +95,7 @@ class LiveFeed:
                 _put(queue, LiveBatch(workspace_id, gap=True))
 
 
-def _put(queue: asyncio.Queue[LiveBatch], batch: LiveBatch) -> None:
+def _put(queue: asyncio.Queue[LiveBatch | None], batch: LiveBatch) -> None:
     if batch.gap or queue.full():
         while not queue.empty():
             queue.get_nowait()

@@ -9,11 +9,13 @@ _CATALOGUE = "the catalogue, which is about goods"
 _NUMBER = "numbers of orders and tasks, which stay; they name no person"
 _QUEUE = "work that is due in a moment: it names objects by number and is deleted when it is done"
 
+_MEMBERS = "people who sign in here, who are not contacts"
+
 NAMES_NOBODY: Mapping[str, str] = {
     **dict.fromkeys(
         (
             "aggregators", "attributes", "event_definitions", "lists", "loss_reasons", "pipelines", "product_feeds",
-            "segments", "stages", "tags", "webhooks", "workspaces", "exchange_rates",
+            "roles", "segments", "stages", "tags", "webhooks", "workspaces", "exchange_rates",
         ),
         _SETTING,
     ),
@@ -25,7 +27,7 @@ NAMES_NOBODY: Mapping[str, str] = {
     "counters": "how many ids were given out",
     "import_parts": "a file that waits to be imported, deleted when it is done or the import is deleted",
     "lifetime_models": "parameters of a whole workspace",
-    "members": "people who sign in here, who are not contacts",
+    **dict.fromkeys(("members", "sessions", "sign_in_failures"), _MEMBERS),
     "schema_migrations": "names of files",
     "webhook_lanes": "which objects wait to be told of, by number",
 }  # fmt: skip

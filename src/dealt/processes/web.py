@@ -9,6 +9,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 import uvicorn
 
@@ -31,6 +32,15 @@ logger = logging.getLogger(__name__)
 class Server(uvicorn.Server):
     """uvicorn's server, which ends with exit code 0 when it is asked to end."""
 
+    def __init__(self, config: uvicorn.Config, application: Application) -> None:
+        super().__init__(config)
+        self._application = application
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """What is open as long as somebody looks at a page is ended first: it would be waited for."""
+        self._application.about_to_stop()
+        super().handle_exit(sig, frame)
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Finish what has begun on the first signal, and do not raise it again afterwards."""
@@ -39,10 +49,10 @@ class Server(uvicorn.Server):
         yield
 
 
-def configuration(settings: Settings) -> uvicorn.Config:
+def configuration(application: Application) -> uvicorn.Config:
     """How this process speaks HTTP. What a proxy says about the client is not believed: anybody could say it."""
     return uvicorn.Config(
-        Application(settings, counted=sharing.handed_over()),
+        application,
         loop="uvloop",
         http="httptools",
         ws="none",
@@ -66,7 +76,8 @@ def main() -> int:
     follow_parent()
     collect_rarely()
     sockets = listening.handed_over() or _own_sockets(settings)
-    Server(configuration(settings)).run(sockets=sockets)
+    application = Application(settings, counted=sharing.handed_over())
+    Server(configuration(application), application).run(sockets=sockets)
     return 0
 
 

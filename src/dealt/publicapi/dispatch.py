@@ -9,10 +9,10 @@ import structlog
 from dealt.accounts import Access
 from dealt.kernel.doorbell import Channel
 from dealt.kernel.errors import InvalidInput, NotAuthenticated, NotFound
+from dealt.kernel.failures import describe
 from dealt.kernel.http import Receive, Request, Response, Route, Router, Scope, Send
 from dealt.publicapi.call import Call, answer, version_of
 from dealt.publicapi.cors import Cors
-from dealt.publicapi.failures import describe
 from dealt.publicapi.services import Services
 from dealt.publicapi.sparse import thin
 from dealt.publicapi.wholly import is_dry, key_of, once, rehearse

@@ -14,10 +14,10 @@ import structlog
 from dealt.kernel.bodies import parse_json
 from dealt.kernel.db import Held, in_hold
 from dealt.kernel.errors import DealtError, InvalidInput, TooLarge
+from dealt.kernel.failures import describe
 from dealt.kernel.http import LARGEST_BODY, Request, Response
 from dealt.kernel.journal import newest, written_since
 from dealt.publicapi.call import Call
-from dealt.publicapi.failures import describe
 from dealt.publicapi.wholly import tell_changes
 
 W = TypeVar("W")

@@ -11,9 +11,9 @@ from importlib.resources import files
 import msgspec
 
 from dealt.kernel.errors import DealtError, InvalidInput, NotFound
+from dealt.kernel.failures import describe
 from dealt.kernel.http import Request, Response, Route
 from dealt.publicapi.call import Call, answer
-from dealt.publicapi.failures import describe
 from dealt.publicapi.openapi.document import build
 from dealt.publicapi.openapi.fragments import Json
 from dealt.publicapi.openapi.operation import Chapter

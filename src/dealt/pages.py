@@ -1,0 +1,56 @@
+"""The pages of every domain, put together: routes, places, templates and files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from dealt import members
+from dealt.accounts import Definitions
+from dealt.kernel.clock import Clock
+from dealt.kernel.db import Pool
+from dealt.kernel.doorbell import Doorbell
+from dealt.kernel.livefeed import LiveFeed
+from dealt.kernel.secrets import SecretBox
+from dealt.web import Assets, Finder, Folder, House, PageRoute, Pages, Place, Places, Templates
+from dealt.web.finding import ROUTES as FINDING
+from dealt.web.live import ROUTES as LIVE
+
+_SOURCE = Path(__file__).parent
+
+ROUTES: list[PageRoute] = [
+    *FINDING,
+    *LIVE,
+    *members.ROUTES,
+]
+"""Every page and what it posts; tests walk it."""
+
+PLACES: list[Place] = [
+    Place("Your account", "/me/", "", section="more", order=900),
+]
+"""Where the navigation leads: what exists, and nothing else."""
+
+FINDERS: list[Finder] = []
+"""What the palette finds besides places."""
+
+DOMAINS = ("web", "members")
+"""The packages with pages: each has its ``templates`` and, where its pages load files of their own, ``static``."""
+
+
+def build_pages(
+    pool: Pool,
+    clock: Clock,
+    definitions: Definitions,
+    doorbell: Doorbell,
+    box: Callable[[], SecretBox],
+    live: LiveFeed,
+    provided: Mapping[type[Any], Any],
+) -> Pages:
+    """The pages of one process."""
+    folders = [Folder(name, _SOURCE / name / "static") for name in DOMAINS]
+    assets = Assets(*(folder for folder in folders if folder.path.is_dir()))
+    templates = Templates(assets, *(_SOURCE / name / "templates" for name in DOMAINS))
+    places = Places(PLACES)
+    house = House(pool, clock, definitions, doorbell, box, templates, assets, places, live, FINDERS, provided)
+    return Pages(house, ROUTES)

@@ -1,0 +1,30 @@
+"""What every page stands on: the look, the layout, the visit, and the way from a request to a page and back."""
+
+from dealt.web.assets import Assets, Folder
+from dealt.web.finding import Finder, Found
+from dealt.web.flash import Undo
+from dealt.web.house import House
+from dealt.web.pages import Pages
+from dealt.web.places import Place, Places
+from dealt.web.rendering import Templates
+from dealt.web.routing import ANYBODY, SIGNED_IN, PageRoute, action, page
+from dealt.web.visit import Visit
+
+__all__ = [
+    "ANYBODY",
+    "SIGNED_IN",
+    "Assets",
+    "Finder",
+    "Folder",
+    "Found",
+    "House",
+    "PageRoute",
+    "Pages",
+    "Place",
+    "Places",
+    "Templates",
+    "Undo",
+    "Visit",
+    "action",
+    "page",
+]

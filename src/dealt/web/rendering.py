@@ -1,0 +1,64 @@
+"""Templates: Jinja2, escaping everything, found by the name of their domain: ``pipelines/list.html``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dealt.accounts import AREAS
+from dealt.web import showing
+
+if TYPE_CHECKING:
+    import jinja2
+
+    from dealt.web.assets import Assets
+
+
+class Templates:
+    """``folders`` are the ``templates`` folders of packages: in each, the templates stand in a folder named as the
+    package, so that no two meet.
+    """
+
+    def __init__(self, assets: Assets, *folders: Path) -> None:
+        self._assets = assets
+        self._folders = folders
+
+    def render(self, name: str, **values: Any) -> str:
+        """The text of a page. A name that a template uses and nobody has set is an error."""
+        return self.environment.get_template(name).render(**values)
+
+    @cached_property
+    def environment(self) -> jinja2.Environment:
+        """Made at the first page: a process that answers the API alone need not load Jinja2."""
+        import jinja2
+
+        environment = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(self._folders),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        environment.globals |= self._globals()
+        environment.filters |= {
+            "whole": showing.whole,
+            "size": showing.size,
+            "many": showing.many,
+            "browser": showing.browser,
+        }
+        return environment
+
+    def _globals(self) -> Mapping[str, Any]:
+        import jinja2
+
+        return {
+            "static": self._assets.url,
+            "assets": self._assets,
+            "when": jinja2.pass_context(showing.when),
+            "money": showing.money,
+            "data": showing.data,
+            "areas": AREAS,
+        }

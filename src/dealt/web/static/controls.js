@@ -1,0 +1,75 @@
+// @ts-check
+/** Dialogs, menus, copying and forms that show that they were heard; all by attributes, for what htmx brings too. */
+import { announce } from "./toasts.js";
+
+/** @param {Event} event @param {string} selector @returns {HTMLElement | null} */
+const within = (event, selector) => /** @type {Element} */ (event.target).closest(selector);
+
+document.addEventListener("click", (event) => {
+  const opener = within(event, "[data-opens]");
+  if (opener) openDialog(opener.dataset.opens ?? "");
+  if (within(event, "[data-closes]")) within(event, "dialog")?.closest("dialog")?.close();
+  const toggler = within(event, "[data-toggles]");
+  if (toggler) toggle(toggler);
+  const copier = within(event, "[data-copies]");
+  if (copier) copy(copier);
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(/** @type {Node} */ (event.target)) || within(event, ".items button, .items a")) {
+      menu.removeAttribute("open");
+    }
+  }
+  if (event.target instanceof HTMLDialogElement) event.target.close();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    menu.removeAttribute("open");
+    menu.querySelector("summary")?.focus();
+  }
+});
+
+/** @param {string} id */
+export function openDialog(id) {
+  const dialog = /** @type {HTMLDialogElement | null} */ (document.getElementById(id));
+  if (!dialog || dialog.open) return;
+  dialog.showModal();
+  dialog.dispatchEvent(new Event("opened"));
+}
+
+/** @param {HTMLElement} toggler */
+function toggle(toggler) {
+  const open = document.getElementById(toggler.dataset.toggles ?? "")?.classList.toggle("open");
+  toggler.setAttribute("aria-expanded", String(Boolean(open)));
+}
+
+/** @param {HTMLElement} copier */
+async function copy(copier) {
+  const label = copier.textContent;
+  try {
+    await navigator.clipboard.writeText(copier.dataset.copies ?? "");
+    copier.textContent = "Copied";
+    announce("Copied");
+  } catch {
+    copier.textContent = "Select and copy it";
+  }
+  setTimeout(() => { copier.textContent = label; }, 1500);
+}
+
+// A click never waits to show that it was heard, and is not heard twice.
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented) return;
+  const sender = /** @type {SubmitEvent} */ (event).submitter;
+  sender?.setAttribute("aria-busy", "true");
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) form.removeAttribute("data-sent");
+  for (const sender of document.querySelectorAll("[aria-busy]")) sender.removeAttribute("aria-busy");
+});
+// A select or a box that acts at once: <form data-at-once>.
+document.addEventListener("change", (event) => {
+  within(event, "form[data-at-once]")?.closest("form")?.requestSubmit();
+});
