@@ -10,6 +10,7 @@ from dealt.deals.model import Deal, DealImage, Line, Status
 from dealt.deals.moving import DEALS
 from dealt.deals.reading import find_deal_id, get_deal, list_history, show_deals
 from dealt.deals.schemas import FIELD_NAMES, DealPatch, parse_deal, parse_line_edit
+from dealt.deals.undoing import undoing
 from dealt.deals.unlinking import unlink_company
 from dealt.deals.works import DealWork, DealWritten, upsert
 
@@ -42,6 +43,7 @@ __all__ = [
     "parse_line_edit",
     "redate_deals",
     "show_deals",
+    "undoing",
     "unlink_company",
     "upsert",
 ]

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from dealt.deals.lines import LineDraft, merge_lines, parse_line, totals
+from dealt.deals.lines import LineDraft, merge_lines, parse_line, restore_line, totals
 from dealt.deals.model import Deal, DealImage, Line, Status
 from dealt.deals.schemas import DealPatch
 from dealt.kernel.clock import parse_datetime
@@ -169,11 +169,12 @@ def _decide(deal: Deal, before: DealImage | None, patch: DealPatch, now: datetim
 
 
 def _set_lines(after: DealImage, patch: DealPatch, to: Resolved) -> None:
-    if patch.line_edits:
+    drafts = patch.lines
+    if patch.restores:
+        after.lines = _restored(after, patch.line_edits, to)
+    elif patch.line_edits:
         drafts = _edited(after.lines, patch.line_edits)
-    elif patch.lines is not msgspec.UNSET:
-        drafts = patch.lines
-    else:
+    if drafts is msgspec.UNSET:
         if "currency" in patch.fields:
             _follow_currency(after)
         return
@@ -211,6 +212,22 @@ def _edited(lines: list[Line], edits: Mapping[int, LineDraft | None]) -> list[Li
             edit.id = line.id
             drafts.append(edit)
     return drafts
+
+
+def _restored(after: DealImage, edits: Mapping[int, LineDraft | None], to: Resolved) -> list[Line]:
+    """The lines with those of ``edits`` as they were; what is told of a line that is gone brings it back."""
+    if not edits:
+        return after.lines
+    deal = after.deal
+    lines = {line.id: line for line in after.lines}
+    for line_id, draft in edits.items():
+        if draft is None:
+            lines.pop(line_id, None)
+        else:
+            lines[line_id] = restore_line(draft, line_id, to.product_of(draft), deal.currency)
+    in_order = sorted(lines.values(), key=lambda line: (line.position, line.id))
+    whose = {"contact_id": deal.contact_id, "deal_id": deal.id, "workspace_id": deal.workspace_id}
+    return [msgspec.structs.replace(line, position=place, **whose) for place, line in enumerate(in_order)]
 
 
 def _set_links(deal: Deal, patch: DealPatch, to: Resolved) -> None:

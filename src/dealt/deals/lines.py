@@ -110,6 +110,11 @@ def merge_lines(
     return merged
 
 
+def restore_line(draft: LineDraft, line_id: int, product_id: int | None, currency: str | None) -> Line:
+    """A line as its whole receipt says; it goes where its id says, since a receipt does not tell its place."""
+    return _build(draft, line_id, line_id - 1, product_id, None, currency, f"order_products.{line_id}")
+
+
 def totals(lines: Sequence[Line], currency: str | None, value: Decimal | None) -> tuple[Any, Decimal, Any]:
     """``(lines_total, refunded_total, net_value)`` in the deal's currency.
 

@@ -110,6 +110,13 @@ FROM unnest($2::bigint[], $3::bigint[]) AS held(contact_id, id)
 WHERE d.contact_id = held.contact_id AND d.id = held.id AND d.workspace_id = $1 AND d.company_id = $4
 RETURNING d.contact_id, d.id"""
 
+VERSION = "SELECT version FROM deals WHERE workspace_id = $1 AND contact_id = $2 AND id = $3"
+
+LAST_CHANGE = """
+SELECT id, kind, changes FROM journal
+WHERE contact_id = $2 AND object_type = 'deal' AND object_id = $3 AND workspace_id = $1 AND kind LIKE 'deal.%'
+ORDER BY id DESC LIMIT 1"""
+
 # A deal's history follows it when it moves to another contact: a distributed row cannot change its contact.
 MOVE_HISTORY = """
 WITH moved AS (

@@ -36,6 +36,8 @@ class DealPatch(msgspec.Struct, kw_only=True, gc=False):
     company: Ref | msgspec.UnsetType | None = msgspec.UNSET
     lines: list[LineDraft] | msgspec.UnsetType = msgspec.UNSET
     line_edits: dict[int, LineDraft | None] = {}
+    restores: bool = False
+    """Whether ``line_edits`` are whole lines as they were, also of lines that are gone, instead of parts of lines."""
     links: tuple[list[int], list[str]] | msgspec.UnsetType = msgspec.UNSET
     tags: list[int | str] | msgspec.UnsetType = msgspec.UNSET
     add_tags: list[str] = []

@@ -22,6 +22,8 @@ class DealWork(msgspec.Struct, kw_only=True, gc=False):
     patch: DealPatch | None = None
     deal_id: int | None = None
     custom_id: str | None = None
+    only_version: int | None = None
+    """Refused where the deal is not in this version any more."""
     source_updated_at: datetime | None = None
     """When a delete was decided, by its source's clock."""
 

@@ -18,7 +18,7 @@ from dealt.deals.storing import Change, store
 from dealt.deals.works import DealWork, DealWritten
 from dealt.kernel.clock import iso
 from dealt.kernel.db import Connection
-from dealt.kernel.errors import DealtError
+from dealt.kernel.errors import Conflict, DealtError
 from dealt.kernel.gather import without_repeats
 from dealt.kernel.ids import IdPool
 from dealt.kernel.journal import same_json
@@ -232,6 +232,8 @@ def _decide(this: _Set, place: int, claimed: Claim, before: DealImage | None, to
         is_known = is_known and work.patch.content_hash == before.deal.content_hash
         written.ignored = "This very message was taken before." if is_known else _older(before)
         return
+    if work.only_version is not None and (before is None or before.deal.version != work.only_version):
+        raise Conflict("Somebody changed the deal in between. Look at it as it is now, then try again.")
     after = apply_patch(before, work.patch, to, claimed.deal_id, this.now)
     written.image, written.created = after, before is None
     if before is None:

@@ -18,6 +18,7 @@ from dealt.deals import (
     list_history,
     parse_deal,
     parse_line_edit,
+    undoing,
     upsert,
 )
 from dealt.kernel.clock import parse_datetime
@@ -25,6 +26,7 @@ from dealt.kernel.db import Record
 from dealt.kernel.errors import InvalidInput
 from dealt.kernel.http import Response, Route
 from dealt.kernel.idempotency import FirstAnswer
+from dealt.kernel.schema import refuse_unknown
 from dealt.publicapi.call import Call, answer, paged
 from dealt.publicapi.deal_filters import DEALS, parse_filter
 from dealt.publicapi.deal_shapes import shape_deal, shape_entry
@@ -109,6 +111,19 @@ async def remove_line(call: Call) -> Response:
     return await _write(call, DealWork(how="update", actor=call.actor, patch=patch, **_target(call)))
 
 
+async def undo(call: Call) -> Response:
+    """POST .../undo/: take back the last change, or the one named by ``change`` if it is the last; 409 otherwise."""
+    refuse_unknown(call.body, ("change",))
+    change_id = call.body.get("change")
+    if change_id is not None and (isinstance(change_id, bool) or not isinstance(change_id, int)):
+        raise InvalidInput.of("change", "The id of an entry of the deal's history is needed.")
+    async with call.reading() as connection:
+        snapshot = await call.definitions(connection)
+        deal_id = call.id() if "id" in call.params else await find_deal_id(connection, call.workspace_id, call.text())
+        work = await undoing(connection, call.actor, deal_id, snapshot.time_zone, change_id=change_id)
+    return await _write(call, work)
+
+
 async def _patch(call: Call, custom_id_key: str | None = None) -> DealPatch:
     body = call.body
     if custom_id_key in body and "custom_id" not in body:
@@ -186,6 +201,7 @@ for _base in ("/deals/<int:id>/", "/deals-by-id/<custom_id>/"):
         Route(("GET",), f"{_base}history/", history, "read", listing=CHANGES),
         Route(("PUT", "PATCH"), f"{_base}lines/<int:line_id>/", edit_line, "write", keeps_key=True),
         Route(("DELETE",), f"{_base}lines/<int:line_id>/", remove_line, "write", keeps_key=True),
+        Route(("POST",), f"{_base}undo/", undo, "write", keeps_key=True),
         *changes.tag_routes(_base),
         *changes.attribute_routes(_base),
     ]

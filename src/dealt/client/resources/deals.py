@@ -49,3 +49,8 @@ class Deals(Listed[S, Deal], Labelled[S], Remembered[S]):
     def remove_line(self, which: Id, line_id: int, **how: Unpack[Keyed]) -> Asked[ChangedDeal]:
         """Remove one line of the receipt."""
         return write("DELETE", at("deals", which, "lines", line_id), None, how)
+
+    @writes
+    def undo(self, which: Id, change: int | None = None, **how: Unpack[Keyed]) -> Asked[ChangedDeal]:
+        """Take back the last change; with ``change``, an id of the history, only if that is the last. Conflict else."""
+        return write("POST", at("deals", which, "undo"), {} if change is None else {"change": change}, how)

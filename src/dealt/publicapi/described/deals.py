@@ -19,6 +19,8 @@ from dealt.publicapi.openapi import (
     deleted,
     identifier,
     moment,
+    nullable,
+    obj,
     page_of,
     said,
     text,
@@ -93,6 +95,13 @@ CHAPTER = Chapter(
         deals.history: Operation(
             id="listDealChanges", summary="List the changes of a deal", path=_PATH, query=PAGING,
             answers={200: Answer("One page, oldest first.", page_of(CHANGE))},
+        ),
+        deals.undo: Operation(
+            id="undoDealChange", summary="Undo the last change of a deal", path=_PATH,
+            body=Body(
+                obj({"change": nullable(identifier("The change to undo, if it is the last."))}, required=[]), {}
+            ),
+            answers=_WRITTEN, refusals=(409,),
         ),
         deals.edit_line: Operation(
             id="updateDealLine", summary="Change a line, or take it back", path=_PATH,
