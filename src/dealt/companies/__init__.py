@@ -16,13 +16,13 @@ from dealt.companies.finding import (
 from dealt.companies.members import add_member, list_members, remove_member
 from dealt.companies.model import Company, CompanyIds, CompanyRef, company_of
 from dealt.companies.schemas import FIELD_NAMES, CompanyPatch, parse_company
+from dealt.companies.upserting import UpsertedCompanies, upsert_companies, upsert_company
 from dealt.companies.writing import (
     UNLINK,
     WrittenCompany,
     create_company,
     delete_company,
     update_company,
-    upsert_company,
 )
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "CompanyIds",
     "CompanyPatch",
     "CompanyRef",
+    "UpsertedCompanies",
     "WrittenCompany",
     "add_member",
     "companies_question",
@@ -53,5 +54,6 @@ __all__ = [
     "read_company",
     "remove_member",
     "update_company",
+    "upsert_companies",
     "upsert_company",
 ]

@@ -34,6 +34,28 @@ UPDATE companies SET custom_id = $3, name = $4, description = $5, email = $6, co
     attributes = $15::jsonb, version = $16, created_at = $17, updated_at = $18
 WHERE workspace_id = $1 AND id = $2"""
 
+# In sets. Sorted, so that two writers of the same companies wait for each other in one order.
+LOCK_NAMED = f"""
+SELECT {COLUMNS} FROM companies WHERE workspace_id = $1 AND custom_id = ANY($2::text[]) ORDER BY custom_id FOR UPDATE"""
+
+NEXT_IDS = "SELECT nextval('company_id_seq') AS id FROM generate_series(1, $1)"
+
+_ROWS = f"SELECT {COLUMNS} FROM json_populate_recordset(NULL::companies, $2::json)"
+
+# Whoever is about to insert the same company is waited for; what they made is then not among the answers.
+INSERT_MANY = f"""
+INSERT INTO companies (workspace_id, {COLUMNS})
+SELECT $1, r.* FROM ({_ROWS} ORDER BY custom_id) AS r
+ON CONFLICT (workspace_id, custom_id) WHERE custom_id IS NOT NULL DO NOTHING RETURNING id"""
+
+_CHANGEABLE = [column.strip() for column in COLUMNS.split(",") if column.strip() not in ("id", "created_at")]
+UPDATE_MANY = f"""
+UPDATE companies AS c SET {", ".join(f"{column} = r.{column}" for column in _CHANGEABLE)}
+FROM ({_ROWS}) AS r WHERE c.workspace_id = $1 AND c.id = r.id"""
+
+MEMBERS_OF_MANY = """
+SELECT DISTINCT contact_id FROM company_members WHERE workspace_id = $1 AND company_id = ANY($2::bigint[])"""
+
 DELETE = f"DELETE FROM companies WHERE workspace_id = $1 AND id = $2 RETURNING {COLUMNS}"
 
 MEMBER_IDS = "SELECT contact_id FROM company_members WHERE workspace_id = $1 AND company_id = $2 ORDER BY contact_id"

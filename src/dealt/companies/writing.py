@@ -13,7 +13,7 @@ from dealt.accounts import Actor, Snapshot
 from dealt.attributes import merge_values, type_values
 from dealt.companies import queries
 from dealt.companies.errors import CustomIdTaken
-from dealt.companies.finding import find_company_ids, list_member_ids
+from dealt.companies.finding import list_member_ids
 from dealt.companies.model import Company, company_of, told
 from dealt.companies.schemas import CompanyPatch
 from dealt.kernel.db import Connection
@@ -54,31 +54,6 @@ async def update_company(
     """
     draft = await _Draft.make(connection, actor, patch, snapshot, now)
     return await _update(connection, actor, company_id, draft, now)
-
-
-async def upsert_company(
-    connection: Connection, actor: Actor, patch: CompanyPatch, *, snapshot: Snapshot, now: datetime
-) -> WrittenCompany:
-    """The company with the patch's custom id, made or updated; two at once make one company.
-
-    Raises InvalidInput without a custom id, for a new company without a name and for bad attributes.
-    """
-    custom_id = patch.fields.get("custom_id")
-    if custom_id is None:
-        raise InvalidInput.of(patch.custom_id_name, "This field is required.")
-    draft = await _Draft.make(connection, actor, patch, snapshot, now)
-    while True:
-        found = (await find_company_ids(connection, actor.workspace_id, custom_ids=[custom_id])).by_custom_id
-        if custom_id not in found:
-            company = await _insert(connection, actor, draft, now)
-            if company is not None:
-                return WrittenCompany(company, created=True, defined=draft.defined)
-        else:
-            try:
-                return await _update(connection, actor, found[custom_id].id, draft, now)
-            except NotFound:
-                # Deleted since we looked: look again.
-                continue
 
 
 async def delete_company(connection: Connection, actor: Actor, company_id: int, *, now: datetime) -> None:

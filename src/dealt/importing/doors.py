@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +10,7 @@ from typing import Any
 import msgspec
 
 from dealt.accounts import Actor, Snapshot
-from dealt.companies import CompanyPatch, parse_company, upsert_company
+from dealt.companies import CompanyPatch, WrittenCompany, parse_company, upsert_companies
 from dealt.contacts import (
     ContactPatch,
     ContactRef,
@@ -138,15 +137,10 @@ async def _list(batch: Batch) -> int | None:
 
 
 async def _write_companies(batch: Batch, patches: Sequence[CompanyPatch]) -> SetOutcome:
-    created: dict[int, bool] = defaultdict(bool)
-    defined = False
-    for place in sorted(range(len(patches)), key=lambda place: (patches[place].fields["custom_id"], place)):
-        written = await upsert_company(
-            batch.connection, batch.actor, patches[place], snapshot=batch.snapshot, now=batch.now
-        )
-        created[place] = written.created
-        defined = defined or written.defined
-    return SetOutcome(created, {}, defined)
+    done = await upsert_companies(batch.connection, batch.actor, patches, snapshot=batch.snapshot, now=batch.now)
+    created = {place: one.created for place, one in enumerate(done.outcomes) if isinstance(one, WrittenCompany)}
+    refused = {place: one.detail for place, one in enumerate(done.outcomes) if isinstance(one, InvalidInput)}
+    return SetOutcome(created, refused, done.defined)
 
 
 async def _write_products(batch: Batch, patches: Sequence[Any]) -> SetOutcome:

@@ -14,6 +14,7 @@ from dealt.publicapi.activity_shapes import shape_activity
 from dealt.publicapi.call import Call, answer, paged
 from dealt.publicapi.defining import LARGEST_ID
 from dealt.publicapi.listing import Listing, columns_of
+from dealt.publicapi.one_object import named
 from dealt.tasks import (
     FIELDS,
     NAMES,
@@ -75,7 +76,7 @@ async def create(call: Call) -> Response:
 async def read(call: Call) -> Response:
     """GET one activity."""
     async with call.reading() as connection:
-        row = await read_task(connection, call.workspace_id, await _named(call, connection))
+        row = await read_task(connection, call.workspace_id, await named(call, connection, find_task_id))
         return answer(shape_activity(row, await call.definitions(connection), call.version))
 
 
@@ -84,7 +85,7 @@ async def update(call: Call) -> Response:
     patch = await _patch(call)
 
     async def work(connection: Connection) -> Written:
-        task_id = await _named(call, connection)
+        task_id = await named(call, connection, find_task_id)
         return await update_task(connection, call.actor, task_id, patch, call.services.definitions, now=call.now)
 
     return await _write(call, work, 200)
@@ -94,7 +95,7 @@ async def delete(call: Call) -> Response:
     """DELETE: 204."""
 
     async def work(connection: Connection) -> None:
-        await delete_task(connection, call.actor, await _named(call, connection), now=call.now)
+        await delete_task(connection, call.actor, await named(call, connection, find_task_id), now=call.now)
 
     await in_transaction(call.services.pool, work)
     return Response(204)
@@ -103,13 +104,6 @@ async def delete(call: Call) -> Response:
 async def _patch(call: Call) -> TaskPatch:
     snapshot = await call.snapshot()
     return parse_task(call.body, snapshot.time_zone, user_id_is_custom=call.version == 1)
-
-
-async def _named(call: Call, connection: Connection) -> int:
-    """The id of the activity that the path names."""
-    if "id" in call.params:
-        return call.id()
-    return await find_task_id(connection, call.workspace_id, call.text())
 
 
 async def _write(call: Call, work: Callable[[Connection], Awaitable[Written]], status: int) -> Response:

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
 
-from dealt.accounts import Actor
-from dealt.companies import CompanyPatch, WrittenCompany, parse_company, upsert_company
+from dealt.accounts import Actor, Snapshot
+from dealt.companies import CompanyPatch, parse_company, upsert_companies
 from dealt.contacts import ContactWork
 from dealt.deals import DealWork, DealWritten, parse_deal, upsert
 from dealt.kernel.db import Connection, in_transaction
-from dealt.kernel.errors import DealtError
+from dealt.kernel.errors import InvalidInput
 from dealt.kernel.gather import run_halving
 from dealt.kernel.http import Response, Route
-from dealt.products import ProductPatch, UpsertedProduct, UpsertedProducts, parse_product, upsert_products
+from dealt.products import ProductPatch, parse_product, upsert_products
 from dealt.publicapi.call import Call
 from dealt.publicapi.streaming import Bulk, is_silent, respond
 from dealt.publicapi.user_answers import user_patch
+
+P = TypeVar("P")
+R = TypeVar("R")
+P_contra = TypeVar("P_contra", contravariant=True)
+R_co = TypeVar("R_co", covariant=True)
 
 
 async def write_deals(call: Call) -> Response:
@@ -72,7 +78,7 @@ async def write_products(call: Call) -> Response:
     bulk = Bulk(
         parse=parse_product,
         keys=_keys_of,
-        write=lambda call, patches: run_halving(lambda part: _write_products(call, actor, part), patches),
+        write=lambda call, patches: run_halving(lambda part: _write(call, actor, part, upsert_products), patches),
         told=lambda one: {"status": 201 if one.created else 200, "id": one.id, "created": one.created},
         named=_named,
         object_type="product",
@@ -86,7 +92,7 @@ async def write_companies(call: Call) -> Response:
     bulk = Bulk(
         parse=parse_company,
         keys=_keys_of,
-        write=lambda call, patches: _write_companies(call, actor, patches),
+        write=lambda call, patches: run_halving(lambda part: _write(call, actor, part, upsert_companies), patches),
         told=lambda one: {"status": 201 if one.created else 200, "id": one.company.id, "created": one.created},
         named=_named,
         object_type="company",
@@ -102,41 +108,36 @@ def _named(patch: ProductPatch | CompanyPatch) -> dict[str, Any]:
     return {"custom_id": patch.fields.get("custom_id")}
 
 
-async def _write_products(
-    call: Call, actor: Actor, patches: Sequence[ProductPatch]
-) -> Sequence[UpsertedProduct | Exception]:
+class _Upserted(Protocol[R_co]):
+    """What became of a set of patches."""
+
+    @property
+    def outcomes(self) -> Sequence[R_co | InvalidInput]: ...
+
+    @property
+    def defined(self) -> bool: ...
+
+
+class _Upsert(Protocol[P_contra, R_co]):
+    """Creates or updates the objects of a set of patches."""
+
+    async def __call__(
+        self, connection: Connection, actor: Actor, patches: Sequence[P_contra], *, snapshot: Snapshot, now: datetime
+    ) -> _Upserted[R_co]: ...
+
+
+async def _write(call: Call, actor: Actor, patches: Sequence[P], upsert: _Upsert[P, R]) -> Sequence[R | Exception]:
+    """The outcomes of a set of patches, written in one transaction."""
     definitions = call.services.definitions
 
-    async def attempt(connection: Connection) -> UpsertedProducts:
+    async def attempt(connection: Connection) -> _Upserted[R]:
         snapshot = await definitions.for_writing(connection, call.workspace_id)
-        return await upsert_products(connection, actor, patches, snapshot=snapshot, now=call.now)
+        return await upsert(connection, actor, patches, snapshot=snapshot, now=call.now)
 
     done = await in_transaction(call.services.pool, attempt)
     if done.defined:
         definitions.forget(call.workspace_id)
     return done.outcomes
-
-
-async def _write_companies(
-    call: Call, actor: Actor, patches: Sequence[CompanyPatch]
-) -> list[WrittenCompany | Exception]:
-    """One transaction each: a shop has few companies, and one that is refused must leave nothing behind."""
-    outcomes: list[WrittenCompany | Exception] = []
-    definitions = call.services.definitions
-    for patch in patches:
-
-        async def attempt(connection: Connection, patch: CompanyPatch = patch) -> WrittenCompany:
-            snapshot = await definitions.for_writing(connection, call.workspace_id)
-            return await upsert_company(connection, actor, patch, snapshot=snapshot, now=call.now)
-
-        try:
-            written = await in_transaction(call.services.pool, attempt)
-            outcomes.append(written)
-            if written.defined:
-                definitions.forget(call.workspace_id)
-        except DealtError as error:
-            outcomes.append(error)
-    return outcomes
 
 
 ROUTES: list[Route[Call]] = [

@@ -37,7 +37,8 @@ from dealt.publicapi.call import Call, answer, paged
 from dealt.publicapi.company_shapes import shape_company
 from dealt.publicapi.listing import Listing, columns_of
 from dealt.publicapi.naming import named_contact
-from dealt.publicapi.single_changes import Asked, Known, SingleChanges
+from dealt.publicapi.one_object import named, updating, written
+from dealt.publicapi.single_changes import SingleChanges
 from dealt.publicapi.user_answers import shape_users
 
 COMPANIES = Listing(
@@ -95,7 +96,7 @@ async def update_or_create(call: Call) -> Response:
 async def read(call: Call) -> Response:
     """GET one company."""
     async with call.reading() as connection:
-        company_id = await _named(call, connection)
+        company_id = await named(call, connection, find_company_id)
         return answer(await _shown(call, connection, company_id, await call.definitions(connection)))
 
 
@@ -104,7 +105,7 @@ async def update(call: Call) -> Response:
     patch = parse_company(call.body)
 
     async def work(connection: Connection, snapshot: Snapshot) -> WrittenCompany:
-        company_id = await _named(call, connection)
+        company_id = await named(call, connection, find_company_id)
         return await update_company(connection, call.actor, company_id, patch, snapshot=snapshot, now=call.now)
 
     return await _write(call, work)
@@ -114,7 +115,7 @@ async def delete(call: Call) -> Response:
     """DELETE: 204; its contacts, their orders and tasks stay, without the company."""
 
     async def work(connection: Connection) -> None:
-        await delete_company(connection, call.actor, await _named(call, connection), now=call.now)
+        await delete_company(connection, call.actor, await named(call, connection, find_company_id), now=call.now)
 
     await in_transaction(call.services.pool, work)
     return Response(204)
@@ -123,7 +124,7 @@ async def delete(call: Call) -> Response:
 async def members(call: Call) -> Response:
     """GET .../members/: pages of the users who belong to the company, by id."""
     async with call.reading() as connection:
-        company_id = await _named(call, connection)
+        company_id = await named(call, connection, find_company_id)
         await read_company(connection, call.workspace_id, company_id)
         snapshot = await call.definitions(connection)
         page = await list_members(connection, call.workspace_id, company_id, call.page_request)
@@ -152,7 +153,7 @@ async def _change_members(call: Call, act: Callable[..., Awaitable[bool]]) -> Re
     body = call.body or call.request.query
 
     async def work(connection: Connection) -> dict[str, Any]:
-        company_id = await _named(call, connection)
+        company_id = await named(call, connection, find_company_id)
         contact_id = await named_contact(call, connection, body)
         await act(connection, call.actor, company_id, contact_id, now=call.now)
         return await _shown(call, connection, company_id, await call.definitions(connection))
@@ -160,58 +161,22 @@ async def _change_members(call: Call, act: Callable[..., Awaitable[bool]]) -> Re
     return answer(await in_transaction(call.services.pool, work))
 
 
-async def _apply(call: Call, asked: Asked) -> Known:
-    """Change one thing of the company that the path names."""
-    tags = {"add_tags": asked.add_tags, "remove_tags": asked.remove_tags}
-    patch = msgspec.structs.replace(parse_company(asked.body), **tags)
-
-    async def work(connection: Connection, snapshot: Snapshot) -> WrittenCompany:
-        company_id = await _named(call, connection)
-        return await update_company(connection, call.actor, company_id, patch, snapshot=snapshot, now=call.now)
-
-    _, known = await _written(call, work)
-    return known
-
-
-changes = SingleChanges(_apply)
+changes = SingleChanges(updating(parse_company, find_company_id, update_company))
 
 
 async def _write(call: Call, work: Work, *, tells_created: bool = False) -> Response:
-    written, known = await _written(call, work)
+    done, known = await written(call, work)
     async with call.reading() as connection:
-        employees = await employees_of(connection, call.workspace_id, [written.company.id])
-    shape = shape_company(written.company, employees[written.company.id], known.after, call.version)
-    told = {"created": written.created} if tells_created else {}
-    return answer(shape | told, 201 if written.created else 200)
-
-
-async def _written(call: Call, work: Work) -> tuple[WrittenCompany, Known]:
-    """What ``work`` wrote in the one transaction of this request, and the definitions around it."""
-    definitions, workspace_id = call.services.definitions, call.workspace_id
-
-    async def attempt(connection: Connection) -> tuple[WrittenCompany, Known]:
-        before = await definitions.for_writing(connection, workspace_id)
-        written = await work(connection, before)
-        after = await definitions.uncommitted(connection, workspace_id) if written.defined else before
-        return written, Known(before, after)
-
-    written, known = await in_transaction(call.services.pool, attempt)
-    if written.defined:
-        definitions.forget(workspace_id)
-    return written, known
+        employees = await employees_of(connection, call.workspace_id, [done.company.id])
+    shape = shape_company(done.company, employees[done.company.id], known.after, call.version)
+    told = {"created": done.created} if tells_created else {}
+    return answer(shape | told, 201 if done.created else 200)
 
 
 async def _shown(call: Call, connection: Connection, company_id: int, snapshot: Snapshot) -> dict[str, Any]:
     company = await read_company(connection, call.workspace_id, company_id)
     employees = await employees_of(connection, call.workspace_id, [company_id])
     return shape_company(company, employees[company_id], snapshot, call.version)
-
-
-async def _named(call: Call, connection: Connection) -> int:
-    """The id of the company that the path names."""
-    if "id" in call.params:
-        return call.id()
-    return await find_company_id(connection, call.workspace_id, call.text())
 
 
 def _routes(base: str) -> list[Route[Call]]:

@@ -31,6 +31,7 @@ from dealt.publicapi.call import Call, answer, paged
 from dealt.publicapi.deal_filters import DEALS, parse_filter
 from dealt.publicapi.deal_shapes import shape_deal, shape_entry
 from dealt.publicapi.listing import CHANGES
+from dealt.publicapi.one_object import named
 from dealt.publicapi.single_changes import Asked, Known, SingleChanges
 
 
@@ -72,7 +73,7 @@ async def delete(call: Call) -> Response:
 async def read(call: Call) -> Response:
     """GET one deal."""
     async with call.reading() as connection:
-        deal_id = call.id() if "id" in call.params else await find_deal_id(connection, call.workspace_id, call.text())
+        deal_id = await named(call, connection, find_deal_id)
         image = await get_deal(connection, call.workspace_id, deal_id)
     return answer(shape_deal(image, await _snapshot_for(call, image), call.version))
 
@@ -94,7 +95,7 @@ async def list_(call: Call) -> Response:
 async def history(call: Call) -> Response:
     """GET .../history/: who changed what, when, from what to what; oldest first."""
     async with call.reading() as connection:
-        deal_id = call.id() if "id" in call.params else await find_deal_id(connection, call.workspace_id, call.text())
+        deal_id = await named(call, connection, find_deal_id)
         page = await list_history(connection, call.workspace_id, deal_id, call.page_request)
     return paged(call, page, shape_entry)
 

@@ -14,6 +14,7 @@ from dealt.kernel.shown import shown
 from dealt.products import find_product_id, read_product
 from dealt.publicapi.call import Call, answer, paged
 from dealt.publicapi.event_shapes import shape_product_event
+from dealt.publicapi.one_object import named
 from dealt.publicapi.telling import between, found_contact, telling
 
 
@@ -45,8 +46,7 @@ async def list_of_product(call: Call) -> Response:
     """GET /products/<id>/product_events/: what all users did with it, newest first."""
     bounds = await between(call)
     async with call.reading() as connection:
-        by_id = "id" in call.params
-        product_id = call.id() if by_id else await find_product_id(connection, call.workspace_id, call.text())
+        product_id = await named(call, connection, find_product_id)
         await read_product(connection, call.workspace_id, product_id)
         page = await events_of_product(connection, call.workspace_id, product_id, call.page_request, bounds)
     return paged(call, page, shape_product_event)

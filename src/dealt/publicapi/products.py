@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-import msgspec
-
 from dealt.accounts import Snapshot
 from dealt.kernel.db import Connection, in_transaction
 from dealt.kernel.errors import InvalidInput
@@ -27,9 +25,10 @@ from dealt.products import (
 from dealt.publicapi.call import Call, answer, paged
 from dealt.publicapi.deal_shapes import shape_entry
 from dealt.publicapi.listing import CHANGES
+from dealt.publicapi.one_object import named, updating, written
 from dealt.publicapi.product_filters import PRODUCTS
 from dealt.publicapi.product_shapes import shape_product
-from dealt.publicapi.single_changes import Asked, Known, SingleChanges
+from dealt.publicapi.single_changes import SingleChanges
 
 Work = Callable[[Connection, Snapshot], Awaitable[WrittenProduct]]
 
@@ -51,15 +50,15 @@ async def update_or_create(call: Call) -> Response:
 
     async def work(connection: Connection, snapshot: Snapshot) -> WrittenProduct:
         nonlocal created
-        done = await upsert_products(connection, call.actor, [patch], snapshot=snapshot, now=call.now)
-        [outcome] = done.outcomes
+        upserted = await upsert_products(connection, call.actor, [patch], snapshot=snapshot, now=call.now)
+        [outcome] = upserted.outcomes
         if isinstance(outcome, InvalidInput):
             raise outcome
         created = outcome.created
-        return WrittenProduct(await read_product(connection, call.workspace_id, outcome.id), done.defined)
+        return WrittenProduct(await read_product(connection, call.workspace_id, outcome.id), upserted.defined)
 
-    written, known = await _written(call, work)
-    shape = shape_product(written.product, known.after, call.version)
+    done, known = await written(call, work)
+    shape = shape_product(done.product, known.after, call.version)
     return answer(shape | {"created": created}, 201 if created else 200)
 
 
@@ -68,7 +67,7 @@ async def update(call: Call) -> Response:
     patch = parse_product(call.body)
 
     async def work(connection: Connection, snapshot: Snapshot) -> WrittenProduct:
-        product_id = await _named(call, connection)
+        product_id = await named(call, connection, find_product_id)
         return await update_product(connection, call.actor, product_id, patch, snapshot=snapshot, now=call.now)
 
     return await _write(call, work, 200)
@@ -77,7 +76,7 @@ async def update(call: Call) -> Response:
 async def read(call: Call) -> Response:
     """GET one product; ``details/`` is another address of the same."""
     async with call.reading() as connection:
-        product = await read_product(connection, call.workspace_id, await _named(call, connection))
+        product = await read_product(connection, call.workspace_id, await named(call, connection, find_product_id))
         snapshot = await call.definitions(connection)
     return answer(shape_product(product, snapshot, call.version))
 
@@ -86,7 +85,7 @@ async def delete(call: Call) -> Response:
     """DELETE: 204; its custom id keeps its id, and no order changes."""
 
     async def work(connection: Connection) -> None:
-        await delete_product(connection, call.actor, await _named(call, connection), now=call.now)
+        await delete_product(connection, call.actor, await named(call, connection, find_product_id), now=call.now)
 
     await in_transaction(call.services.pool, work)
     return Response(204)
@@ -103,53 +102,17 @@ async def list_all(call: Call) -> Response:
 async def history(call: Call) -> Response:
     """GET .../history/: who changed what, when, from what to what; oldest first, a deleted product's too."""
     async with call.reading() as connection:
-        product_id = await _named(call, connection)
+        product_id = await named(call, connection, find_product_id)
         page = await product_history(connection, call.workspace_id, product_id, call.page_request)
     return paged(call, page, shape_entry)
 
 
-async def _named(call: Call, connection: Connection) -> int:
-    """The id in the path, or the id that its custom id, present or former, stands for."""
-    if "id" in call.params:
-        return call.id()
-    return await find_product_id(connection, call.workspace_id, call.text())
-
-
-async def _apply(call: Call, asked: Asked) -> Known:
-    """Change one thing of the product that the path names."""
-    tags = {"add_tags": asked.add_tags, "remove_tags": asked.remove_tags}
-    patch = msgspec.structs.replace(parse_product(asked.body), **tags)
-
-    async def work(connection: Connection, snapshot: Snapshot) -> WrittenProduct:
-        product_id = await _named(call, connection)
-        return await update_product(connection, call.actor, product_id, patch, snapshot=snapshot, now=call.now)
-
-    _, known = await _written(call, work)
-    return known
-
-
-changes = SingleChanges(_apply)
+changes = SingleChanges(updating(parse_product, find_product_id, update_product))
 
 
 async def _write(call: Call, work: Work, status: int) -> Response:
-    written, known = await _written(call, work)
-    return answer(shape_product(written.product, known.after, call.version), status)
-
-
-async def _written(call: Call, work: Work) -> tuple[WrittenProduct, Known]:
-    """What ``work`` wrote in the one transaction of this request, and the definitions around it."""
-    definitions, workspace_id = call.services.definitions, call.workspace_id
-
-    async def attempt(connection: Connection) -> tuple[WrittenProduct, Known]:
-        before = await definitions.for_writing(connection, workspace_id)
-        written = await work(connection, before)
-        after = await definitions.uncommitted(connection, workspace_id) if written.defined else before
-        return written, Known(before, after)
-
-    written, known = await in_transaction(call.services.pool, attempt)
-    if written.defined:
-        definitions.forget(workspace_id)
-    return written, known
+    done, known = await written(call, work)
+    return answer(shape_product(done.product, known.after, call.version), status)
 
 
 def _routes(base: str) -> list[Route[Call]]:

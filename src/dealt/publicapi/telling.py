@@ -9,6 +9,7 @@ from dealt.events import Between, ContactReference, Telling, parse_moment
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import InvalidInput
 from dealt.publicapi.call import Call
+from dealt.publicapi.one_object import named
 
 
 async def telling(call: Call, contact: ContactReference | None = None) -> Telling:
@@ -24,7 +25,7 @@ def contact_in_path(call: Call) -> ContactReference:
 
 async def found_contact(call: Call, connection: Connection) -> int:
     """The id of the contact that the path names. Raises NotFound."""
-    contact_id = call.id() if "id" in call.params else await id_of(connection, call.workspace_id, call.text())
+    contact_id = await named(call, connection, id_of)
     await read_contact(connection, call.workspace_id, contact_id)
     return contact_id
 

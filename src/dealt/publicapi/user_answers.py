@@ -12,6 +12,7 @@ from dealt.kernel.db import Connection, Record, in_transaction
 from dealt.kernel.http import Response
 from dealt.kernel.paging import Page
 from dealt.publicapi.call import Call, answer, paged
+from dealt.publicapi.one_object import named
 from dealt.publicapi.single_changes import Known
 from dealt.publicapi.user_shapes import UserShape, user_shape
 
@@ -29,9 +30,7 @@ def user_patch(call: Call, body: Mapping[str, Any]) -> ContactPatch:
 
 async def named_user(call: Call, connection: Connection) -> int:
     """The id of the contact that the path names; for a custom id, of one that exists. Raises NotFound."""
-    if "id" in call.params:
-        return call.id()
-    return await id_of(connection, call.workspace_id, call.text())
+    return await named(call, connection, id_of)
 
 
 async def answer_user(
