@@ -72,6 +72,8 @@ async def fill_rarer_tables(connection: Connection, workspace_id: int, contact_i
 
 
 _RARER = {
+    "roles": "INSERT INTO roles (workspace_id, id, name, areas, created_at) "
+    """SELECT $1, 7, 'Support', '{"deals": "read"}', $3 WHERE $2::bigint > 0""",
     "segment_members": "INSERT INTO segment_members (contact_id, segment_id, workspace_id, entered_at) "
     "SELECT $2, 1, $1, $3",
     "deal_segment_members": "INSERT INTO deal_segment_members SELECT $2, 1, 1, $1, $3",
@@ -132,8 +134,18 @@ async def test_an_import_of_an_export_is_the_same_workspace(
         try:
             async with connection.transaction():
                 second = (await set_up_workspace(connection, now=NOW, email="other@example.com")).workspace_id
+                await connection.execute(
+                    "INSERT INTO roles (workspace_id, id, name, areas, created_at) VALUES ($1, 1, 'Mine', '{}', $2)",
+                    second, NOW,
+                )  # fmt: skip
+                await connection.execute(
+                    "UPDATE members SET role = 'custom', role_id = 1 WHERE workspace_id = $1", second
+                )
             await load_workspace(connection, second, folder, now=NOW)
             assert await connection.fetchval("SELECT count(*) FROM members WHERE email = 'other@example.com'") == 2
+            # Whose role is gone with what the workspace was born with may read, and no more.
+            kept = "SELECT role FROM members WHERE email = 'other@example.com' AND workspace_id = $1"
+            assert await connection.fetchval(kept, second) == "read-only"
             assert await connection.fetchval("SELECT count(*) FROM api_tokens WHERE workspace_id = $1", second) == 1
             stale = await connection.fetchval("SELECT count(*) FROM stale WHERE workspace_id = $1", second)
             assert stale == await connection.fetchval("SELECT count(*) FROM contacts")
@@ -162,7 +174,16 @@ async def test_an_export_is_refused_where_its_numbers_are_taken(
     try:
         assert filled.app.services
         before = await digest(filled.app.services.pool)
-        with pytest.raises(NotEmpty, match="import it into a database of its own"):
+        says = rf"Contact \d+ of the export is one of workspace {filled.workspace_id}, .*, here\. .* of its own\."
+        with pytest.raises(NotEmpty, match=says):
+            await load_workspace(connection, other, folder, now=NOW)
+        assert await digest(filled.app.services.pool) == before
+        # Even one that is not the first of its file, and that is nobody: a guest's.
+        await connection.execute(
+            "DELETE FROM contacts WHERE workspace_id = $1 AND NOT placeholder", filled.workspace_id
+        )
+        before = await digest(filled.app.services.pool)
+        with pytest.raises(NotEmpty, match=says):
             await load_workspace(connection, other, folder, now=NOW)
         assert await digest(filled.app.services.pool) == before
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -45,6 +46,17 @@ async def load_workspace(
     check_files(folder, manifest)
     columns = await _columns(connection)
     _check(manifest, columns)
+    try:
+        await _fill(connection, workspace_id, folder, manifest, now, report)
+    except asyncpg.UniqueViolationError as error:
+        raise await _taken(connection, error) from None
+    await connection.execute("ANALYZE")
+    return manifest
+
+
+async def _fill(
+    connection: Connection, workspace_id: int, folder: Path, manifest: Manifest, now: datetime, report: Report
+) -> None:
     async with connection.transaction():
         await await_writes(connection, workspace_id)
         await connection.execute(queries.HOLD, workspace_id)
@@ -54,13 +66,7 @@ async def load_workspace(
         for table in reversed(EXPORTED):
             if table != "workspaces":
                 await connection.execute(queries.clear(table), workspace_id)
-        try:
-            await _load(connection, workspace_id, folder, manifest, report)
-        except asyncpg.UniqueViolationError as error:
-            raise NotEmpty(
-                f"Another workspace of this database has objects of the same numbers ({error.table_name}). "
-                "An export keeps its numbers: import it into a database of its own."
-            ) from None
+        await _load(connection, workspace_id, folder, manifest, report)
         await _keep(connection, workspace_id, members, counters)
         for sequence, places in SEQUENCES.items():
             await connection.execute(queries.advance(sequence, places), workspace_id)
@@ -71,8 +77,20 @@ async def load_workspace(
         await plan_nights(connection, workspace_id, now=now)
         await plan_lifetime(connection, workspace_id, now=now)
         await connection.execute(queries.MARK_ALL, workspace_id, int(Lane.BULK), int(Cause.BACKFILL), now)
-    await connection.execute("ANALYZE")
-    return manifest
+
+
+async def _taken(connection: Connection, error: asyncpg.UniqueViolationError) -> NotEmpty:
+    """Whose number it is that the export wanted. Contacts are numbered in one row for all workspaces."""
+    told = f"Another workspace of this database has an object of the same number ({error.table_name})."
+    number = re.search(r"=\((\d+)\)", error.detail or "")
+    if error.table_name == "contacts" and number is not None:
+        holder = await connection.fetchrow(queries.WHOSE_CONTACT, int(number[1]))
+        if holder is not None:
+            told = f"Contact {number[1]} of the export is one of workspace {holder['id']}, {holder['name']}, here."
+    return NotEmpty(
+        f"{told} An export keeps its numbers, because shops know them: import it into a database of its own. "
+        "Nothing was changed."
+    )
 
 
 async def _columns(connection: Connection) -> dict[str, set[str]]:

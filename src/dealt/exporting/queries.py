@@ -71,6 +71,9 @@ def advance(sequence: str, places: tuple[tuple[str, str], ...]) -> str:
     )
 
 
+WHOSE_CONTACT = """
+SELECT w.id, w.name FROM contacts AS c JOIN workspaces AS w ON w.id = c.workspace_id WHERE c.id = $1"""
+
 HOLD = "SELECT id FROM workspaces WHERE id = $1 FOR UPDATE"
 
 MEMBERS = "SELECT id, email, name, role, password_hash, created_at, disabled_at FROM members WHERE workspace_id = $1"
@@ -78,9 +81,10 @@ MEMBERS = "SELECT id, email, name, role, password_hash, created_at, disabled_at 
 KEEP_PASSWORD = """
 UPDATE members SET password_hash = $3 WHERE workspace_id = $1 AND lower(email) = lower($2) RETURNING id"""
 
+# A role of the workspace's own has gone with the rest: its holders may read until somebody decides.
 KEEP_MEMBER = """
 INSERT INTO members (workspace_id, id, email, name, role, password_hash, created_at, disabled_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"""
+VALUES ($1, $2, $3, $4, CASE $5::text WHEN 'custom' THEN 'read-only' ELSE $5 END, $6, $7, $8)"""
 
 COUNTERS = "SELECT kind, last FROM counters WHERE workspace_id = $1"
 

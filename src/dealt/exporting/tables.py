@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 EXPORTED: tuple[str, ...] = (
-    "workspaces", "counters", "members", "attributes", "tags", "lists", "pipelines", "stages", "loss_reasons",
+    "workspaces", "counters", "roles", "members", "attributes", "tags", "lists", "pipelines", "stages", "loss_reasons",
     "exchange_rates", "product_feeds", "lifetime_models", "event_definitions", "aggregators",
     "segments",
     "contacts", "contact_custom_ids", "contact_keys", "merges", "merged_rows", "list_members",
@@ -22,6 +22,8 @@ EXPORTED: tuple[str, ...] = (
 
 LEFT_OUT: Mapping[str, str] = {
     "schema_migrations": "says what this database is, not what a workspace holds",
+    "sessions": "who is signed in at this installation",
+    "sign_in_failures": "who tried to sign in at this installation",
     "api_tokens": "a token opens one installation; make new ones",
     "imports": "what was sent to this installation; what it wrote is exported",
     "import_parts": "files that wait to be imported here",
