@@ -26,6 +26,7 @@ from dealt.kernel.doorbell import Doorbell
 from dealt.kernel.http import Receive, Request, Response, Scope, Send
 from dealt.kernel.livefeed import LiveFeed
 from dealt.kernel.metrics import QueueMetrics
+from dealt.kernel.outbound import networks
 from dealt.kernel.ratelimit import Buckets
 from dealt.kernel.secrets import SecretBox
 from dealt.kernel.slots import Slots
@@ -44,7 +45,7 @@ from dealt.settings import Settings
 from dealt.tags import TAGS
 from dealt.tasks import TASKS
 from dealt.uploads import REFUSED
-from dealt.web import Pages
+from dealt.web import Pages, Pictures
 
 HEALTH_TIMEOUT_S = 5.0
 OTHERS = ("/healthz", "/metrics")
@@ -89,9 +90,14 @@ def build_services(
     )  # fmt: skip
 
 
-def pages_of(services: Services, live: LiveFeed) -> Pages:
+def pages_of(services: Services, live: LiveFeed, settings: Settings) -> Pages:
     """The pages over the same caches and writers as the API's."""
-    provided = {DealWriter: services.deals, ContactWriter: services.contacts, EventWriter: services.events}
+    provided = {
+        DealWriter: services.deals,
+        ContactWriter: services.contacts,
+        EventWriter: services.events,
+        Pictures: Pictures(services.clock, networks(settings.allow_private_networks)),
+    }
     return build_pages(
         services.pool, services.clock, services.definitions, services.doorbell, services.box, live, provided
     )
@@ -131,7 +137,7 @@ class Application:
         self._sdk = PublicApi(self.services, sdk.SDK_ROUTES, cors, prefix=sdk.PREFIX, token_header=sdk.TOKEN_HEADER)
         self._live = await self._stack.enter_async_context(LiveFeed(pool))
         self._loop = asyncio.get_running_loop()
-        self._pages = pages_of(self.services, self._live)
+        self._pages = pages_of(self.services, self._live, settings)
         self._noting = asyncio.create_task(self._note_tokens())
 
     def about_to_stop(self) -> None:

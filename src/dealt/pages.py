@@ -16,12 +16,14 @@ from dealt.kernel.secrets import SecretBox
 from dealt.web import Assets, Finder, Folder, House, PageRoute, Pages, Place, Places, Templates
 from dealt.web.finding import ROUTES as FINDING
 from dealt.web.live import ROUTES as LIVE
+from dealt.web.pictures import ROUTES as PICTURES
 
 _SOURCE = Path(__file__).parent
 
 ROUTES: list[PageRoute] = [
     *FINDING,
     *LIVE,
+    *PICTURES,
     *members.ROUTES,
 ]
 """Every page and what it posts; tests walk it."""

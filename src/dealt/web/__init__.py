@@ -5,6 +5,7 @@ from dealt.web.finding import Finder, Found
 from dealt.web.flash import Undo
 from dealt.web.house import House
 from dealt.web.pages import Pages
+from dealt.web.pictures import Pictures
 from dealt.web.places import Place, Places
 from dealt.web.rendering import Templates
 from dealt.web.routing import ANYBODY, SIGNED_IN, PageRoute, action, page
@@ -20,6 +21,7 @@ __all__ = [
     "House",
     "PageRoute",
     "Pages",
+    "Pictures",
     "Place",
     "Places",
     "Templates",

@@ -48,6 +48,7 @@ class Templates:
             "size": showing.size,
             "many": showing.many,
             "browser": showing.browser,
+            "picture": showing.picture,
         }
         return environment
 

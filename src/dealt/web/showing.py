@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -14,6 +15,8 @@ from dealt.kernel.money import CURRENCIES
 
 _STEPS = ((60, 1, "s"), (3600, 60, "min"), (86_400, 3600, "h"), (30 * 86_400, 86_400, "d"))
 _NARROW = "\u202f"
+LONGEST_ADDRESS = 2_000
+"""Characters of a picture's address."""
 _encoder = msgspec.json.Encoder(decimal_format="string")
 
 
@@ -95,4 +98,10 @@ def browser(agent: str) -> str:
     return f"{name} on {system}" if system else name
 
 
-FILTERS = (whole, size, many, browser)
+def picture(url: str | None) -> str:
+    """Where a page finds the picture at ``url``; empty where there is none. Our own are loaded directly."""
+    if not url or len(url) > LONGEST_ADDRESS:
+        return ""
+    if url.startswith("/static/"):
+        return quote(url, safe="/._-")
+    return f"/pictures/?url={quote(url, safe='')}" if url.startswith(("http://", "https://")) else ""
