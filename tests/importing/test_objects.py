@@ -67,6 +67,26 @@ def test_an_address_that_several_have_refuses_a_row_without_an_id(importing: Imp
     assert "2 contacts have this address" in (tmp_path / "a.rejected.csv").read_text()
 
 
+def test_rows_that_speak_of_each_other_are_written_in_their_order(importing: Import, tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "people.csv",
+        ["id", "mail", "first"],
+        ["1", "ann@x.example", "Ann"], ["2", "bob@x.example", "Bob"], ["", "ANN@x.example", "Anna"],
+        ["", "cy@x.example", "Cy"], ["3", "cy@x.example", "Cyrus"], ["1", "", "Annie"], ["4", "nobody", "Dee"],
+        ["4", "dee@x.example", ""], ["", "", "Ghost"], ["", "cy@x.example", "Cyril"],
+    )  # fmt: skip
+    mapping = '[contact]\ncustom_id = "id"\nemail = "mail"\nfirst_name = "first"\n'
+    done = importing.run(path, mapping, kind=CONTACTS)
+    assert (done.counts.created, done.counts.updated, done.counts.refused) == (4, 4, 2)
+    assert sorted(people(importing), key=str) == sorted(
+        [
+            ("1", "ANN@x.example", "Annie"), ("2", "bob@x.example", "Bob"), ("3", "cy@x.example", "Cyril"),
+            ("4", "dee@x.example", None),
+        ],
+        key=str,
+    )  # fmt: skip
+
+
 def test_without_match_email_an_unknown_id_is_another_contact(importing: Import, tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", ["id", "mail"], ["", "ann@x.example"], ["7", "ann@x.example"])
     importing.run(path, 'match_email = false\n[contact]\ncustom_id = "id"\nemail = "mail"\n', kind=CONTACTS)
