@@ -224,7 +224,8 @@ def _refund(draft: LineDraft, quantity: Decimal, total: Decimal, place: str) -> 
 
 
 def _check_complete(draft: LineDraft, place: str) -> None:
-    if draft.product_id is None and draft.product_custom_id is None and not _name(draft.sent):
+    # A key without a value says that there is no product: one that was deleted, say. No key at all is a mistake.
+    if not any(key in draft.sent for key in _PRODUCT) and not _name(draft.sent):
         raise InvalidInput.of(place, "A line needs a product_id, a product_custom_id or a name.")
     if "value" not in draft.numbers and "total" not in draft.numbers:
         raise InvalidInput.of(f"{place}.value", "This field is required: the price of one piece.")
