@@ -14,6 +14,7 @@ from dealt import __version__, demo_pictures
 from dealt.accounts import MEMBERS, Definitions, Part, Tokens
 from dealt.aggregators import AGGREGATORS
 from dealt.attributes import ATTRIBUTES
+from dealt.auditing import AuditMetrics
 from dealt.contacts import ContactWriter
 from dealt.deals import DEALS, DealWriter
 from dealt.derivation import build_derived
@@ -123,6 +124,7 @@ class Application:
         self._noting: asyncio.Task[None] | None = None
         self._registry = CollectorRegistry()
         self._metrics = QueueMetrics(self._registry)
+        self._audits = AuditMetrics(self._registry)
         self._documents = Documents(ROUTES, CHAPTERS, __version__)
 
     async def start(self) -> None:
@@ -215,6 +217,7 @@ class Application:
                 if self.services is not None:
                     async with self.services.pool.acquire() as connection:
                         await self._metrics.refresh(connection, self.services.clock.now())
+                        await self._audits.refresh(connection)
                     return Response(200, generate_latest(self._registry), CONTENT_TYPE_LATEST.encode())
         except DOWN:
             _log.warning("the database does not answer")

@@ -10,6 +10,7 @@ from contextlib import suppress
 import structlog
 
 from dealt.accounts import forget_old_sessions, forget_old_tries
+from dealt.auditing import AuditRounds
 from dealt.companies import UNLINK
 from dealt.deals import CONVERT, REDATE, convert_deals, redate_deals, unlink_company
 from dealt.derivation import build_derived
@@ -60,9 +61,9 @@ SETTLERS: list[Settler] = [DERIVED]
 """Who computes what is derived for contacts, in order."""
 
 JOBS_AT_ONCE = 4
-# One for each kind of rounds (jobs, settling, waking, objects, relay, webhooks, deliveries, housekeeping, watch), one
-# that listens, and the jobs'.
-CONNECTIONS = 10 + 2 * JOBS_AT_ONCE
+# One for each kind of rounds (jobs, settling, waking, objects, audit, relay, webhooks, deliveries, housekeeping,
+# watch), one that listens, and the jobs'.
+CONNECTIONS = 11 + 2 * JOBS_AT_ONCE
 HEARTBEAT_S = 15.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 5.0
 
@@ -116,6 +117,7 @@ async def _work(pool: Pool, settings: Settings, clock: Clock, stop: asyncio.Even
         "settling": settling.round,
         "waking": WakingRounds(pool, clock, then=rounds.bell("settling")).round,
         "objects": ObjectRounds(pool, DERIVED, clock).round,
+        "audit": AuditRounds(pool, DERIVED, clock).round,
         "relay": Relay(pool).round,
         "webhooks": fan_out.round,
         "deliveries": deliverer.round,

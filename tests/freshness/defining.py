@@ -7,7 +7,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from dealt.freshness import Definition, Derived, Provided, Run, Vocabulary, Work, definitions_changed
+from dealt.freshness import (
+    Definition,
+    Derived,
+    Provided,
+    Run,
+    Stored,
+    Unit,
+    Vocabulary,
+    Work,
+    definitions_changed,
+)
 from dealt.kernel.db import Connection, Pool, transaction
 from dealt.predicates import FilterCatalogue
 
@@ -59,6 +69,13 @@ class Expressions:
     async def forget(self, connection: Connection, workspace_id: int, version: int) -> None:
         """Note that it may be forgotten."""
         self.forgotten.append(version)
+
+    async def stored(self, connection: Connection, workspace_id: int, contact_ids: Sequence[int]) -> Stored:
+        """Nothing that anybody audits."""
+        return {}
+
+    async def drop(self, connection: Connection, workspace_id: int, units: Sequence[Unit]) -> None:
+        """Nothing."""
 
 
 async def no_words(connection: Connection, workspace_id: int, provided: Sequence[Provided]) -> Vocabulary:

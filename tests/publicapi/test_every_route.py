@@ -23,7 +23,7 @@ SPELLINGS = [
     ("aUtHoRiZaTiOn", "aCcEpT", "TOKEN"),
 ]
 # What has no mark: settings, and lists that are empty for everybody.
-WITHOUT_MARK = {"/workspace/", "/lifetime/", "/emails/"}
+WITHOUT_MARK = {"/workspace/", "/lifetime/", "/audit/", "/emails/"}
 # PUT at an address that a client makes up: another workspace has its own object there.
 MADE_BY_NAME = {"PUT /exchange-rates/<currency>/<valid_from>/"}
 

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
+
 from dealt.aggregators import queries
 from dealt.aggregators.compiling import Wanted, compile_run
 from dealt.aggregators.figures import Figure, read_figure
-from dealt.aggregators.model import KIND, Aggregator
-from dealt.freshness import Definition, Provided, Run, Vocabulary
+from dealt.aggregators.model import KIND, Aggregator, unconverted_key
+from dealt.freshness import Definition, Provided, Run, Stored, Unit, Vocabulary
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import InvalidInput
 from dealt.kernel.journal import SETTINGS, Entry, record
@@ -70,6 +72,24 @@ class AggregatorDeriver:
     async def forget(self, connection: Connection, workspace_id: int, version: int) -> None:
         """The rows of deleted aggregators."""
         await connection.execute(queries.FORGET, workspace_id, version)
+
+    async def stored(self, connection: Connection, workspace_id: int, contact_ids: Sequence[int]) -> Stored:
+        """Every value, and every number of deals that could not be converted."""
+        found = await load_aggregators(connection, workspace_id)
+        known: dict[str, int] = {}
+        for one in sorted(found, key=lambda one: one.deleted_at is None):
+            known[one.target] = known[unconverted_key(one.target)] = one.id
+        rows = await connection.fetch(queries.VALUES, workspace_id, list(contact_ids))
+        return {
+            Unit(row["contact_id"], "contact", row["contact_id"], f"{KIND}:{known.get(name, 0)}", name): value
+            for row in rows
+            for name, value in msgspec.json.decode(row["aggregates"]).items()
+        }
+
+    async def drop(self, connection: Connection, workspace_id: int, units: Sequence[Unit]) -> None:
+        """Values of attributes that no aggregator fills."""
+        ids, names = [one.contact_id for one in units], [one.name for one in units]
+        await connection.execute(queries.DROP, workspace_id, ids, names)
 
 
 async def load_aggregators(connection: Connection, workspace_id: int) -> list[Aggregator]:

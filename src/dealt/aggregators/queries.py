@@ -34,6 +34,11 @@ VALUES = """
 SELECT contact_id, aggregates, computed_at FROM contact_derived
 WHERE workspace_id = $1 AND contact_id = ANY($2::bigint[]) AND aggregates <> '{}'"""
 
+DROP = """
+UPDATE contact_derived AS d SET aggregates = d.aggregates - gone.names
+FROM (SELECT id, array_agg(name) AS names FROM unnest($2::bigint[], $3::text[]) AS one(id, name) GROUP BY id) AS gone
+WHERE d.workspace_id = $1 AND d.contact_id = gone.id"""
+
 SAMPLE = "SELECT id FROM contacts WHERE workspace_id = $1 AND NOT placeholder ORDER BY id DESC LIMIT $2"
 
 # Of a batch: what was computed is compared with what is stored, and what differs is written and journalled.

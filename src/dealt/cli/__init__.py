@@ -24,6 +24,7 @@ COMMANDS = (
     ("import", "importing:app", "Read orders, contacts, companies, products or events out of a file."),
     ("export", "exporting:export", "Write a whole workspace into a folder."),
     ("erase", "erasing:erase", "Erase a person, by the contact's number, custom id or e-mail address."),
+    ("audit", "auditing:audit", "Compare everything that is derived with a computation from nothing."),
     ("doctor", "doctor:doctor", "Check this installation, and say what to do about what is wrong."),
     ("backup", "backups:backup", "Write the whole database to a file."),
     ("restore", "backups:restore", "Read a backup into the database."),

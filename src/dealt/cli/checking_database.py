@@ -24,6 +24,9 @@ UNION ALL SELECT 'news for pages', count(*), min(journal_at) FROM follows
 UNION ALL SELECT 'jobs', count(*), min(created_at) FROM jobs
 UNION ALL SELECT 'jobs for later that are due', count(*), min(run_at) FROM delayed_jobs WHERE run_at <= $1"""
 _DEAD = "SELECT kind, count(*) AS number, max(error) AS error FROM dead_jobs GROUP BY kind ORDER BY 2 DESC LIMIT 5"
+_AUDITS = """
+SELECT DISTINCT ON (workspace_id) drift, looked, finished_at AS at FROM audits WHERE finished_at IS NOT NULL
+ORDER BY workspace_id, id DESC LIMIT 1000"""
 _INVALID = """
 SELECT i.indexrelid::regclass::text AS name FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
 WHERE NOT i.indisvalid AND c.relkind = 'i' ORDER BY 1"""
@@ -51,6 +54,7 @@ async def check_database(connection: Connection, settings: Settings) -> AsyncIte
     now = SystemClock().now()
     for row in await connection.fetch(_QUEUES, now):
         yield _queue(row, now)
+    yield await _audit(connection)
     yield await _dead_jobs(connection)
     yield await _indexes(connection)
     yield await _partitions(connection, now)
@@ -95,6 +99,16 @@ def _queue(row: Record, now: datetime) -> Finding:
     told = f"{row['queue']}: {row['waiting']:,} waiting, the oldest for {max(age.total_seconds(), 0):,.0f} s"
     todo = "See that a worker runs (`dealt serve` or `dealt worker`); if one does, add another." if age > LATE else ""
     return Finding("Queue", told, todo)
+
+
+async def _audit(connection: Connection) -> Finding:
+    rows = await connection.fetch(_AUDITS)
+    if not rows:
+        return Finding("Audit", "no round has ended yet")
+    drift, looked = sum(row["drift"] for row in rows), sum(row["looked"] for row in rows)
+    as_of = f"{min(row['at'] for row in rows):%Y-%m-%d %H:%M} UTC"
+    told = f"{drift:,} derived values of {looked:,} objects are wrong, as of {as_of}"
+    return Finding("Audit", told, "See what: `dealt audit`. Mend it: `dealt audit --repair`." if drift else "")
 
 
 async def _dead_jobs(connection: Connection) -> Finding:

@@ -1,6 +1,7 @@
 """Contacts: the people behind orders, found by id, custom id or cookie key."""
 
 from dealt.contacts.addressing import contacts_with_emails
+from dealt.contacts.auditing import check_contacts
 from dealt.contacts.belonging import Memberships, memberships
 from dealt.contacts.deleting import strip_contacts
 from dealt.contacts.editing import create_contact, update_contact
@@ -50,6 +51,7 @@ __all__ = [
     "Memberships",
     "Visit",
     "WrittenContact",
+    "check_contacts",
     "contacts_question",
     "contacts_with_emails",
     "create_contact",

@@ -211,3 +211,17 @@ UPDATE contacts AS c SET page_views = c.page_views + v.page_views, first_seen = 
 FROM unnest($2::bigint[], $3::integer[], $4::timestamptz[], $5::timestamptz[])
     AS v(contact_id, page_views, first_at, last_at)
 WHERE c.id = v.contact_id AND c.workspace_id = $1 AND NOT c.placeholder"""
+
+# Of these contacts, those whose name leads elsewhere or nowhere; nowhere is mended.
+CHECK_NAMES = """
+WITH named AS MATERIALIZED (
+    SELECT c.id, c.{column} AS name, (
+        SELECT n.contact_id FROM {table} AS n WHERE n.workspace_id = c.workspace_id AND n.{column} = c.{column}
+    ) AS listed
+    FROM contacts AS c
+    WHERE c.workspace_id = $1 AND c.id = ANY($2::bigint[]) AND NOT c.placeholder AND c.{column} IS NOT NULL
+), mended AS (
+    INSERT INTO {table} (workspace_id, {column}, contact_id)
+    SELECT $1, name, id FROM named WHERE listed IS NULL ON CONFLICT DO NOTHING
+)
+SELECT id, name, listed FROM named WHERE listed IS DISTINCT FROM id"""

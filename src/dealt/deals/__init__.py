@@ -1,5 +1,6 @@
 """Orders as editable deals."""
 
+from dealt.deals.auditing import check_deals
 from dealt.deals.deriving import CONVERT, REDATE, convert_deals, redate_deals
 from dealt.deals.fields import FIELDS, LINE_FIELDS
 from dealt.deals.gathering import DealWriter, Submission
@@ -32,6 +33,7 @@ __all__ = [
     "Line",
     "Status",
     "Submission",
+    "check_deals",
     "convert_deals",
     "fetch_images",
     "find_deal_id",

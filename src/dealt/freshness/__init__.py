@@ -1,12 +1,14 @@
 """Keeps what is derived from orders exact: contacts that changed are recomputed, as sets, under their locks."""
 
 from dealt.freshness.ages import Age, ages
+from dealt.freshness.auditing import Drift, Found, check_derived, mend_derived
 from dealt.freshness.backfill import Backfill, Progress, read_progress
 from dealt.freshness.changing import BACKFILL, definitions_changed, everything_changed
 from dealt.freshness.derived import Derived, Plan
-from dealt.freshness.derivers import Definition, Deriver, LoadVocabulary, Provided, Run, Vocabulary, Work
+from dealt.freshness.derivers import Definition, Deriver, LoadVocabulary, Provided, Run, Stored, Unit, Vocabulary, Work
 from dealt.freshness.model import MOST_CONTACTS, Settler
-from dealt.freshness.queries import STALE_DUE, WAKE_DUE
+from dealt.freshness.quarantine import Failed
+from dealt.freshness.queries import BEGIN_SETTLING, STALE_DUE, WAKE_DUE
 from dealt.freshness.rounds import SettlingRounds
 from dealt.freshness.settling import Settling, hold_contacts
 from dealt.freshness.strata import check_acyclic, dependents, strata
@@ -14,6 +16,7 @@ from dealt.freshness.waking import WakingRounds, wake
 
 __all__ = [
     "BACKFILL",
+    "BEGIN_SETTLING",
     "MOST_CONTACTS",
     "STALE_DUE",
     "WAKE_DUE",
@@ -22,6 +25,9 @@ __all__ = [
     "Definition",
     "Derived",
     "Deriver",
+    "Drift",
+    "Failed",
+    "Found",
     "LoadVocabulary",
     "Plan",
     "Progress",
@@ -30,15 +36,19 @@ __all__ = [
     "Settler",
     "Settling",
     "SettlingRounds",
+    "Stored",
+    "Unit",
     "Vocabulary",
     "WakingRounds",
     "Work",
     "ages",
     "check_acyclic",
+    "check_derived",
     "definitions_changed",
     "dependents",
     "everything_changed",
     "hold_contacts",
+    "mend_derived",
     "read_progress",
     "strata",
     "wake",

@@ -9,7 +9,7 @@ from datetime import datetime
 import asyncpg
 
 from dealt.freshness import queries
-from dealt.freshness.derivers import Definition, Deriver, LoadVocabulary, Run, Vocabulary, Work
+from dealt.freshness.derivers import Definition, Deriver, LoadVocabulary, Run, Stored, Unit, Vocabulary, Work
 from dealt.freshness.quarantine import Failed, is_to_blame, put_aside
 from dealt.freshness.strata import dependents, strata
 from dealt.kernel.db import Connection, Record
@@ -104,6 +104,20 @@ class Derived:
         """Remove what was deleted at ``version`` or before, once no contact has values of it."""
         for deriver in self._derivers:
             await deriver.forget(connection, workspace_id, version)
+
+    async def stored(self, connection: Connection, workspace_id: int, contact_ids: Sequence[int]) -> Stored:
+        """All that is stored for these contacts, of every kind."""
+        found: Stored = {}
+        for deriver in self._derivers:
+            found |= await deriver.stored(connection, workspace_id, contact_ids)
+        return found
+
+    async def drop(self, connection: Connection, workspace_id: int, units: Sequence[Unit]) -> None:
+        """Remove units that should not be there."""
+        for deriver in self._derivers:
+            ours = [one for one in units if one.definition.startswith(f"{deriver.kind}:")]
+            if ours:
+                await deriver.drop(connection, workspace_id, ours)
 
     async def _at(self, connection: Connection, workspace_id: int, row: Record) -> Plan:
         """The plan at the versions of ``row``, which the caller has just read in its transaction."""

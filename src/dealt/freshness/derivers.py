@@ -77,6 +77,25 @@ Run: TypeAlias = Callable[[Connection, Work], Awaitable[Mapping[int, datetime]]]
 """Computes and writes, in one statement; the next instants at which something changes by time alone, by contact."""
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Unit:
+    """One thing that is derived and stored: what ``definition`` (a reference) says of an object of a contact.
+
+    ``name`` is what people call it. ``orphaned``: the object, or the definition, is not there any more.
+    """
+
+    contact_id: int
+    subject: str
+    object_id: int
+    definition: str
+    name: str
+    orphaned: bool = False
+
+
+Stored: TypeAlias = dict[Unit, Any]
+"""What is stored, as JSON has it; belonging to a segment is true."""
+
+
 class Deriver(Protocol):
     """A kind of definition: aggregators, segments."""
 
@@ -101,3 +120,9 @@ class Deriver(Protocol):
 
     async def forget(self, connection: Connection, workspace_id: int, version: int) -> None:
         """Remove definitions that were deleted at ``version`` or before: no contact has values of theirs any more."""
+
+    async def stored(self, connection: Connection, workspace_id: int, contact_ids: Sequence[int]) -> Stored:
+        """All that is stored for these contacts, also what no definition accounts for; not what waits to be removed."""
+
+    async def drop(self, connection: Connection, workspace_id: int, units: Sequence[Unit]) -> None:
+        """Remove units that should not be there."""

@@ -114,3 +114,15 @@ SELECT contact_id, workspace_id, CASE WHEN count(*) OVER () > $3 THEN 1 ELSE 0 E
 
 STALE_DUE = "EXISTS (SELECT FROM stale)"
 WAKE_DUE = "EXISTS (SELECT FROM contact_derived WHERE wake_at <= $1)"
+
+STANDING = """
+SELECT contact_id, definitions_version, wake_at FROM contact_derived WHERE contact_id = ANY($1::bigint[])"""
+
+STILL_AT = "SELECT true FROM workspaces WHERE id = $1 AND definitions_version = $2 AND recompute_version = $3"
+
+# Contacts of whom it is known that what they have may be old; $4 is the version that a walk has yet to bring, or 0.
+WAITING = """
+SELECT c.id FROM contacts AS c LEFT JOIN contact_derived AS d ON d.contact_id = c.id
+WHERE c.workspace_id = $1 AND c.id = ANY($2::bigint[]) AND (
+    d.wake_at <= $3 OR coalesce(d.definitions_version, 0) < $4
+    OR EXISTS (SELECT FROM stale AS s WHERE s.contact_id = c.id))"""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
 import asyncpg
@@ -162,6 +163,26 @@ async def in_hold(pool: Pool, work: Callable[[Held], Awaitable[T]], *, undo: boo
             if not left:
                 raise
     raise AssertionError("unreachable: the last try returns or raises")
+
+
+@dataclass
+class Attempt:
+    """Part of a transaction; what it did is kept where ``keep`` says so at its end."""
+
+    keep: bool = True
+
+
+@asynccontextmanager
+async def attempting(connection: Connection, *, keep: bool = True) -> AsyncIterator[Attempt]:
+    """A savepoint: undone when the block fails, or when it was not to be kept. The caller is in a transaction."""
+    attempt = Attempt(keep)
+    await connection.execute("SAVEPOINT attempt")
+    try:
+        yield attempt
+    except BaseException:
+        await _roll_back(connection, lambda: connection.execute("ROLLBACK TO attempt; RELEASE attempt"))
+        raise
+    await connection.execute("RELEASE attempt" if attempt.keep else "ROLLBACK TO attempt; RELEASE attempt")
 
 
 def affected(status: Any) -> int:

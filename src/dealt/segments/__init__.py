@@ -1,5 +1,6 @@
 """Segments: saved filters over contacts, deals, products and companies, whose members are kept exact."""
 
+from dealt.segments.auditing import check_objects
 from dealt.segments.defaults import DEFAULTS, set_up_segments
 from dealt.segments.deriving import SegmentDeriver
 from dealt.segments.keeping import (
@@ -35,6 +36,7 @@ __all__ = [
     "SegmentDeriver",
     "Some",
     "Standing",
+    "check_objects",
     "create_segment",
     "delete_segment",
     "explain_member",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from dealt.freshness import Definition, Provided, Run, Vocabulary
+from dealt.freshness import Definition, Provided, Run, Stored, Unit, Vocabulary
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import InvalidInput
 from dealt.kernel.journal import SETTINGS, Entry, record
@@ -69,10 +69,32 @@ class SegmentDeriver:
             for statement in queries.FORGET_MEMBERS:
                 await connection.execute(statement, workspace_id, ids)
 
+    async def stored(self, connection: Connection, workspace_id: int, contact_ids: Sequence[int]) -> Stored:
+        """Who belongs to what: contacts and their deals."""
+        rows = await connection.fetch(queries.STORED, workspace_id, list(contact_ids))
+        return {
+            Unit(
+                row["contact_id"], row["subject"], row["object_id"], f"{KIND}:{row['segment_id']}", row["name"] or "",
+                row["orphaned"],
+            ): True
+            for row in rows
+        }  # fmt: skip
+
+    async def drop(self, connection: Connection, workspace_id: int, units: Sequence[Unit]) -> None:
+        """Members of segments that are gone, and members that are gone."""
+        for subject, statement in queries.DROP.items():
+            ours = [one for one in units if one.subject == subject]
+            columns = ([one.contact_id for one in ours], [one.object_id for one in ours], [_id(one) for one in ours])
+            await connection.execute(statement, workspace_id, *columns)
+
 
 async def load_segments(connection: Connection, workspace_id: int) -> list[Segment]:
     """All segments of a workspace by id."""
     return [Segment.of(row) for row in await connection.fetch(queries.ALL, workspace_id)]
+
+
+def _id(unit: Unit) -> int:
+    return int(unit.definition.removeprefix(f"{KIND}:"))
 
 
 def _definition(one: Segment, vocabulary: Vocabulary) -> Definition:

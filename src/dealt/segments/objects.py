@@ -23,8 +23,8 @@ REST_S = 2.0
 IDLE_S = 1.0
 """Where no workspace has such segments, how soon new ones are noticed."""
 BATCH = 1_000
-_LAST = 2**63 - 1
-_ROUND = 0x7365676D  # "segm"
+LAST = 2**63 - 1
+ROUND = 0x7365676D  # "segm"
 
 _log = structlog.get_logger("dealt.segments")
 
@@ -62,7 +62,7 @@ class ObjectRounds:
 
     async def _look_at(self, plan: Plan, subject: str, definitions: Sequence[Definition]) -> None:
         last = 0
-        while last < _LAST:
+        while last < LAST:
             try:
                 upto = await in_transaction(
                     self._pool,
@@ -84,11 +84,11 @@ class ObjectRounds:
         """Look at the objects behind ``last``; the id of the last one, None where somebody else looks."""
         workspace_id = plan.vocabulary.workspace_id
         await connection.execute(queries.WITHIN.format(milliseconds=10_000))
-        if not await connection.fetchval(queries.HOLD_OBJECTS, _ROUND, workspace_id):
+        if not await connection.fetchval(queries.HOLD_OBJECTS, ROUND, workspace_id):
             return None
         statement = queries.LAST_OF_BATCH.format(table=TABLES[subject].table)
         found = await connection.fetchrow(statement, workspace_id, last, BATCH)
-        upto: int = found["last"] if found["number"] == BATCH else _LAST
+        upto: int = found["last"] if found["number"] == BATCH else LAST
         compiled = self._compiled(plan, subject, definitions)
         now = self._clock.now()
         rows = await connection.fetch(compiled.text, *compiled.bound(after=last, upto=upto, now=now))

@@ -43,6 +43,29 @@ WHERE workspace_id = $1 AND segment_id = ANY($2::bigint[]) GROUP BY 1
 UNION ALL SELECT segment_id, count(*) FROM object_segment_members
 WHERE workspace_id = $1 AND segment_id = ANY($2::bigint[]) GROUP BY 1"""
 
+# Memberships of contacts and their deals, also of segments and of deals that are gone. A deleted segment's wait to be
+# removed; a static one keeps those who are there.
+STORED = """
+SELECT m.contact_id, m.object_id, m.subject, m.segment_id, s.name, s.id IS NULL OR m.gone AS orphaned
+FROM (
+    SELECT contact_id, contact_id AS object_id, 'contact' AS subject, segment_id, false AS gone
+    FROM segment_members WHERE workspace_id = $1 AND contact_id = ANY($2::bigint[])
+    UNION ALL SELECT m.contact_id, m.deal_id, 'deal', m.segment_id, NOT EXISTS (
+        SELECT FROM deals AS d WHERE d.contact_id = m.contact_id AND d.id = m.deal_id)
+    FROM deal_segment_members AS m WHERE m.workspace_id = $1 AND m.contact_id = ANY($2::bigint[])
+) AS m LEFT JOIN segments AS s ON s.workspace_id = $1 AND s.id = m.segment_id
+WHERE s.deleted_at IS NULL"""
+
+DROP = {
+    "contact": """
+DELETE FROM segment_members AS m USING unnest($2::bigint[], $3::bigint[], $4::bigint[]) AS gone(contact_id, id, segment)
+WHERE m.workspace_id = $1 AND m.contact_id = gone.contact_id AND m.segment_id = gone.segment""",
+    "deal": """
+DELETE FROM deal_segment_members AS m
+USING unnest($2::bigint[], $3::bigint[], $4::bigint[]) AS gone(contact_id, id, segment)
+WHERE m.workspace_id = $1 AND m.contact_id = gone.contact_id AND m.deal_id = gone.id AND m.segment_id = gone.segment""",
+}
+
 # Since when the longest waiting change has not been followed.
 OLDEST_STALE = """
 SELECT min(head.marked_at) FROM (VALUES (0), (1)) AS l(lane) CROSS JOIN LATERAL (
@@ -64,6 +87,11 @@ SELECT max(id) AS last, count(*) AS number FROM (
 COMPUTED = """
 UPDATE segments AS s SET computed_version = done.version, computed_at = $4
 FROM unnest($2::bigint[], $3::bigint[]) AS done(id, version) WHERE s.workspace_id = $1 AND s.id = done.id"""
+
+# Those that rounds know and have not looked at since $3.
+LOOKED_AT = """
+SELECT id, name FROM segments
+WHERE workspace_id = $1 AND id = ANY($2::bigint[]) AND computed_version >= version AND computed_at < $3"""
 
 # Whose rows look at a company or a product.
 CONTACTS_OF = {

@@ -9,6 +9,7 @@ from ..asked import Asked, get
 from ..describing import Resource, S, reads
 from ..shapes import Hit
 from .aggregators import Aggregators
+from .audit import OneAudit
 from .companies import Companies
 from .deals import Deals
 from .events import Events, PageViews
@@ -55,6 +56,7 @@ class Surface(Resource[S], Generic[S]):
         self.imports = Imports(sender)
         self.webhooks = Webhooks(sender)
         self.workspace = OneWorkspace(sender)
+        self.audit = OneAudit(sender)
         self.lifetime = OneLifetime(sender)
         self.segments = Segments(sender)
         self.aggregators = Aggregators(sender)

@@ -4,6 +4,7 @@ from dealt.publicapi.described import (
     activities,
     aggregators,
     attributes,
+    audits,
     bulk,
     companies,
     deals,
@@ -46,5 +47,6 @@ CHAPTERS = [
     lists.NOT_YET,
     exchange_rates.CHAPTER,
     webhooks.CHAPTER,
+    audits.CHAPTER,
     workspace.CHAPTER,
 ]

@@ -1,0 +1,3 @@
+from tests.publicapi.conftest import application, shop
+
+__all__ = ["application", "shop"]
