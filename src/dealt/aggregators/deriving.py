@@ -17,7 +17,7 @@ from dealt.kernel.db import Connection
 from dealt.kernel.errors import InvalidInput
 from dealt.kernel.journal import SETTINGS, Entry, record
 from dealt.kernel.sql import Sql
-from dealt.predicates import FilterField, Kind, attribute
+from dealt.predicates import Beside, FilterField, Kind, Relation, attribute
 
 _KINDS = {
     "integer": Kind.NUMBER,
@@ -28,6 +28,8 @@ _KINDS = {
     "string": Kind.TEXT,
     "json": Kind.CHOICES,
 }
+
+_DERIVED = Relation("derived", "contact", "derived", "derived", "contact_derived AS {r}", "{r}.contact_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,4 +125,6 @@ def _field(one: Aggregator) -> FilterField:
             inner.values,
         )
 
-    return FilterField(one.target, kind, one.name, stored, refers_to=f"{KIND}:{one.id}")
+    # A batch reads the row of each contact once, whatever is asked of it.
+    beside = Beside(_DERIVED, "(array_agg({r}.aggregates))[1]", attribute(one.target, kind, ""))
+    return FilterField(one.target, kind, one.name, stored, refers_to=f"{KIND}:{one.id}", beside=beside)

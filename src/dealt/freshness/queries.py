@@ -1,9 +1,10 @@
 """The SQL of settling."""
 
 # What a crash brings back is settled again, so nobody need wait for the disk. And a process that holds contacts
-# and falls silent (stopped, or cut off) loses its transaction, as a dead one does at once.
+# and falls silent (stopped, or cut off) loses its transaction, as a dead one does at once. Everything is found by
+# contact: a plan that was made while a table was empty, and is kept, must not read all of it when it is long.
 BEGIN_SETTLING = """SET LOCAL synchronous_commit = off; SET LOCAL idle_in_transaction_session_timeout = '30s';
-SET LOCAL statement_timeout = '10s'; SET LOCAL jit = off"""
+SET LOCAL statement_timeout = '10s'; SET LOCAL jit = off; SET LOCAL enable_seqscan = off"""
 WITHIN = "SET LOCAL statement_timeout = '{milliseconds}ms'"
 
 # The lock is the claim: whoever takes rows of a contact holds its lock first. Contacts that others hold are passed
@@ -77,12 +78,12 @@ ON CONFLICT (workspace_id) DO UPDATE SET version = excluded.version, total = exc
 WHERE b.version <= excluded.version AND (b.version < excluded.version OR b.finished_at IS NULL)
 RETURNING true"""
 
-NEXT_OF_WALK = """
+# Each half is ended by its own limit, so that nobody sorts all who are left.
+_NEXT = """SELECT id FROM contacts WHERE workspace_id = $1 AND {which} placeholder
+        AND id > (SELECT last_id FROM backfills WHERE workspace_id = $1 AND version = $2) ORDER BY id LIMIT $3"""
+NEXT_OF_WALK = f"""
 SELECT id FROM (
-    SELECT id FROM contacts WHERE workspace_id = $1 AND NOT placeholder
-        AND id > (SELECT last_id FROM backfills WHERE workspace_id = $1 AND version = $2)
-    UNION ALL SELECT id FROM contacts WHERE workspace_id = $1 AND placeholder
-        AND id > (SELECT last_id FROM backfills WHERE workspace_id = $1 AND version = $2)) AS whoever
+    ({_NEXT.format(which="NOT")}) UNION ALL ({_NEXT.format(which="")})) AS whoever
 ORDER BY id LIMIT $3"""
 
 IS_WALKING = "SELECT true FROM backfills WHERE workspace_id = $1 AND version = $2"

@@ -6,6 +6,7 @@
 
 from dealt.predicates.batch import Batch
 from dealt.predicates.catalogue import (
+    Beside,
     FilterCatalogue,
     FilterField,
     Kind,
@@ -30,6 +31,7 @@ __all__ = [
     "OPERATORS",
     "AllOf",
     "Batch",
+    "Beside",
     "Checked",
     "Compiler",
     "CountTest",

@@ -43,6 +43,7 @@ class FilterField:
     cast: str = "numeric"
     choices: tuple[str, ...] = ()
     refers_to: str = ""
+    beside: Beside | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Membership:
 
     ``among`` gives, for an alias and a place for ids, the condition of belonging to one of them; ``ids`` are the ids
     that exist, by name. ``kind`` prefixes what a condition refers to (``segment:3``), where it is a definition.
+    ``beside`` reads the ids of all that one subject belongs to, as an array.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Membership:
     among: Callable[[str, list[int]], Sql]
     ids: Mapping[str, int]
     kind: str = ""
+    beside: Beside | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,19 @@ class Relation:
     key: str = "{s}.id"
     workspace: str = ""
     by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands beside a subject's row in another table, so that a batch reads that once for all who ask.
+
+    ``aggregate`` makes one value of the rows ``{r}`` of ``relation``; ``read`` takes the field out of that value, which
+    is given as an expression.
+    """
+
+    relation: Relation
+    aggregate: str
+    read: Callable[[str], Sql]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +139,13 @@ _TIME = r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?Z"
 def attribute(name: str, kind: Kind, stored: str = "attributes") -> Read:
     """Reads a custom attribute from the column ``stored``.
 
-    A stored value of another type than ``kind`` reads as not set; nothing fails.
+    A stored value of another type than ``kind`` reads as not set; nothing fails. Where ``stored`` is empty, the alias
+    itself is the JSON object.
     """
 
     def read(alias: str) -> Sql:
-        whole, text = f"{alias}.{stored} -> {{}}::text", f"{alias}.{stored} ->> {{}}::text"
+        held = f"{alias}.{stored}" if stored else alias
+        whole, text = f"{held} -> {{}}::text", f"{held} ->> {{}}::text"
         if kind is Kind.NUMBER:
             return sql(f"CASE WHEN jsonb_typeof({whole}) = 'number' THEN ({text})::numeric END", name, name)
         if kind is Kind.TRUTH:

@@ -11,7 +11,7 @@ from itertools import count
 from typing import Protocol
 
 from dealt.kernel.sql import Sql, join, sql
-from dealt.predicates.catalogue import Relation, Subject
+from dealt.predicates.catalogue import Beside, FilterField, Membership, Relation, Subject
 from dealt.predicates.checked import (
     AllOf,
     Checked,
@@ -83,7 +83,7 @@ class Compiler:
             case Inverse(part):
                 return sql("(") + self.condition(part) + sql(") IS NOT TRUE")
             case FieldTest():
-                built = node.operator.build(node.field.read(self._alias), node.field, node.value, self._at)
+                built = node.operator.build(self._read(node.field), node.field, node.value, self._at)
                 return sql("(") + built + sql(")")
             case MemberTest():
                 return self._member(node)
@@ -106,7 +106,7 @@ class Compiler:
             case Inverse(part):
                 return self.next_change(part)
             case FieldTest():
-                moments = node.operator.changes(node.field.read(self._alias), node.field, node.value, self._at)
+                moments = node.operator.changes(self._read(node.field), node.field, node.value, self._at)
                 return least([self._ahead(moment) for moment in moments])
             case CountTest(relation=relation, target=target, where=where):
                 return self._next_of_related(relation, target, [where])
@@ -138,15 +138,31 @@ class Compiler:
         """A compiler for rows of a relation's target."""
         return Compiler(target, alias, self._at, self._nested)
 
+    def _read(self, field: FilterField) -> Sql:
+        if field.beside is None or isinstance(self._figures, InPlace):
+            return field.read(self._alias)
+        return field.beside.read(self._beside(field.beside))
+
+    def _beside(self, beside: Beside) -> str:
+        """The value that a batch has read beside the row."""
+        return self._figures.figure(
+            self._subject, self._alias, beside.relation, lambda related: Sql(beside.aggregate.replace("{r}", related))
+        ).text
+
     def _ahead(self, moment: Sql) -> Sql:
         return sql("CASE WHEN ") + moment + sql(" > {}::timestamptz THEN ", self._at.now) + moment + sql(" END")
 
     def _member(self, node: MemberTest) -> Sql:
-        among = node.membership.among
         if node.operator.name == "in_all":
-            return _joined(" AND ", [among(self._alias, [member]) for member in node.value], "true")
-        condition = sql("(") + among(self._alias, node.value) + sql(")")
+            return _joined(" AND ", [self._among(node.membership, [member]) for member in node.value], "true")
+        condition = sql("(") + self._among(node.membership, node.value) + sql(")")
         return condition + sql(" IS NOT TRUE") if node.operator.name == "in_none" else condition
+
+    def _among(self, membership: Membership, ids: list[int]) -> Sql:
+        if membership.beside is None or isinstance(self._figures, InPlace):
+            return membership.among(self._alias, ids)
+        held = membership.beside.read(self._beside(membership.beside))
+        return sql("coalesce(") + held + sql(" && {}::bigint[], false)", ids)
 
     def _count(self, node: CountTest) -> Sql:
         sign = "<=" if node.quantifier in ("none", "at_most") else ">="

@@ -16,6 +16,8 @@ from dealt.segments.model import DYNAMIC, TABLES
 
 _IDS, _NOW = Late("ids"), Late("now")
 _THEIRS = "m.workspace_id = {}::bigint AND m.contact_id = ANY({}::bigint[])"
+_HAD = """, ARRAY(SELECT m.segment_id FROM segment_members AS m
+    WHERE m.contact_id = s.id AND m.workspace_id = {}::bigint) AS had"""
 _RANGE = "m.workspace_id = {}::bigint AND m.object_id > {}::bigint AND m.object_id <= {}::bigint"
 
 
@@ -73,12 +75,13 @@ def _of_contacts(vocabulary: Vocabulary, definitions: Sequence[Definition]) -> S
     compiler = Compiler(vocabulary.catalogue.subject("contact"), "s", moment_of(vocabulary, _NOW), batch)
     found = _segments(compiler, definitions) + sql(", ") + _wakes(compiler, definitions)
     held = (
-        sql("WITH held AS MATERIALIZED (SELECT s.id AS contact_id, ") + found + sql("\nFROM contacts AS s")
+        sql("WITH held AS MATERIALIZED (SELECT s.id AS contact_id, ") + found + sql(_HAD, workspace)
+        + sql("\nFROM contacts AS s")
         + batch.joins("s.id", sql("{}::bigint[]", _IDS))
         + sql("\nWHERE s.id = ANY({}::bigint[]) AND s.workspace_id = {}::bigint", _IDS, workspace)
         + sql(" AND NOT s.placeholder)")
     )  # fmt: skip
-    return held + _store("contact", definitions, _THEIRS, (workspace, _IDS), workspace)
+    return held + Sql(queries.STORE_CONTACTS, (_dynamic(definitions), workspace, _IDS, workspace, _NOW))
 
 
 def _of_deals(vocabulary: Vocabulary, definitions: Sequence[Definition]) -> Sql:
@@ -111,8 +114,13 @@ def _wakes(compiler: Compiler, definitions: Sequence[Definition]) -> Sql:
 
 
 def _store(subject: str, definitions: Sequence[Definition], these: str, bounds: tuple[Any, ...], workspace: int) -> Sql:
-    ids = [one.id for one in definitions if one.content.segment.kind == DYNAMIC]
-    return Sql(queries.store(TABLES[subject], these), (*bounds, ids, workspace, _NOW, workspace))
+    values = (*bounds, _dynamic(definitions), workspace, _NOW, workspace)
+    return Sql(queries.store(TABLES[subject], these), values)
+
+
+def _dynamic(definitions: Sequence[Definition]) -> list[int]:
+    """The ids of the segments whose members follow from a filter."""
+    return [one.id for one in definitions if one.content.segment.kind == DYNAMIC]
 
 
 def _moved(row: Record, subject: str, work: Work) -> Entry:

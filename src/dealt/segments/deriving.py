@@ -10,7 +10,7 @@ from dealt.kernel.db import Connection
 from dealt.kernel.errors import InvalidInput
 from dealt.kernel.journal import SETTINGS, Entry, record
 from dealt.kernel.sql import Sql, sql
-from dealt.predicates import Membership, references
+from dealt.predicates import Beside, Membership, Relation, references
 from dealt.segments import queries
 from dealt.segments.compiling import compile_run
 from dealt.segments.filtering import read_filter
@@ -23,6 +23,12 @@ _OWN = {
     "product": "object_segment_members AS m WHERE m.workspace_id = {s}.workspace_id AND m.object_id = {s}.id",
     "company": "object_segment_members AS m WHERE m.workspace_id = {s}.workspace_id AND m.object_id = {s}.id",
 }
+# A contact's own segments, read once for a batch.
+_BESIDE = Beside(
+    Relation("segment_members", "contact", "segments", "segment", "segment_members AS {r}", "{r}.contact_id"),
+    "array_agg({r}.segment_id)",
+    Sql,
+)
 
 
 class SegmentDeriver:
@@ -41,6 +47,7 @@ class SegmentDeriver:
                     _among(subject),
                     {one.name: one.id for one in found if one.subject == subject},
                     KIND,
+                    _BESIDE if subject == "contact" else None,
                 )
                 for subject in SUBJECTS
             }
