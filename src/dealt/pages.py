@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from dealt import members
+from dealt import members, profiles
 from dealt.accounts import Definitions
 from dealt.kernel.clock import Clock
 from dealt.kernel.db import Pool
@@ -25,6 +25,7 @@ ROUTES: list[PageRoute] = [
     *LIVE,
     *PICTURES,
     *members.ROUTES,
+    *profiles.ROUTES,
 ]
 """Every page and what it posts; tests walk it."""
 
@@ -36,7 +37,7 @@ PLACES: list[Place] = [
 FINDERS: list[Finder] = []
 """What the palette finds besides places."""
 
-DOMAINS = ("web", "members")
+DOMAINS = ("web", "members", "profiles")
 """The packages with pages: each has its ``templates`` and, where its pages load files of their own, ``static``."""
 
 

@@ -9,7 +9,7 @@ from dealt.deals.lines import line_total
 from dealt.deals.listing import COMPARISONS, DealFilter, list_deals
 from dealt.deals.model import Deal, DealImage, Line, Status
 from dealt.deals.moving import DEALS
-from dealt.deals.reading import find_deal_id, get_deal, list_history, show_deals
+from dealt.deals.reading import find_deal_id, get_deal, home_of, list_history, show_deals
 from dealt.deals.schemas import FIELD_NAMES, DealPatch, parse_deal, parse_line_edit
 from dealt.deals.undoing import undoing
 from dealt.deals.unlinking import unlink_company
@@ -38,6 +38,7 @@ __all__ = [
     "fetch_images",
     "find_deal_id",
     "get_deal",
+    "home_of",
     "line_total",
     "list_deals",
     "list_history",

@@ -43,6 +43,8 @@ class Pages:
         try:
             response = await self._respond(visit)
         except Exception as error:
+            # Also where a form was refused and its page is not there to be shown again.
+            visit.failed = None
             response = answer(visit, error)
         response.headers |= headers(request, self.house.assets.import_map_hash)
         _pack(request, response)

@@ -49,6 +49,10 @@ class Templates:
             "many": showing.many,
             "browser": showing.browser,
             "picture": showing.picture,
+            "amount": showing.amount,
+            "duration": showing.duration,
+            "plainly": showing.plainly,
+            "pair": showing.pair,
         }
         return environment
 

@@ -105,3 +105,33 @@ def picture(url: str | None) -> str:
     if url.startswith("/static/"):
         return quote(url, safe="/._-")
     return f"/pictures/?url={quote(url, safe='')}" if url.startswith(("http://", "https://")) else ""
+
+
+def duration(seconds: float) -> str:
+    """``40 s``, ``5 min``, ``3 h``, ``12 d``: how long something took, roughly."""
+    for below, unit, name in ((60, 1, "s"), (3600, 60, "min"), (2 * 86_400, 3600, "h")):
+        if seconds < below:
+            return f"{int(seconds // unit)}{_NARROW}{name}"
+    return f"{int(seconds // 86_400)}{_NARROW}d"
+
+
+def amount(number: Decimal | float | None) -> str:
+    """A number in as few digits as it has: ``2``, ``0.5``; for fields that are typed in."""
+    if number is None:
+        return ""
+    text = f"{Decimal(number):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def plainly(value: Any) -> str:
+    """The value of an attribute as a person reads it."""
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, list):
+        return ", ".join(plainly(one) for one in value)
+    return value if isinstance(value, str) else _encoder.encode(value).decode()
+
+
+def pair(value: str) -> tuple[str, str]:
+    """A choice that is called what it is, for ``ui.field``."""
+    return value, value

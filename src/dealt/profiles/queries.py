@@ -1,0 +1,43 @@
+"""All SQL of the profiles."""
+
+# What the catalogue says now of products on a receipt.
+PRODUCTS_NOW = """
+SELECT id, custom_id, name, price, currency, quantity, image_url FROM products
+WHERE workspace_id = $1 AND id = ANY($2::bigint[])"""
+
+# Of one contact: how many orders, what those that were won are worth in base currency, and when the last one was.
+NUMBERS = """
+SELECT count(*) AS orders, sum(base_value) FILTER (WHERE status = 2) AS spent,
+    count(*) FILTER (WHERE status = 2 AND value IS NOT NULL AND base_value IS NULL) AS unconverted,
+    max(ordered_at) AS last_ordered_at
+FROM deals WHERE contact_id = $2 AND workspace_id = $1"""
+
+# Newest first; $4 an entry's id, behind which the older ones are, $5 how many.
+CHANGES = """
+SELECT id, at, kind, actor, cause, changes FROM journal
+WHERE contact_id = $2 AND object_type = 'deal' AND object_id = $3 AND workspace_id = $1 AND kind LIKE 'deal.%'
+    AND ($4::bigint IS NULL OR id < $4) ORDER BY id DESC LIMIT $5"""
+
+# When a deal came into which stage, oldest first.
+STAGES_ENTERED = """
+SELECT at, (changes -> 'stage' ->> 1)::bigint AS stage_id FROM journal
+WHERE contact_id = $2 AND object_type = 'deal' AND object_id = $3 AND workspace_id = $1 AND changes ? 'stage'
+    AND changes -> 'stage' ->> 1 IS NOT NULL
+ORDER BY id LIMIT 500"""
+
+TASKS = """
+SELECT id, name, due_at, done, assigned_to FROM tasks
+WHERE contact_id = $2 AND deal_id = $3 AND workspace_id = $1 ORDER BY done, due_at, id LIMIT 20"""
+
+# Beside a deal in its stage, by the time of ordering: the next older and the next newer one.
+_BESIDE = """
+SELECT id FROM deals WHERE workspace_id = $1 AND stage_id = $2 AND (ordered_at, id) {sign} ($3, $4)
+    AND ($5::bigint IS NULL OR assigned_to = $5) ORDER BY ordered_at {way}, id {way} LIMIT 1"""
+OLDER = _BESIDE.format(sign="<", way="DESC")
+NEWER = _BESIDE.format(sign=">", way="ASC")
+
+TOKEN_NAMES = "SELECT id, name FROM api_tokens WHERE workspace_id = $1 AND id = ANY($2::bigint[])"
+CONTACT_NAMES = """
+SELECT id, first_name, last_name, email, custom_id FROM contacts
+WHERE workspace_id = $1 AND id = ANY($2::bigint[]) AND NOT placeholder"""
+COMPANY_NAME = "SELECT name FROM companies WHERE workspace_id = $1 AND id = $2"
