@@ -49,7 +49,9 @@ from dealt.uploads import REFUSED
 from dealt.web import Pages, Pictures
 
 HEALTH_TIMEOUT_S = 5.0
-OTHERS = ("/healthz", "/metrics")
+OTHERS = ("/healthz", "/metrics", "/api")
+# Below the last one: a client of the API that has a wrong address is told so, not asked to sign in.
+BELOW = (demo_pictures.PREFIX, "/api/")
 NOTE_TOKENS_S = 60.0
 DOWN = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 DATABASE_AWAY = Response(503, b'{"status":"the database does not answer"}', headers={"Retry-After": "1"})
@@ -176,7 +178,7 @@ class Application:
         elif scope["type"] == "http" and scope["path"].startswith((SCHEMA, DOCS)):
             request = Request(scope, receive)
             await self._documents.respond(request).send(send, head_only=request.method == "HEAD")
-        elif scope["type"] == "http" and (scope["path"] in OTHERS or scope["path"].startswith(demo_pictures.PREFIX)):
+        elif scope["type"] == "http" and (scope["path"] in OTHERS or scope["path"].startswith(BELOW)):
             await self._other(scope, send)
         elif scope["type"] == "http" and self._pages is not None:
             await self._pages(scope, receive, send)

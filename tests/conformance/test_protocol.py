@@ -269,13 +269,14 @@ async def test_requests_one_after_the_other_on_one_connection(shop: Shop) -> Non
 
 
 async def test_only_what_stands_below_the_base_address_is_the_api(shop: Shop) -> None:
-    for target in ("/api/publicusers/", "/api/public", "/api/Public/users/"):
-        assert (await send(shop, "GET", target)).json() == {"detail": "Not found."}
+    for target in ("/api/publicusers/", "/api/public", "/api/Public/users/", "/api/", "/api"):
+        answer = await send(shop, "GET", target)
+        assert (answer.status, answer.json()) == (404, {"detail": "Not found."}), target
     assert whole(await send(shop, "GET", "/api/public//users/"), 200)["count"] >= 0
 
 
-async def test_the_address_of_the_server_leads_to_the_page_of_the_api(shop: Shop) -> None:
+async def test_the_address_of_the_server_leads_to_its_pages(shop: Shop) -> None:
     answer = await send(shop, "GET", "/", token=False)
-    assert (answer.status, answer.header("Location")) == (302, "/api/docs/")
+    assert (answer.status, answer.header("Location")) == (303, "/sign-in/")
     page = await send(shop, "GET", str(answer.header("Location")), token=False)
     assert (page.status, str(page.header("Content-Type")).partition(";")[0]) == (200, "text/html")

@@ -99,7 +99,8 @@ CHAPTER = Chapter(
         deals.undo: Operation(
             id="undoDealChange", summary="Undo the last change of a deal", path=_PATH,
             body=Body(
-                obj({"change": nullable(identifier("The change to undo, if it is the last."))}, required=[]), {}
+                obj({"change": nullable(identifier("The change to undo, if it is the last."))}, required=[]),
+                {"change": None},
             ),
             answers=_WRITTEN, refusals=(409,),
         ),
