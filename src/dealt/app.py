@@ -13,7 +13,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from dealt import __version__, demo_pictures
 from dealt.accounts import MEMBERS, Definitions, Part, Tokens
 from dealt.aggregators import AGGREGATORS
+from dealt.attribute_uses import uses_of
 from dealt.attributes import ATTRIBUTES
+from dealt.attributes.pages import Uses
 from dealt.auditing import AuditMetrics
 from dealt.contacts import ContactWriter
 from dealt.deals import DEALS, DealWriter
@@ -99,6 +101,8 @@ def pages_of(services: Services, live: LiveFeed, settings: Settings) -> Pages:
         DealWriter: services.deals,
         ContactWriter: services.contacts,
         EventWriter: services.events,
+        Settings: settings,
+        Uses: Uses([uses_of]),
         Pictures: Pictures(services.clock, networks(settings.allow_private_networks)),
     }
     return build_pages(

@@ -8,15 +8,21 @@ from typing import Any
 
 from dealt import members, profiles
 from dealt.accounts import Definitions
+from dealt.attributes.pages import ROUTES as ATTRIBUTES
 from dealt.kernel.clock import Clock
 from dealt.kernel.db import Pool
 from dealt.kernel.doorbell import Doorbell
 from dealt.kernel.livefeed import LiveFeed
 from dealt.kernel.secrets import SecretBox
+from dealt.lists.pages import ROUTES as LISTS
+from dealt.pipelines.pages import ROUTES as PIPELINES
+from dealt.rates.pages import ROUTES as RATES
+from dealt.tags.pages import ROUTES as TAGS
 from dealt.web import Assets, Finder, Folder, House, PageRoute, Pages, Place, Places, Templates
 from dealt.web.finding import ROUTES as FINDING
 from dealt.web.live import ROUTES as LIVE
 from dealt.web.pictures import ROUTES as PICTURES
+from dealt.webhooks.pages import ROUTES as WEBHOOKS
 
 _SOURCE = Path(__file__).parent
 
@@ -26,10 +32,36 @@ ROUTES: list[PageRoute] = [
     *PICTURES,
     *members.ROUTES,
     *profiles.ROUTES,
+    *ATTRIBUTES,
+    *LISTS,
+    *PIPELINES,
+    *RATES,
+    *TAGS,
+    *WEBHOOKS,
 ]
 """Every page and what it posts; tests walk it."""
 
+_SETTINGS = (
+    ("Shop", (("Workspace", "workspace"), ("Currencies", "currencies"), ("Pipelines", "pipelines"),
+        ("Loss reasons", "loss-reasons"), ("Attributes", "attributes"), ("Tags", "tags"), ("Lists", "lists"))),
+    ("People", (("Members", "members"), ("Roles", "roles"))),
+    ("Programs", (("API tokens", "tokens"), ("Webhooks", "webhooks"))),
+    ("Server", (("Audit log", "journal"), ("System", "system"))),
+)  # fmt: skip
+
+
+def _settings() -> list[Place]:
+    """The places of the settings, group by group."""
+    each = [(name, path, group) for group, places in _SETTINGS for name, path in places]
+    return [
+        Place(name, f"/settings/{path}/", "settings", section="settings", order=order, group=group)
+        for order, (name, path, group) in enumerate(each)
+    ]
+
+
 PLACES: list[Place] = [
+    Place("Settings", "/settings/", "settings", order=100, icon="settings", keys="g ,", in_bar=True),
+    *_settings(),
     Place("Your account", "/me/", "", section="more", order=900),
 ]
 """Where the navigation leads: what exists, and nothing else."""
@@ -37,7 +69,7 @@ PLACES: list[Place] = [
 FINDERS: list[Finder] = []
 """What the palette finds besides places."""
 
-DOMAINS = ("web", "members", "profiles")
+DOMAINS = ("web", "members", "attributes", "lists", "pipelines", "rates", "tags", "webhooks", "profiles")
 """The packages with pages: each has its ``templates`` and, where its pages load files of their own, ``static``."""
 
 

@@ -6,6 +6,9 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Literal, cast
+
+from dealt.kernel.mail import TLS, Smtp
 
 
 @dataclass(frozen=True)
@@ -34,10 +37,34 @@ class Settings:
     """Comma-separated origins whose pages may call the API from a browser; ``*`` for all, empty for none."""
     allow_private_networks: str = ""
     """Comma-separated networks that outbound requests may reach although they are private."""
+    public_url: str = ""
+    """Where people reach the pages, such as ``https://orders.example.com``: links in mails begin with it."""
+    smtp_host: str = ""
+    """The mail server for invitations and new passwords; empty for none: the links are then in the log."""
+    smtp_port: int = 587
+    """Its port."""
+    smtp_user: str = ""
+    """Whom to sign in to it as; empty for nobody."""
+    smtp_password: str = ""
+    """With which password."""
+    smtp_from: str = "Dealt <dealt@localhost>"
+    """Whom mails are from."""
+    smtp_tls: str = "starttls"
+    """``starttls``, ``tls`` or ``none``."""
     log_format: str = "human"
     """``human`` or ``json``."""
     log_level: str = "info"
     """``debug``, ``info``, ``warning`` or ``error``."""
+
+    @property
+    def smtp(self) -> Smtp | None:
+        """The mail server, if there is one. Raises ValueError for a way of encryption that is not known."""
+        if not self.smtp_host:
+            return None
+        if self.smtp_tls not in TLS:
+            raise ValueError(f"DEALT_SMTP_TLS is {self.smtp_tls!r}; use one of {', '.join(TLS)}.")
+        tls = cast(Literal["starttls", "tls", "none"], self.smtp_tls)
+        return Smtp(self.smtp_host, self.smtp_port, self.smtp_user, self.smtp_password, self.smtp_from, tls)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:

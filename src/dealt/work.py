@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import structlog
 
-from dealt.accounts import forget_old_sessions, forget_old_tries
+from dealt.accounts import SEND_RESET, forget_old_sessions, forget_old_tries, send_reset
 from dealt.auditing import AuditRounds
 from dealt.companies import UNLINK
 from dealt.deals import CONVERT, REDATE, convert_deals, redate_deals, unlink_company
@@ -44,6 +44,7 @@ DERIVED = build_derived()
 HANDLERS: dict[str, JobHandler] = {
     BACKFILL: Backfill(DERIVED, SystemClock()),
     CONVERT: convert_deals,
+    SEND_RESET: send_reset,
     REDATE: redate_deals,
     UNLINK: unlink_company,
     SYNC: sync_feed,

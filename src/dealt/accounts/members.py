@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import datetime
 
 import asyncpg
@@ -19,6 +20,7 @@ from dealt.kernel.journal import SETTINGS, Entry, record
 from dealt.kernel.schema import LONGEST_NAME
 from dealt.kernel.secrets import hash_password, verify_password
 
+_LOOKS_LIKE_EMAIL = re.compile(r"[^@\s]+@[^@\s]+").fullmatch
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 1000
 
 
@@ -44,12 +46,30 @@ async def create_member(
     """A new member's id. Raises InvalidInput for a bad role or password, Conflict for an e-mail already in use."""
     if role not in ROLES:
         raise InvalidInput.of("role", f'"{role}" is not a role; use one of {", ".join(ROLES)}.')
-    if "@" not in email:
-        raise InvalidInput.of("email", f'"{email}" is not an e-mail address.')
-    _check_password(password)
+    check_email(email)
+    check_password(password)
+    return await add_member(
+        connection, workspace_id, email=email, name=name, role=role, role_id=None,
+        password_hash=hash_password(password), now=now, actor=actor,
+    )  # fmt: skip
+
+
+async def add_member(
+    connection: Connection,
+    workspace_id: int,
+    *,
+    email: str,
+    name: str,
+    role: str,
+    role_id: int | None,
+    password_hash: str,
+    now: datetime,
+    actor: str,
+) -> int:
+    """The id of a new member, of whom all was checked. Raises Conflict for an e-mail already in use."""
     await settings_changed(connection, workspace_id)
     member_id = await next_settings_id(connection, workspace_id, "member")
-    values = (workspace_id, member_id, email, name, role, hash_password(password), now)
+    values = (workspace_id, member_id, email, name, role, password_hash, now, role_id)
     try:
         await connection.execute(queries.INSERT_MEMBER, *values)
     except asyncpg.UniqueViolationError as error:
@@ -65,7 +85,7 @@ async def set_password(
     connection: Connection, workspace_id: int, email: str, password: str, *, now: datetime, actor: str = "system"
 ) -> None:
     """Give a member a new password. Raises NotFound for an unknown e-mail."""
-    _check_password(password)
+    check_password(password)
     member_id = await connection.fetchval(queries.SET_PASSWORD, workspace_id, email, hash_password(password))
     if member_id is None:
         raise NotFound(f"There is no member with the e-mail {email}.")
@@ -78,7 +98,14 @@ async def list_members(connection: Connection, workspace_id: int) -> list[Record
     return list(await connection.fetch(queries.LIST_MEMBERS, workspace_id))
 
 
-def _check_password(password: str) -> None:
+def check_email(email: str) -> None:
+    """Raise InvalidInput for what is no e-mail address."""
+    if not _LOOKS_LIKE_EMAIL(email) or len(email) > LONGEST_NAME:
+        raise InvalidInput.of("email", f'"{email[:LONGEST_NAME]}" is not an e-mail address.')
+
+
+def check_password(password: str) -> None:
+    """Raise InvalidInput for a password that is too short or too long."""
     if len(password) < SHORTEST_PASSWORD:
         raise InvalidInput.of("password", f"A password has at least {SHORTEST_PASSWORD} characters.")
     if len(password) > LONGEST_PASSWORD:
@@ -101,17 +128,23 @@ async def change_own_password(pool: Pool, member: Member, present: str, new: str
 
     Raises InvalidInput naming ``present`` or ``password``, Throttled after too many wrong ones.
     """
-    _check_password(new)
+    check_password(new)
+    await confirm_own_password(pool, member, present, now=now)
+    new_hash = await asyncio.to_thread(hash_password, new)
+    async with transaction(pool) as connection:
+        await connection.fetchval(queries.SET_PASSWORD, member.workspace_id, member.email, new_hash)
+        await end_sessions(connection, member.workspace_id, member.id, but=member.session_id)
+        actor = f"member:{member.id}"
+        entry = Entry(SETTINGS, "member.password_changed", "member", member.id, actor, {})
+        await record(connection, member.workspace_id, [entry], now)
+
+
+async def confirm_own_password(pool: Pool, member: Member, present: str, *, now: datetime) -> None:
+    """Whether the present password is right. Raises InvalidInput naming ``present``, Throttled."""
     place = f"session:{member.session_id}"
     await count_try(pool, member.email, place, now)
     hashed = await pool.fetchval(queries.PASSWORD_OF, member.workspace_id, member.id)
     if not await asyncio.to_thread(verify_password, present, hashed):
         raise InvalidInput.of("present", "This is not your present password.")
-    new_hash = await asyncio.to_thread(hash_password, new)
-    async with transaction(pool) as connection:
-        await connection.fetchval(queries.SET_PASSWORD, member.workspace_id, member.email, new_hash)
+    async with pool.acquire() as connection:
         await forget_tries(connection, member.email, place)
-        await end_sessions(connection, member.workspace_id, member.id, but=member.session_id)
-        actor = f"member:{member.id}"
-        entry = Entry(SETTINGS, "member.password_changed", "member", member.id, actor, {})
-        await record(connection, member.workspace_id, [entry], now)

@@ -9,10 +9,11 @@ from datetime import datetime
 from dealt.accounts import queries
 from dealt.accounts.sessions import open_session
 from dealt.accounts.throttling import count_try, forget_tries
+from dealt.accounts.totp import check_code, has_factor
 from dealt.kernel.db import Pool, Record, transaction
 from dealt.kernel.errors import InvalidInput
 from dealt.kernel.journal import SETTINGS, Entry, record
-from dealt.kernel.secrets import verify_password
+from dealt.kernel.secrets import SecretBox, verify_password
 
 WRONG = "The e-mail or the password is not right."
 
@@ -26,8 +27,17 @@ class From:
     origin: str
 
 
-async def sign_in(pool: Pool, email: str, password: str, *, come: From, now: datetime) -> str:
-    """The secret of a new session.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Somebody whose password was right. ``needs_code``: a code of the telephone is needed besides."""
+
+    workspace_id: int
+    member_id: int
+    needs_code: bool
+
+
+async def check_sign_in(pool: Pool, email: str, password: str, *, come: From, now: datetime) -> Known:
+    """Whose e-mail and password these are.
 
     Raises InvalidInput, the same for an unknown e-mail and a wrong password and after as long a time; Throttled
     after too many failures.
@@ -36,16 +46,34 @@ async def sign_in(pool: Pool, email: str, password: str, *, come: From, now: dat
     found = await _whose(pool, email, password)
     if found is None:
         raise InvalidInput.of("password", WRONG)
-    workspace_id, member_id = found["workspace_id"], found["id"]
     async with transaction(pool) as connection:
         await forget_tries(connection, email, come.address)
+        needs_code = await has_factor(connection, found["workspace_id"], found["id"])
+    return Known(found["workspace_id"], found["id"], needs_code)
+
+
+async def check_second_factor(
+    pool: Pool, box: SecretBox, known: Known, code: str, *, come: From, now: datetime
+) -> None:
+    """Whether the code is right. Raises InvalidInput, and Throttled after too many failures."""
+    account = f"code:{known.workspace_id}:{known.member_id}"
+    await count_try(pool, account, come.address, now)
+    async with transaction(pool) as connection:
+        await check_code(connection, box, known.workspace_id, known.member_id, code, now)
+        await forget_tries(connection, account, come.address)
+
+
+async def sign_in(pool: Pool, known: Known, *, come: From, now: datetime) -> str:
+    """The secret of a new session of somebody who was checked."""
+    async with transaction(pool) as connection:
         secret = await open_session(
-            connection, workspace_id, member_id,
+            connection, known.workspace_id, known.member_id,
             address=come.address, browser=come.browser, origin=come.origin, now=now,
         )  # fmt: skip
         changes = {"address": (None, come.address)}
-        entry = Entry(SETTINGS, "member.signed_in", "member", member_id, f"member:{member_id}", changes)
-        await record(connection, workspace_id, [entry], now)
+        actor = f"member:{known.member_id}"
+        entry = Entry(SETTINGS, "member.signed_in", "member", known.member_id, actor, changes)
+        await record(connection, known.workspace_id, [entry], now)
     return secret
 
 

@@ -8,18 +8,11 @@ from dealt.cli.showing import moment, show_table, tell
 from dealt.cli.where import HERE, Where
 from dealt.cli.working import Task, WorkspaceOption, in_workspace
 from dealt.kernel.db import Record
+from dealt.kernel.jobqueue import give_again, list_given_up
 from dealt.kernel.logs import without_secrets
 
 app = App(name="job", help="List jobs that were given up, and run them again.")
 LONGEST_ERROR = 120
-_LIST = """
-SELECT id, kind, attempts, died_at, error FROM dead_jobs WHERE workspace_id = $1 ORDER BY died_at DESC, id LIMIT 200"""
-_RETRY = """
-WITH again AS (
-    DELETE FROM dead_jobs WHERE workspace_id = $1 AND ($2::bigint IS NULL OR id = $2) RETURNING kind, payload, id
-)
-INSERT INTO jobs (workspace_id, kind, payload, created_at)
-SELECT $1, kind, payload, $3 FROM again ORDER BY id RETURNING id"""
 
 
 @app.command(name="list")
@@ -27,7 +20,7 @@ def list_(*, where: Where = HERE, workspace: WorkspaceOption = None) -> None:
     """List the newest 200 jobs that were given up, with the last line of their errors. Times are in UTC."""
 
     async def work(task: Task) -> list[Record]:
-        return list(await task.connection.fetch(_LIST, task.workspace_id))
+        return await list_given_up(task.connection, task.workspace_id)
 
     rows = in_workspace(where, workspace, work)
     show_table(("ID", "Kind", "Tries", "Given up", "Error"), [_row(row) for row in rows])
@@ -44,7 +37,7 @@ def retry(job_id: int | None = None, /, *, where: Where = HERE, workspace: Works
     """
 
     async def work(task: Task) -> int:
-        return len(await task.connection.fetch(_RETRY, task.workspace_id, job_id, task.now))
+        return await give_again(task.connection, task.workspace_id, job_id, now=task.now)
 
     number = in_workspace(where, workspace, work)
     tell(f"{number} job{'' if number == 1 else 's'} given back to the workers.")

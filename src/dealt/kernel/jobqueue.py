@@ -59,6 +59,16 @@ EXISTS (SELECT FROM jobs WHERE leased_until IS NULL) OR EXISTS (SELECT FROM jobs
 OR EXISTS (SELECT FROM delayed_jobs WHERE run_at <= $1)"""
 
 
+_GIVEN_UP = """
+SELECT id, kind, attempts, died_at, error FROM dead_jobs WHERE workspace_id = $1 ORDER BY died_at DESC, id LIMIT 200"""
+_GIVE_AGAIN = """
+WITH again AS (
+    DELETE FROM dead_jobs WHERE workspace_id = $1 AND ($2::bigint IS NULL OR id = $2) RETURNING kind, payload, id
+)
+INSERT INTO jobs (workspace_id, kind, payload, created_at)
+SELECT $1, kind, payload, $3 FROM again ORDER BY id RETURNING id"""
+
+
 class Job(msgspec.Struct, frozen=True):
     """A claimed job. ``attempts`` counts this one too, and tells our claim from a later one of somebody else."""
 
@@ -129,6 +139,16 @@ async def clean_dead_jobs(connection: Connection, workspace_id: int, clean: Call
             await connection.execute(_CLEAN_DEAD, workspace_id, msgspec.json.encode(cleaned).decode())
             total += len(cleaned)
     return total
+
+
+async def list_given_up(connection: Connection, workspace_id: int) -> list[Record]:
+    """The newest 200 jobs of a workspace that were given up, with their errors."""
+    return list(await connection.fetch(_GIVEN_UP, workspace_id))
+
+
+async def give_again(connection: Connection, workspace_id: int, job_id: int | None, *, now: datetime) -> int:
+    """Give one job that was given up (None: all) back to the workers; how many."""
+    return len(await connection.fetch(_GIVE_AGAIN, workspace_id, job_id, now))
 
 
 def _jobs(rows: Sequence[Record]) -> list[Job]:

@@ -45,6 +45,13 @@ _ROWS = ("stale_interactive", "stale_bulk", "follows", "jobs", "delayed_jobs", "
 _AGES = ("stale_interactive", "stale_bulk", "follows", "jobs", "delayed_jobs", "waking")
 
 
+async def queue_figures(connection: Connection, now: datetime) -> Record:
+    """Rows (``stale_interactive``, ``jobs`` ...) and ages (``jobs_age`` ...) of the queues, and the ``workers``."""
+    row = await connection.fetchrow(_QUERY, now, COUNTED_UP_TO, WORKER_NAME)
+    assert row is not None
+    return row
+
+
 class QueueMetrics(Collector):
     """The figures as Prometheus reads them: ``refresh`` before each scrape, then generate from the registry.
 
@@ -58,7 +65,7 @@ class QueueMetrics(Collector):
 
     async def refresh(self, connection: Connection, now: datetime) -> None:
         """Read the figures: one query, some milliseconds also where the queues are long."""
-        self._row = await connection.fetchrow(_QUERY, now, COUNTED_UP_TO, WORKER_NAME)
+        self._row = await queue_figures(connection, now)
 
     def collect(self) -> Iterator[Metric]:
         """The families, once there has been a refresh."""

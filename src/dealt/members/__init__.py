@@ -1,8 +1,17 @@
-"""The pages of those who sign in: the sign-in itself, one's own account, and who else may come in."""
+"""The pages of those who sign in: the sign-in itself, one's own account, and what an admin looks after."""
 
-from dealt.members.me import ROUTES as _OF_ONESELF
-from dealt.members.signing import ROUTES as _OF_SIGNING
+from dealt.members import coming, factor, journal, me, people, signing, system, tokens, workspace
 
-ROUTES = [*_OF_SIGNING, *_OF_ONESELF]
+ROUTES = [
+    *signing.ROUTES,
+    *coming.ROUTES,
+    *me.ROUTES,
+    *factor.ROUTES,
+    *workspace.ROUTES,
+    *people.ROUTES,
+    *tokens.ROUTES,
+    *journal.ROUTES,
+    *system.ROUTES,
+]
 
 __all__ = ["ROUTES"]

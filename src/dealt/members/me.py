@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dealt.accounts import change_own_password, end_session, end_sessions, list_sessions, rename_member
+from dealt.accounts import change_own_password, end_session, end_sessions, has_factor, list_sessions, rename_member
 from dealt.kernel.http import Response
 from dealt.web import SIGNED_IN, PageRoute, Visit, action, page
 from dealt.web.cookies import set_cookie
@@ -15,7 +15,8 @@ async def show(visit: Visit) -> Response:
     """The account, and where it is signed in."""
     async with visit.reading() as connection:
         sessions = await list_sessions(connection, visit.member, visit.now)
-    return await visit.page("members/me.html", sessions=sessions)
+        coded = await has_factor(connection, visit.workspace_id, visit.member.id)
+    return await visit.page("members/me.html", sessions=sessions, has_factor=coded)
 
 
 async def change_theme(visit: Visit) -> Response:

@@ -28,7 +28,9 @@ NAMES_NOBODY: Mapping[str, str] = {
     "counters": "how many ids were given out",
     "import_parts": "a file that waits to be imported, deleted when it is done or the import is deleted",
     "lifetime_models": "parameters of a whole workspace",
-    **dict.fromkeys(("members", "sessions", "sign_in_failures"), _MEMBERS),
+    **dict.fromkeys(
+        ("invitations", "members", "password_resets", "second_factors", "sessions", "sign_in_failures"), _MEMBERS
+    ),
     "schema_migrations": "names of files",
     "webhook_lanes": "which objects wait to be told of, by number",
 }  # fmt: skip
