@@ -25,6 +25,9 @@ FUNCTIONS: list[tuple[dict[str, Any], Any, Any]] = [
     ({"function": "max", "field": "ordered_at"}, "2025-06-24T12:00:00Z", None),
     ({"function": "median", "field": "value"}, 20, None),
     ({"function": "median", "field": "value", "filter": PAID}, 20.25, None),
+    # Of two whole numbers in the middle, what lies between them.
+    ({"function": "median", "field": "stage", "filter": {"field": "stage", "op": "in", "value": [1, 2]}}, 1, None),
+    ({"function": "median", "field": "status", "filter": {"field": "value", "op": "in", "value": [10, 20]}}, 1.5, None),
     ({"function": "first", "field": "stage"}, 7, None),
     ({"function": "last", "field": "custom_id"}, "d4", None),
     ({"function": "most_common", "field": "currency"}, "EUR", None),
@@ -71,7 +74,7 @@ async def test_every_function(people: tuple[Rolling, int, int]) -> None:
     ]
     assert [nothing.get(f"a{number}") for number in range(len(FUNCTIONS))] == [none for _, _, none in FUNCTIONS]
     stored = await rolling.stored(anna)
-    assert (stored["a3#unconverted"], stored["a19#unconverted"]) == (1, 1)
+    assert (stored["a3#unconverted"], stored["a21#unconverted"]) == (1, 1)
     assert "a5" in stored and stored["a5#unconverted"] == 1
 
 

@@ -198,3 +198,36 @@ async def test_companies_and_products_enter_and_leave_and_their_people_follow(sh
     await pool.execute("DELETE FROM companies")
     await shop.walk()
     assert await shop.members(mills) == set()
+
+
+async def test_companies_and_products_do_not_push_each_other_out(shop: Shop) -> None:
+    """Their ids are counted apart: where there is a company 2 there may be no product 2."""
+    workspace_id, pool = shop.house.workspace_id, shop.house.pool
+    for table, count in (("companies", 3), ("products", 1)):
+        await pool.execute(
+            f"INSERT INTO {table} (workspace_id, name, created_at, updated_at) "
+            "SELECT $1, 'Any', $2, $2 FROM generate_series(1, $3)", workspace_id, NOW, count,
+        )  # fmt: skip
+    firms, goods = await shop.segment("Firms", {}, "company"), await shop.segment("Goods", {}, "product")
+    everything = len(await shop.members(firms)), len(await shop.members(goods))
+    assert everything == (3, 1)
+    told = await shop.told(firms)
+    await shop.walk()
+    assert (len(await shop.members(firms)), await shop.told(firms)) == (3, told)
+
+
+async def test_what_is_gone_leaves_segments_that_follow_from_others_and_static_ones(shop: Shop) -> None:
+    workspace_id, pool = shop.house.workspace_id, shop.house.pool
+    await pool.execute(
+        "INSERT INTO products (workspace_id, name, created_at, updated_at) VALUES ($1, 'Mug', $2, $2)",
+        workspace_id,
+        NOW,
+    )
+    goods = await shop.segment("Goods", {}, "product")
+    nested = await shop.segment("Nested", within("Goods"), "product")
+    async with transaction(pool) as connection:
+        copied = await snapshot_segment(connection, shop.keeper, goods.id, name="Copied")
+    assert [len(await shop.members(one)) for one in (goods, nested, copied)] == [1, 1, 1]
+    await pool.execute("DELETE FROM products")
+    await shop.walk()
+    assert [await shop.members(one) for one in (goods, nested, copied)] == [set(), set(), set()]

@@ -106,7 +106,8 @@ def _median(rows: Rows) -> Sql:
         sql("percentile_disc(0.5) WITHIN GROUP (ORDER BY ") + rows.read + sql(f" {way})") + _filter(rows)
         for way in ("ASC", "DESC")
     ]
-    return as_json(sql("(") + halves[0] + sql(" + ") + halves[1] + sql(") / 2"), Kind.NUMBER)
+    # Of whole numbers it may lie between two of them.
+    return as_json(sql("(") + halves[0] + sql(" + ") + halves[1] + sql(")::numeric / 2"), Kind.NUMBER)
 
 
 def _most_common(rows: Rows) -> Sql:

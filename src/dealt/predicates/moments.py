@@ -60,19 +60,13 @@ def later(at: Sql, span: Span, zone: str) -> Sql:
 
 def opens(calendar: Calendar, at: Sql, zone: str) -> Sql:
     """The moment at which the day, week, month ... of ``at`` begins. Weeks begin on Monday."""
-    return sql(f"date_trunc('{calendar}', ") + at + sql(", {}::text)", zone)
+    return _begins(_first(calendar, at, zone), zone)
 
 
 def closes(calendar: Calendar, at: Sql, zone: str) -> Sql:
     """The moment at which the next day, week, month ... begins."""
-    step: dict[Calendar, Span] = {
-        "day": Span(1, "days"),
-        "week": Span(1, "weeks"),
-        "month": Span(1, "months"),
-        "quarter": Span(3, "months"),
-        "year": Span(1, "years"),
-    }
-    return later(opens(calendar, at, zone), step[calendar], zone)
+    step = {"day": "1 day", "week": "7 days", "month": "1 month", "quarter": "3 months", "year": "1 year"}[calendar]
+    return _begins(sql("(") + _first(calendar, at, zone) + sql(f" + interval '{step}')"), zone)
 
 
 def local_date(at: Sql, zone: str) -> Sql:
@@ -82,10 +76,25 @@ def local_date(at: Sql, zone: str) -> Sql:
 
 def midnight(day: Sql, zone: str) -> Sql:
     """The moment at which a day begins in ``zone``."""
-    return sql("((") + day + sql(")::date::timestamp AT TIME ZONE {}::text)", zone)
+    return _begins(sql("(") + day + sql(")::date::timestamp"), zone)
 
 
 def anniversary(day: Sql, today: Sql, years: int = 0) -> Sql:
     """The day on which ``day`` returns in the year of ``today``, or ``years`` later; 29 February as the 28th."""
     distance = sql("(extract(year FROM ") + today + sql(") - extract(year FROM ") + day + sql(f"))::int + {years}")
     return sql("((") + day + sql(") + make_interval(years => ") + distance + sql("))::date")
+
+
+def _first(calendar: Calendar, at: Sql, zone: str) -> Sql:
+    """The midnight, on the wall clock, with which the day, week, month ... of ``at`` begins."""
+    return sql(f"date_trunc('{calendar}', (") + at + sql(") AT TIME ZONE {}::text)", zone)
+
+
+def _begins(midnight: Sql, zone: str) -> Sql:
+    """The moment of a midnight on the wall clock.
+
+    Where clocks go back over midnight there are two, and a day begins with the first. PostgreSQL takes the second: the
+    moment before is asked instead, which there is but once.
+    """
+    before = sql("(") + midnight + sql(" - interval '1 microsecond')")
+    return sql("(") + before + sql(" AT TIME ZONE {}::text + interval '1 microsecond')", zone)

@@ -18,7 +18,11 @@ _IDS, _NOW = Late("ids"), Late("now")
 _THEIRS = "m.workspace_id = {}::bigint AND m.contact_id = ANY({}::bigint[])"
 _HAD = """, ARRAY(SELECT m.segment_id FROM segment_members AS m
     WHERE m.contact_id = s.id AND m.workspace_id = {}::bigint) AS had"""
-_RANGE = "m.workspace_id = {}::bigint AND m.object_id > {}::bigint AND m.object_id <= {}::bigint"
+# Companies and products number their own rows each: a company's id tells nothing of whether a product is there.
+_RANGE = (
+    "m.workspace_id = {}::bigint AND m.object_id > {}::bigint AND m.object_id <= {}::bigint AND EXISTS "
+    "(SELECT FROM segments AS g WHERE g.workspace_id = m.workspace_id AND g.id = m.segment_id AND g.subject = {}::text)"
+)
 
 
 def compile_run(vocabulary: Vocabulary, definitions: Sequence[Definition]) -> Run:
@@ -57,7 +61,7 @@ def compile_range(vocabulary: Vocabulary, subject: str, definitions: Sequence[De
         + sql(f" FROM {tables.table} AS s WHERE s.workspace_id = {{}}::bigint AND s.id > {{}}::bigint", *bounds[:2])
         + sql(" AND s.id <= {}::bigint)", bounds[2])
     )
-    return (held + _store(subject, definitions, _RANGE, bounds, workspace)).prepared()
+    return (held + _store(subject, definitions, _RANGE, (*bounds, subject), workspace)).prepared()
 
 
 def entry_of_object(row: Record, subject: str, cause: int) -> Entry:

@@ -95,8 +95,9 @@ class ObjectRounds:
         moved = [row for row in rows if row["segment_id"] is not None]
         if moved:
             fresh = {one.id for one in definitions if _is_new(one)}
-            causes = {one.id: Cause.BACKFILL if one.id in fresh else Cause.LIVE for one in definitions}
-            entries = [entry_of_object(row, subject, int(causes[row["segment_id"]])) for row in moved]
+            # What is gone leaves all its segments, those of other strata, static and deleted ones as well.
+            causes = [Cause.BACKFILL if row["segment_id"] in fresh else Cause.LIVE for row in moved]
+            entries = [entry_of_object(row, subject, int(cause)) for row, cause in zip(moved, causes, strict=True)]
             await record(connection, workspace_id, entries, now)
             followed = {one.id for one in definitions if _is_followed(plan, one)}
             ids = sorted({row["object_id"] for row in moved if row["segment_id"] in followed})

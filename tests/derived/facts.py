@@ -1,0 +1,122 @@
+"""What a workspace holds, as plain dicts: only what was written; what follows from it is worked out here anew."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import asyncpg
+
+from tests.derived.times import day_of
+
+Row = dict[str, Any]
+TABLES = (
+    "contacts", "deals", "deal_lines", "deal_products", "events", "product_events", "products", "companies",
+    "company_members", "exchange_rates",
+)  # fmt: skip
+_JSON = ("attributes", "data", "receipt")
+_MICRO = Decimal("0.000001")
+
+
+@dataclass
+class Facts:
+    """``tables`` by name; ``owned`` finds rows of a table by the contact that they belong to."""
+
+    now: datetime
+    zone: ZoneInfo
+    base: str
+    tables: dict[str, list[Row]]
+    tags: dict[str, int]
+    events: dict[str, int]
+    owned: dict[str, dict[int, list[Row]]] = field(default_factory=dict)
+
+    @property
+    def contacts(self) -> list[Row]:
+        """Contacts that are people."""
+        return [row for row in self.tables["contacts"] if not row["placeholder"]]
+
+    def of_contact(self, table: str, contact_id: int) -> list[Row]:
+        """The rows of one contact."""
+        if table not in self.owned:
+            found: dict[int, list[Row]] = defaultdict(list)
+            for row in self.tables[table]:
+                found[row["contact_id"]].append(row)
+            self.owned[table] = found
+        return self.owned[table].get(contact_id, [])
+
+
+async def read_facts(pool: asyncpg.Pool, workspace_id: int, now: datetime) -> Facts:
+    """Everything of one workspace, as of one moment."""
+    async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+        workspace = await connection.fetchrow(
+            "SELECT time_zone, base_currency FROM workspaces WHERE id = $1", workspace_id
+        )
+        tables = {
+            table: [_row(row) for row in await connection.fetch(_ALL.format(table), workspace_id)] for table in TABLES
+        }
+        names = {
+            table: {row["name"]: row["id"] for row in await connection.fetch(_ALL.format(table), workspace_id)}
+            for table in ("tags", "event_definitions")
+        }
+    facts = Facts(
+        now, ZoneInfo(workspace["time_zone"]), workspace["base_currency"], tables, names["tags"],
+        names["event_definitions"],
+    )  # fmt: skip
+    _derive(facts)
+    return facts
+
+
+_ALL = "SELECT * FROM {} WHERE workspace_id = $1"
+
+
+def _row(record: Any) -> Row:
+    row = dict(record)
+    for name in _JSON:
+        if name in row:
+            row[name] = json.loads(row[name], parse_float=Decimal)
+    return row
+
+
+def _derive(facts: Facts) -> None:
+    """Totals of deals from their lines and their value in base currency from the rates, whatever is stored."""
+    lines = defaultdict(list)
+    for line in facts.tables["deal_lines"]:
+        lines[line["contact_id"], line["deal_id"]].append(line)
+    for deal in facts.tables["deals"]:
+        own = lines[deal["contact_id"], deal["id"]]
+        _total(deal, own)
+        deal["base_rate"] = _rate(facts, deal)
+        deal["base_value"] = converted(deal["value"], deal["base_rate"])
+        for line in own:
+            line["deal"] = deal
+
+
+def _total(deal: Row, lines: list[Row]) -> None:
+    adds_up = bool(lines) and all(line["currency"] == deal["currency"] for line in lines)
+    total = sum((line["total"] for line in lines), Decimal(0))
+    refunded = sum((line["refunded_value"] for line in lines), Decimal(0))
+    deal["lines_total"] = total if adds_up else None
+    deal["refunded_total"] = refunded if adds_up else Decimal(0)
+    deal["net_value"] = total - refunded if adds_up else deal["value"]
+
+
+def _rate(facts: Facts, deal: Row) -> Decimal | None:
+    if deal["currency"] == facts.base:
+        return Decimal(1)
+    day: date = day_of(deal["ordered_at"], facts.zone)
+    known = [
+        rate
+        for rate in facts.tables["exchange_rates"]
+        if rate["currency"] == deal["currency"] and rate["valid_from"] <= day
+    ]
+    return max(known, key=lambda rate: rate["valid_from"])["rate"] if known else None
+
+
+def converted(amount: Decimal | None, rate: Decimal | None) -> Decimal | None:
+    """An amount at a rate, to six digits."""
+    return None if amount is None or rate is None else (amount * rate).quantize(_MICRO, ROUND_HALF_UP)
