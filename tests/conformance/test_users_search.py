@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from dealt.publicapi import user_search
+from dealt.kernel import paging
 from tests.conformance.test_users import make
 from tests.publicapi.conftest import Shop
 
@@ -244,7 +244,7 @@ async def test_a_value_that_is_not_of_its_attributes_type_never_breaks_a_search(
 
 async def test_a_search_that_takes_too_long_is_refused_with_advice(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     await make(shop, city="Oslo")
-    monkeypatch.setattr(user_search, "PATIENCE_MS", 100)
+    monkeypatch.setattr(paging, "LONGEST_SEARCH", "100ms")
     assert shop.app.services
     async with shop.app.services.pool.acquire() as connection, connection.transaction():
         # Nobody can read contacts now, so that no search comes to its end.

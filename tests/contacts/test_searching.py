@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from dealt.contacts import page_of_tagged, parse_lookup, search_contacts, search_page
+from dealt.contacts import page_of_tagged, search_contacts, search_page
 from dealt.kernel.db import Connection
 from dealt.kernel.paging import PageRequest
-from tests.contacts.conftest import House
+from dealt.publicapi.user_filters import USERS
+from tests.contacts.conftest import NOW, House
 
 MANY = """
 INSERT INTO contacts (workspace_id, email, phone_number, tag_ids, created_at, updated_at)
@@ -44,9 +45,11 @@ async def test_the_usual_searches_use_an_index_among_many_contacts(house: House)
     async with house.pool.acquire() as connection:
         snapshot = await house.definitions.for_reading(connection, house.workspace_id)
         for argument, text, index in LOOKUPS:
-            lookups, page, one = [parse_lookup(argument, text, {})], Explaining(connection), Explaining(connection)
-            await search_page(page, snapshot, lookups, PageRequest())
-            await search_contacts(one, snapshot, lookups)
+            narrowed = USERS.narrow({argument: text}, snapshot, NOW)
+            page, one = Explaining(connection), Explaining(connection)
+            assert not narrowed.unserved
+            await search_page(page, house.workspace_id, PageRequest(narrowed=narrowed))
+            await search_contacts(one, house.workspace_id, narrowed)
             assert index in page.plan and index in one.plan, page.plan + one.plan
         tagged = Explaining(connection)
         await page_of_tagged(tagged, house.workspace_id, 1, PageRequest())

@@ -14,6 +14,7 @@ import pytest_asyncio
 
 from dealt.kernel.db import Connection
 from dealt.kernel.lookups import LOOKUPS, Column, attribute_column, condition
+from dealt.kernel.lookups import TEXTS as LIKE_TEXT
 from dealt.kernel.sql import Sql
 
 ZONE = ZoneInfo("Europe/Warsaw")
@@ -35,6 +36,12 @@ KINDS = {
     "flag": "boolean", "number": "integer", "price": "float", "word": "string", "day": "date", "at": "datetime",
 }  # fmt: skip
 TEXTS: dict[str, Callable[[Any], str]] = {"flag": str, "day": str, "at": lambda at: str(at.isoformat())}
+
+
+# What answers show; of a moment the part that is the same with a fraction and without.
+SHOWN: dict[str, Callable[[Any], str]] = {
+    "flag": lambda flag: str(flag).lower(), "at": lambda at: str(at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")),
+}  # fmt: skip
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -88,9 +95,12 @@ async def test_every_look_up_finds_what_it_says(connection: Connection, name: st
     known = [value for value in values if value is not None]
     for column in columns(name):
         for lookup in {*LOOKUPS[column.kind]} - {"in", "isnull"}:
+            shown = SHOWN.get(name, str) if lookup in LIKE_TEXT else None
             for value in known:
-                wanted = condition(column, lookup, TEXTS.get(name, str)(value), ZONE, 1)
-                expected = {i for i, v in enumerate(values) if v is not None and SAYS[lookup](v, value)}
+                text = shown(value)[:16] if shown and name == "at" else (shown or TEXTS.get(name, str))(value)
+                wanted = condition(column, lookup, text, ZONE, 1)
+                says, asked = SAYS[lookup], text if shown else value
+                expected = {i for i, v in enumerate(values) if v is not None and says(shown(v) if shown else v, asked)}
                 assert await found(connection, wanted) == expected, (name, lookup, value)
         nothing = {i for i, v in enumerate(values) if v is None}
         assert await found(connection, condition(column, "isnull", "true", ZONE, 1)) == nothing
@@ -125,9 +135,9 @@ async def test_no_stored_value_breaks_a_look_up(connection: Connection, kind: st
 @pytest.mark.parametrize(
     ("kind", "lookup", "text"),
     [
-        ("integer", "exact", "1.5"), ("integer", "exact", "9" * 19), ("integer", "in", "1,,2"), ("float", "gt", "NaN"),
+        ("integer", "exact", "1e99"), ("integer", "exact", "9" * 20), ("integer", "in", "1,,2"), ("float", "gt", "NaN"),
         ("float", "gt", "1e400"), ("boolean", "exact", "maybe"), ("boolean", "gt", "true"), ("date", "gt", "tomorrow"),
-        ("datetime", "lt", "2025-02-30"), ("string", "between", "a"), ("json", "exact", "{}"),
+        ("datetime", "lt", "2025-02-30"), ("string", "between", "a"), ("json", "gt", "{}"),
         ("string", "isnull", "perhaps"), ("string", "exact", "x" * 1001), ("integer", "in", ",".join(["1"] * 201)),
     ],
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from dealt.contacts.addressing import contacts_with_emails
 from dealt.contacts.auditing import check_contacts
 from dealt.contacts.belonging import Memberships, memberships
+from dealt.contacts.columns import contact_columns
 from dealt.contacts.deleting import strip_contacts
 from dealt.contacts.editing import create_contact, update_contact
 from dealt.contacts.ensuring import ensure_contacts
@@ -11,7 +12,6 @@ from dealt.contacts.fields import FIELDS
 from dealt.contacts.finding import contacts_question, find_contacts, hold_contact, id_of, read_contact, read_contacts
 from dealt.contacts.gathering import ContactWriter
 from dealt.contacts.listing import page_of_tagged
-from dealt.contacts.lookups import LOOKUPS, Lookup, parse_lookup
 from dealt.contacts.model import (
     BLANK,
     GENDERS,
@@ -23,7 +23,7 @@ from dealt.contacts.model import (
     display_name,
 )
 from dealt.contacts.schemas import FIELD_NAMES, READ_ONLY, parse_contact
-from dealt.contacts.searching import search_contacts, search_page
+from dealt.contacts.searching import narrowed_to, search_contacts, search_page
 from dealt.contacts.untagging import follow_deleted_tag
 from dealt.contacts.updating_many import ALIKE, MOST_AT_ONCE, update_contacts
 from dealt.contacts.upserting import upsert_contact, upsert_contacts
@@ -36,7 +36,6 @@ __all__ = [
     "FIELDS",
     "FIELD_NAMES",
     "GENDERS",
-    "LOOKUPS",
     "MOST_AT_ONCE",
     "READ_ONLY",
     "STATUSES",
@@ -47,11 +46,11 @@ __all__ = [
     "Contacts",
     "ContactsNotFound",
     "CustomIdTaken",
-    "Lookup",
     "Memberships",
     "Visit",
     "WrittenContact",
     "check_contacts",
+    "contact_columns",
     "contacts_question",
     "contacts_with_emails",
     "create_contact",
@@ -62,10 +61,10 @@ __all__ = [
     "hold_contact",
     "id_of",
     "memberships",
+    "narrowed_to",
     "note_visits",
     "page_of_tagged",
     "parse_contact",
-    "parse_lookup",
     "read_contact",
     "read_contacts",
     "search_contacts",

@@ -2,62 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from dataclasses import replace
 
-from dealt.accounts import Snapshot
-from dealt.attributes import ATTRIBUTES
 from dealt.contacts import queries
 from dealt.contacts.finding import find_contacts
 from dealt.contacts.listing import visible
-from dealt.contacts.lookups import EXACT, Lookup
-from dealt.contacts.narrowing import condition
 from dealt.kernel.db import Connection, Record
-from dealt.kernel.paging import Order, Page, PageRequest, fetch_page
+from dealt.kernel.paging import Narrowed, Order, Page, PageRequest, bounded, fetch_page
 from dealt.kernel.sql import Sql, all_of, sql
-
-_DIRECTORIES = ("key", "custom_id")
 
 
 async def search_contacts(
-    connection: Connection, snapshot: Snapshot, lookups: Sequence[Lookup], *, most: int = 1
+    connection: Connection, workspace_id: int, narrowed: Narrowed, *, most: int = 1
 ) -> list[Record]:
-    """The rows of the first ``most`` contacts for whom all look-ups hold, oldest first. Raises InvalidInput."""
-    where = all_of(await _conditions(connection, snapshot, lookups))
-    select = Sql(f"SELECT {queries.COLUMNS} FROM contacts WHERE ")
-    statement, values = (select + where + sql(" ORDER BY id LIMIT {}", most)).render()
-    return list(await connection.fetch(statement, *values))
+    """The rows of the first ``most`` contacts of whom all conditions hold, oldest first unless asked otherwise.
 
-
-async def search_page(
-    connection: Connection, snapshot: Snapshot, lookups: Sequence[Lookup], request: PageRequest
-) -> Page:
-    """One page of all for whom the look-ups hold, oldest first; by their last change where that is compared.
-
-    Without look-ups these are all contacts. Raises InvalidInput.
+    Raises InvalidInput where looking for what no index serves takes too long.
     """
-    by_change = any(lookup.field == "updated_at" and lookup.how != EXACT for lookup in lookups)
-    where = await _conditions(connection, snapshot, lookups)
-    order = Order("updated_at" if by_change else "id")
-    return await fetch_page(connection, queries.COLUMNS, "contacts", where, order, request)
+    order = narrowed.order or Order("id")
+    select = Sql(f"SELECT {queries.COLUMNS}") + order.selected + Sql(" FROM contacts WHERE ")
+    where = all_of([visible(workspace_id), *narrowed.conditions])
+    statement, values = (select + where + sql(f" ORDER BY {order.clause} LIMIT {{}}", most)).render()
+    async with bounded(connection, narrowed):
+        return list(await connection.fetch(statement, *values))
 
 
-async def _conditions(connection: Connection, snapshot: Snapshot, lookups: Sequence[Lookup]) -> list[Sql]:
-    known = snapshot.part(ATTRIBUTES).of("contact")
-    named = [found for found in lookups if found.how == EXACT and found.field in _DIRECTORIES]
-    where = [visible(snapshot.workspace_id)]
-    where += [condition(found, known, snapshot.time_zone) for found in lookups if found not in named]
-    if named:
-        # The directories know who has them; contacts have no index of either.
-        names = {
-            field: [text for found in named if found.field == field for text in found.texts] for field in _DIRECTORIES
-        }
-        people = await find_contacts(
-            connection, snapshot.workspace_id, keys=names["key"], custom_ids=names["custom_id"]
-        )  # fmt: skip
-        by = {"key": people.by_key, "custom_id": people.by_custom_id}
-        where += [_is(next((by[n.field][text].id for text in n.texts if text in by[n.field]), None)) for n in named]
-    return where
+async def search_page(connection: Connection, workspace_id: int, request: PageRequest) -> Page:
+    """One page of the contacts of whom all that the request asks for holds, oldest first unless it asks otherwise."""
+    return await fetch_page(connection, queries.COLUMNS, "contacts", [visible(workspace_id)], Order("id"), request)
 
 
-def _is(contact_id: int | None) -> Sql:
-    return Sql("false") if contact_id is None else sql("id = {}", contact_id)
+async def narrowed_to(
+    connection: Connection,
+    workspace_id: int,
+    narrowed: Narrowed,
+    *,
+    keys: Iterable[str] = (),
+    custom_ids: Iterable[str] = (),
+    id_column: str = "contacts.id",
+) -> Narrowed:
+    """The same, of the contact that has one of these keys, and one of these custom ids.
+
+    The directories know who has them; contacts have no index of either.
+    """
+    keys, custom_ids = list(keys), list(custom_ids)
+    if not keys and not custom_ids:
+        return narrowed
+    found = await find_contacts(connection, workspace_id, keys=keys, custom_ids=custom_ids)
+    conditions = []
+    for names, known in ((keys, found.by_key), (custom_ids, found.by_custom_id)):
+        if names:
+            contact_id = next((known[name].id for name in names if name in known), None)
+            conditions.append(Sql("false") if contact_id is None else sql(f"{id_column} = {{}}", contact_id))
+    return replace(narrowed, conditions=(*narrowed.conditions, *conditions), unserved=())

@@ -13,7 +13,6 @@ from dealt.events.model import LONGEST_NAME, PRODUCT_EVENT_TYPES, EventDefinitio
 from dealt.events.moments import parse_moment
 from dealt.events.moving import OCCURRENCES
 from dealt.events.reading import (
-    Between,
     events_of_contact,
     events_of_product,
     occurrences_of_event,
@@ -21,7 +20,7 @@ from dealt.events.reading import (
     product_events_of_contact,
 )
 from dealt.events.schemas import Telling, parse_event, parse_page_view, parse_product_event
-from dealt.events.timeline import Happening, Timeline, read_timeline
+from dealt.events.timeline import SOURCES, Happening, Stretch, Timeline, read_timeline
 from dealt.events.works import AnyWork, ContactReference, EventWork, Occurred, PageViewWork, ProductEventWork
 
 __all__ = [
@@ -29,8 +28,8 @@ __all__ = [
     "LONGEST_NAME",
     "OCCURRENCES",
     "PRODUCT_EVENT_TYPES",
+    "SOURCES",
     "AnyWork",
-    "Between",
     "ContactReference",
     "EventDefinition",
     "EventNames",
@@ -41,6 +40,7 @@ __all__ = [
     "Occurred",
     "PageViewWork",
     "ProductEventWork",
+    "Stretch",
     "Telling",
     "Timeline",
     "declare_event",

@@ -7,13 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dealt.kernel.clock import parse_datetime
+from dealt.kernel.clock import in_seconds, parse_datetime
 from dealt.kernel.shown import shown
 
 SKEW = timedelta(hours=24)
 """How far a client's clock may be ahead of ours."""
-# In seconds this is the year 5138, in milliseconds 1973.
-_LEAST_MILLISECONDS = 10**11
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,9})?")
 
 
@@ -27,8 +25,8 @@ def parse_moment(value: Any, zone: ZoneInfo, now: datetime | None) -> datetime |
         return None
     if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
         value = float(value)
-    if type(value) in (int, float) and abs(value) >= _LEAST_MILLISECONDS:
-        value = value / 1000
+    if type(value) in (int, float):
+        value = in_seconds(value)
     moment = parse_datetime(value, zone)
     if now is not None and moment > now + SKEW:
         raise ValueError(f"{shown(value)} lies in the future.")

@@ -91,51 +91,65 @@ ERASE_CUSTOM_IDS = """
 DELETE FROM event_custom_ids WHERE workspace_id = $1 AND kind = $2 AND custom_id = ANY($3::text[])"""
 
 
-def _branch(place: int, alias: str, at: str, columns: str, source: str, also: str = "") -> str:
-    """One source, bounded: newest first, behind a moment and, at that very moment, behind an id of its own."""
+def _branch(newest: bool, place: int, alias: str, at: str, columns: str, source: str, also: str = "") -> str:
+    """One source, bounded, behind a moment and, at that very moment, behind an id of its own."""
+    way, behind, within = ("DESC", "<", ">= $10") if newest else ("ASC", ">", "< $10")
     return f"""(
     SELECT {place} AS source, {alias}.id, {alias}.{at} AS at, {columns}
     FROM {source}
     WHERE {alias}.contact_id = $2 AND {alias}.workspace_id = $1 {also}
-        AND ({alias}.{at}, {alias}.id) < ($3::timestamptz, ${place + 4}::bigint)
-    ORDER BY {alias}.{at} DESC, {alias}.id DESC LIMIT $9)"""
+        AND {place} = ANY($11::int[]) AND {alias}.{at} {within}::timestamptz
+        AND ({alias}.{at}, {alias}.id) {behind} ($3::timestamptz, ${place + 4}::bigint)
+    ORDER BY {alias}.{at} {way}, {alias}.id {way} LIMIT $9)"""
 
 
 # That an order was made is told by the order.
 _NOT_TOLD = "AND j.kind <> 'deal.created'"
 _BRANCHES = (
-    _branch(
+    (
         0, "e", "happened_at", "d.name, NULL AS title, NULL AS url, e.data AS content",
         "events AS e JOIN event_definitions AS d ON d.workspace_id = e.workspace_id AND d.id = e.definition_id",
     ),
-    _branch(
+    (
         1, "e", "happened_at", """e.event_type, p.name, p.product_url, jsonb_build_object('product_id', e.product_id,
         'product_custom_id', p.custom_id, 'custom_data', e.custom_data)""",
         "product_events AS e LEFT JOIN products AS p ON p.workspace_id = e.workspace_id AND p.id = e.product_id",
     ),
-    _branch(
+    (
         2, "v", "happened_at", "'page view', v.title, v.url, jsonb_build_object('referrer', v.referrer)",
         "page_views AS v",
     ),
-    _branch(
+    (
         3, "o", "ordered_at", """'order', o.name, NULL, jsonb_build_object('custom_id', o.custom_id, 'value',
         o.value::text, 'currency', o.currency, 'stage', o.stage_id, 'status', o.status)""",
         "deals AS o",
     ),
-    _branch(
+    (
         4, "j", "at", """j.kind, NULL, NULL, jsonb_build_object('object_type', j.object_type, 'object_id', j.object_id,
         'actor', j.actor, 'changes', j.changes)""",
         "journal AS j", _NOT_TOLD,
     ),
 )  # fmt: skip
 
-# $1 workspace $2 contact $3 moment $4 to $8 the id of each source $9 how many
-TIMELINE = f"""
-SELECT * FROM ({" UNION ALL ".join(_BRANCHES)}) AS happened ORDER BY at DESC, source, id DESC LIMIT $9"""
 
-_COUNTED = [*((table, "") for table in ("events", "product_events", "page_views", "deals")), ("journal", _NOT_TOLD)]
+def _timeline(newest: bool) -> str:
+    branches = " UNION ALL ".join(_branch(newest, *branch) for branch in _BRANCHES)
+    order = "at DESC, source, id DESC" if newest else "at, source DESC, id"
+    return f"SELECT * FROM ({branches}) AS happened ORDER BY {order} LIMIT $9"
+
+
+# $1 workspace $2 contact $3 moment $4 to $8 the id of each source $9 how many $10 the last moment $11 which sources
+TIMELINE = _timeline(newest=True)
+TIMELINE_FORTH = _timeline(newest=False)
+
+_COUNTED = [
+    *((table, "happened_at", "") for table in ("events", "product_events", "page_views")),
+    ("deals", "ordered_at", ""), ("journal", "at", _NOT_TOLD),
+]  # fmt: skip
+# $1 workspace $2 contact $3 how many at most $4 since $5 until $6 which sources
 COUNT_TIMELINE = "SELECT " + ", ".join(
     f"(SELECT count(*) FROM (SELECT FROM {table} AS j "
-    f"WHERE contact_id = $2 AND workspace_id = $1 {also} LIMIT $3) AS counted)"
-    for table, also in _COUNTED
+    f"WHERE contact_id = $2 AND workspace_id = $1 AND {place} = ANY($6::int[]) "
+    f"AND {at} >= $4::timestamptz AND {at} < $5::timestamptz {also} LIMIT $3) AS counted)"
+    for place, (table, at, also) in enumerate(_COUNTED)
 )

@@ -1,9 +1,10 @@
-"""Everything that happened to one contact, newest first: events, product events, page views, orders and changes."""
+"""Everything that happened to one contact: events, product events, page views, orders and changes, by time."""
 
 from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -19,7 +20,7 @@ from dealt.kernel.paging import EXACT_COUNT, LARGEST_PAGE
 SOURCES = ("event", "product_event", "page_view", "order", "change")
 """In this order stand things of the same moment; a cursor knows them by their place here."""
 _LARGEST_ID = 2**63 - 1
-_AFTER_ALL = datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC)
+_BEFORE_ALL, _AFTER_ALL = datetime(1, 1, 1, tzinfo=UTC), datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC)
 
 
 class Happening(msgspec.Struct, frozen=True):
@@ -44,15 +45,37 @@ class Timeline:
     following: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The part of a timeline that is asked for: from ``since`` on, before ``until``, of some sources, in an order."""
+
+    since: datetime = _BEFORE_ALL
+    until: datetime = _AFTER_ALL
+    sources: Collection[str] = SOURCES
+    newest_first: bool = True
+
+    @property
+    def places(self) -> list[int]:
+        """The sources by their places."""
+        return [place for place, source in enumerate(SOURCES) if source in self.sources]
+
+
 async def read_timeline(
-    connection: Connection, workspace_id: int, contact_id: int, *, size: int = LARGEST_PAGE, cursor: str | None = None
+    connection: Connection,
+    workspace_id: int,
+    contact_id: int,
+    stretch: Stretch,
+    *,
+    size: int = LARGEST_PAGE,
+    cursor: str | None = None,
 ) -> Timeline:
-    """The ``size`` newest happenings, or the newest behind ``cursor``: one bounded look at each source, then merged.
+    """The first ``size`` happenings, or the first behind ``cursor``: one bounded look at each source, then merged.
 
     Raises InvalidInput for a cursor that is none.
     """
-    at, ids = _behind(cursor)
-    rows = await connection.fetch(queries.TIMELINE, workspace_id, contact_id, at, *ids, size + 1)
+    at, ids = _behind(cursor, stretch)
+    query, end = (queries.TIMELINE, stretch.since) if stretch.newest_first else (queries.TIMELINE_FORTH, stretch.until)
+    rows = await connection.fetch(query, workspace_id, contact_id, at, *ids, size + 1, end, stretch.places)
     happenings = [
         Happening(
             SOURCES[row["source"]], row["id"], row["at"], row["name"], row["title"], row["url"],
@@ -63,17 +86,24 @@ async def read_timeline(
     following = _encode(happenings[-1]) if len(rows) > size else None
     if cursor is None and following is None:
         return Timeline(happenings, len(happenings), True, None)
-    counts = await connection.fetchrow(queries.COUNT_TIMELINE, workspace_id, contact_id, EXACT_COUNT + 1)
+    counted = (EXACT_COUNT + 1, stretch.since, stretch.until, stretch.places)
+    counts = await connection.fetchrow(queries.COUNT_TIMELINE, workspace_id, contact_id, *counted)
     return Timeline(happenings, sum(counts), max(counts) <= EXACT_COUNT, following)
 
 
-def _behind(cursor: str | None) -> tuple[datetime, list[int]]:
-    """The moment up to which to look, and for each source the id below which to look at that very moment."""
-    if cursor is None:
-        return _AFTER_ALL, [_LARGEST_ID] * len(SOURCES)
-    at, source, last = _decode(cursor)
-    # What stands earlier in SOURCES has been shown at this moment, what stands later has not.
-    return at, [0 if place < source else last if place == source else _LARGEST_ID for place in range(len(SOURCES))]
+def _behind(cursor: str | None, stretch: Stretch) -> tuple[datetime, list[int]]:
+    """The moment from which to look, and for each source the id behind which to look at that very moment."""
+    at, source, last = (None, 0, 0) if cursor is None else _decode(cursor)
+    places = range(len(SOURCES))
+    # Where the end itself is meant, no id is below 1: nothing of ``until`` is told, and all of ``since``.
+    if stretch.newest_first:
+        if at is None or at >= stretch.until:
+            return stretch.until, [0] * len(SOURCES)
+        # What stands earlier in SOURCES has been shown at this moment, what stands later has not.
+        return at, [0 if place < source else last if place == source else _LARGEST_ID for place in places]
+    if at is None or at < stretch.since:
+        return stretch.since, [0] * len(SOURCES)
+    return at, [_LARGEST_ID if place > source else last if place == source else 0 for place in places]
 
 
 def _encode(last: Happening) -> str:

@@ -19,6 +19,8 @@ _looks_like_date = re.compile(_DATE).fullmatch
 _looks_like_datetime = re.compile(f"{_DATE}[T ]{_TIME}{_OFFSET}?").fullmatch
 _SHORTEST_DATETIME, _LONGEST_DATETIME = len("2018-10-29T20:00"), len("2018-10-29T20:00:32.471199000+00:00")
 
+# In seconds this is the year 5138, in milliseconds 1973.
+_LEAST_MILLISECONDS = 10**11
 _FIRST_SECOND = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC).timestamp()
 _END_SECOND = datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC).timestamp()
 
@@ -147,3 +149,8 @@ def _utc(at: datetime) -> datetime:
 
 def _not_a_datetime(value: object) -> ValueError:
     return ValueError(f"{shown(value)} is not an ISO 8601 date-time such as 2018-10-29T20:00:32Z.")
+
+
+def in_seconds(unix: float) -> float:
+    """A UNIX time in seconds that came in seconds or milliseconds."""
+    return unix / 1000 if abs(unix) >= _LEAST_MILLISECONDS else unix

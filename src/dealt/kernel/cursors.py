@@ -51,4 +51,4 @@ def not_a_cursor() -> InvalidInput:
 
 
 def _seal(content: bytes, order: str) -> bytes:
-    return hashlib.blake2b(content, digest_size=_SEAL, key=order.encode()[:64]).digest()
+    return hashlib.blake2b(content, digest_size=_SEAL, key=hashlib.blake2b(order.encode()).digest()).digest()

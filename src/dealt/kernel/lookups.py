@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dealt.kernel.clock import iso, parse_date, parse_datetime
+from dealt.kernel.clock import in_seconds, iso, parse_date, parse_datetime
 from dealt.kernel.schema import flag
 from dealt.kernel.shown import shown
-from dealt.kernel.sql import Sql, sql
+from dealt.kernel.sql import Sql, join, sql
 
 MOST_VALUES = 200
 """How many values ``__in`` takes."""
@@ -22,33 +22,26 @@ _WHOLE = re.compile(r"-?[0-9]{1,18}")
 _UNIX = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,9})?")
 _TYPES = {
     "boolean": "boolean", "integer": "bigint", "float": "numeric", "string": "text", "fixed": "text", "date": "date",
-    "datetime": "timestamptz", "date text": "text", "datetime text": "text",
+    "datetime": "timestamptz", "date text": "text", "datetime text": "text", "json": "text",
 }  # fmt: skip
 _SIGNS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
-_TEXTS = {
-    "iexact": "lower({c}) = lower({{}}::text)",
-    "contains": "strpos({c}, {{}}::text) > 0",
-    "icontains": "strpos(lower({c}), lower({{}}::text)) > 0",
-    "startswith": "starts_with({c}, {{}}::text)",
-    "istartswith": "starts_with(lower({c}), lower({{}}::text))",
-    "endswith": "reverse({c}) ^@ reverse({{}}::text)",
-    "iendswith": "reverse(lower({c})) ^@ reverse(lower({{}}::text))",
-}
-_ORDERED = ("exact", "in", *_SIGNS, "isnull")
+_PATTERNS = {"contains": "%{}%", "startswith": "{}%", "endswith": "%{}"}
+TEXTS = ("iexact", *(f"{fold}{name}" for name in _PATTERNS for fold in ("", "i")))
+"""Look-ups that compare with the text by which answers show a value, whatever its kind."""
+_SPECIAL = re.compile(r"([\\%_])")
+# As answers show them.
+_SHOWN = {
+    "string": "{c}", "datetime": """to_char({c} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')""",
+}  # fmt: skip
+_ORDERED = ("exact", "in", *_SIGNS, *TEXTS, "isnull")
+COMPARISONS = frozenset(_SIGNS)
 EQUAL = frozenset({"exact", "in"})
 BOUNDS = EQUAL | _SIGNS.keys()
 """What a plain index serves: equality, and with it every comparison."""
 LOOKUPS: dict[str, tuple[str, ...]] = {
-    "boolean": ("exact", "isnull"),
-    "integer": _ORDERED,
-    "float": _ORDERED,
-    "date": _ORDERED,
-    "datetime": _ORDERED,
-    "date text": _ORDERED,
-    "datetime text": _ORDERED,
-    "string": ("exact", "in", *_TEXTS, "isnull"),
-    "fixed": ("exact", "in", "isnull"),
-    "json": ("isnull",),
+    **dict.fromkeys(("integer", "float", "string", "date", "datetime", "date text", "datetime text"), _ORDERED),
+    **dict.fromkeys(("fixed", "json"), ("exact", "in", *TEXTS, "isnull")),
+    "boolean": ("exact", *TEXTS, "isnull"),
 }
 """Which look-ups a column takes, by its kind."""
 
@@ -58,9 +51,11 @@ class Column:
     """Something that a list can be narrowed by.
 
     ``sql`` is an expression of ours in which every ``{}`` stands for one of ``values``; ``kind`` one of LOOKUPS.
-    ``words`` are values that have names. ``equals`` is a condition with one place for the list of values, where an
-    index or a directory serves equality in another form; ``in_workspace`` that it has one for the workspace before
-    it. ``served`` are the look-ups that an index serves.
+    ``words`` are values that have names, in a ``closed`` one all that there are. ``equals`` is a condition with one
+    place for the list of values, where an index or a directory serves equality in another form; ``in_workspace`` that
+    it has one for the workspace before it. ``served`` are the look-ups that an index serves. ``text`` is what answers
+    show, where that is not the value itself. A ``folded`` one is equal in any case, as its index has it; ``meant`` says
+    what an asked text may mean.
     """
 
     sql: str
@@ -70,6 +65,15 @@ class Column:
     equals: str | None = None
     in_workspace: bool = False
     served: Collection[str] = ()
+    text: str = ""
+    folded: bool = False
+    closed: bool = False
+    meant: Callable[[str], Sequence[str]] | None = None
+
+    @property
+    def shown(self) -> str:
+        """The text by which answers show it, as SQL with the same places for values."""
+        return self.text or _SHOWN.get(self.kind, "({c})::text").replace("{c}", self.sql)
 
 
 def condition(column: Column, lookup: str, text: str, zone: ZoneInfo, workspace_id: int) -> Sql:
@@ -83,12 +87,27 @@ def condition(column: Column, lookup: str, text: str, zone: ZoneInfo, workspace_
         if len(parts) > MOST_VALUES:
             raise ValueError(f"At most {MOST_VALUES} values can be given.")
         return _equals(column, [_read(column, part, zone) for part in parts], workspace_id)
-    value = _read(column, text, zone)
+    if lookup in TEXTS:
+        return _alike(column, lookup, _text(text, zone))
     if lookup == "exact":
-        return _equals(column, [value], workspace_id)
-    if lookup in _SIGNS:
-        return sql(f"{column.sql} {_SIGNS[lookup]} {{}}::{_TYPES[column.kind]}", *column.values, value)
-    return sql(_TEXTS[lookup].format(c=column.sql), *column.values, value)
+        texts = column.meant(text) if column.meant else (text,)
+        return _equals(column, [_read(column, one, zone) for one in texts], workspace_id)
+    value = _read(column, text, zone)
+    collated = ' COLLATE "C"' if column.kind == "string" else ""
+    return sql(f"{column.sql}{collated} {_SIGNS[lookup]} {{}}::{_cast(column, [value])}", *column.values, value)
+
+
+def _alike(column: Column, lookup: str, text: str) -> Sql:
+    """One of the look-ups of TEXTS."""
+    if lookup == "iexact":
+        return sql(f"lower({column.shown}) = lower({{}}::text)", *column.values, text)
+    way = lookup if lookup in _PATTERNS else lookup[1:]
+    pattern = _PATTERNS[way].format(_SPECIAL.sub(r"\\\1", text))
+    in_any_case = sql(f"lower({column.shown}) LIKE lower({{}}::text)", *column.values, pattern)
+    if lookup != way:
+        return in_any_case
+    exactly = sql(f"{column.shown} LIKE {{}}::text", *column.values, pattern)
+    return exactly + Sql(" AND ") + in_any_case if column.folded else exactly
 
 
 def attribute_column(name: str, value_type: str, source: str = "attributes") -> Column:
@@ -102,34 +121,42 @@ def attribute_column(name: str, value_type: str, source: str = "attributes") -> 
         return Column(text, "fixed", (name,), equals=f"{source} -> {{}}::text ?| {{}}::text[]")
     if value_type == "date":
         # Dates of one form are in the order of their letters.
-        return Column(f'{text} COLLATE "C"', "date text", (name,))
+        return Column(f'{text} COLLATE "C"', "date text", (name,), text=text)
     if value_type == "datetime":
         # So are moments, but for the Z behind them, which stands in the way of a fraction.
-        return Column(f"rtrim({text}, 'Z') COLLATE \"C\"", "datetime text", (name,))
+        return Column(f"rtrim({text}, 'Z') COLLATE \"C\"", "datetime text", (name,), text=text)
     return Column(text, value_type if value_type in LOOKUPS else "string", (name,))
 
 
 def _equals(column: Column, values: list[Any], workspace_id: int) -> Sql:
     if column.equals is not None:
         return sql(column.equals, *column.values, *([workspace_id] if column.in_workspace else []), values)
-    kind = _TYPES[column.kind]
+    if column.folded:
+        either = [sql(f"lower({column.sql}) = lower({{}}::text)", *column.values, value) for value in values]
+        return Sql("(") + join(" OR ", either) + Sql(")")
+    kind = _cast(column, values)
     if len(values) == 1:
         # One value leaves the order of an index usable.
         return sql(f"{column.sql} = {{}}::{kind}", *column.values, values[0])
     return sql(f"{column.sql} = ANY({{}}::{kind}[])", *column.values, values)
 
 
+def _cast(column: Column, values: list[Any]) -> str:
+    """What the values are compared as: a whole number also with one that is none."""
+    return "numeric" if any(isinstance(value, Decimal) for value in values) else _TYPES[column.kind]
+
+
 def _read(column: Column, text: str, zone: ZoneInfo) -> Any:
-    text = text.strip() if column.kind not in ("string", "fixed") else text
+    text = text.strip() if column.kind not in ("string", "fixed", "json") else text
     if text.lower() in column.words:
         return column.words[text.lower()]
+    if column.closed and text not in map(str, column.words.values()):
+        raise ValueError(f"{shown(text)} is not a valid choice.")
     return _READERS[column.kind](text, zone)
 
 
-def _whole(text: str, _zone: ZoneInfo) -> int:
-    if not _WHOLE.fullmatch(text):
-        raise ValueError(f"{shown(text)} is not a whole number.")
-    return int(text)
+def _whole(text: str, zone: ZoneInfo) -> int | Decimal:
+    return int(text) if _WHOLE.fullmatch(text) else _number(text, zone)
 
 
 def _number(text: str, _zone: ZoneInfo) -> Decimal:
@@ -149,7 +176,7 @@ def _text(text: str, _zone: ZoneInfo) -> str:
 
 
 def _moment(text: str, zone: ZoneInfo) -> datetime:
-    return parse_datetime(float(text) if _UNIX.fullmatch(text) else text, zone)
+    return parse_datetime(in_seconds(float(text)) if _UNIX.fullmatch(text) else text, zone)
 
 
 def _day(text: str, zone: ZoneInfo) -> date:
@@ -166,6 +193,7 @@ _READERS: dict[str, Callable[[str, ZoneInfo], Any]] = {
     "float": _number,
     "string": _text,
     "fixed": _text,
+    "json": _text,
     "date": _day,
     "datetime": _moment,
     "date text": lambda text, zone: _day(text, zone).isoformat(),

@@ -33,6 +33,22 @@ class Order:
     descending: bool = False
     id_column: str = "id"
     id_descending: bool | None = None
+    value: Sql | None = None
+
+    @classmethod
+    def by_value(cls, value: Sql, descending: bool, id_column: str, id_descending: bool) -> Order:
+        """The order by an expression that is never null: the rows have it as ``sort_value``."""
+        return cls("sort_value", descending, id_column, id_descending, value)
+
+    @property
+    def key(self) -> str:
+        """What tells this order from others."""
+        return self.clause if self.value is None else f"{self.clause} {self.value}"
+
+    @property
+    def selected(self) -> Sql:
+        """The value as one more column of a SELECT."""
+        return Sql("") if self.value is None else Sql(", ") + self.value + Sql(f" AS {self.column}")
 
     @property
     def clause(self) -> str:
@@ -53,10 +69,11 @@ class Order:
         sign, id_sign = _behind(self.descending), _behind(self._id_descends)
         if self.column == self.id_column:
             return sql(f"{self.id_column} {id_sign} {{}}", cursor[1])
+        column = self.value or Sql(self.column)
         if sign == id_sign:
-            return sql(f"({self.column}, {self.id_column}) {sign} ({{}}, {{}})", *cursor)
-        condition = f"{self.column} {sign}= {{}} AND ({self.column} {sign} {{}} OR {self.id_column} {id_sign} {{}})"
-        return sql(condition, cursor[0], *cursor)
+            return Sql("(") + column + sql(f", {self.id_column}) {sign} ({{}}, {{}})", *cursor)
+        behind = sql(f" {sign} {{}} OR {self.id_column} {id_sign} {{}})", *cursor)
+        return column + sql(f" {sign}= {{}} AND (", cursor[0]) + column + behind
 
 
 def _way(descending: bool) -> str:
@@ -71,12 +88,14 @@ def _behind(descending: bool) -> str:
 class Narrowed:
     """What arguments ask of a list beside the page: conditions on its source, and an order if one is asked for.
 
-    ``unserved`` names the arguments that no index serves: looking for them is ended after a while.
+    ``unserved`` names the arguments that no index serves: looking for them is ended after a while, and ``served`` what
+    may be asked for besides, as one exists for it.
     """
 
     conditions: tuple[Sql, ...] = ()
     order: Order | None = None
     unserved: tuple[str, ...] = ()
+    served: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +133,7 @@ class Page:
         if not self.has_next:
             return None
         column, row_id = self.order.columns
-        return encode_cursor(self.rows[-1][column], self.rows[-1][row_id], self.order.clause)
+        return encode_cursor(self.rows[-1][column], self.rows[-1][row_id], self.order.key)
 
 
 async def fetch_page(
@@ -137,12 +156,13 @@ async def fetch_page(
     order, wanted = narrowed.order or order, [*conditions, *narrowed.conditions]
     where = list(wanted)
     if request.cursor is not None:
-        where.append(order.after(decode_cursor(request.cursor, order.clause)))
+        where.append(order.after(decode_cursor(request.cursor, order.key)))
     offset = 0 if request.cursor is not None else (request.number - 1) * request.size
     tail = sql(f" ORDER BY {order.clause} LIMIT {{}} OFFSET {{}}", request.size + 1, offset)
-    text, values = (Sql(f"SELECT {select} FROM {source} WHERE ") + all_of(where) + tail).render()
+    chosen = Sql(f"SELECT {select}") + (narrowed.order.selected if narrowed.order else Sql(""))
+    text, values = (chosen + Sql(f" FROM {source} WHERE ") + all_of(where) + tail).render()
     try:
-        async with _bounded(connection, narrowed.unserved):
+        async with bounded(connection, narrowed):
             rows = list(await connection.fetch(text, *values))
     except asyncpg.DataError:
         # A cursor that was made up.
@@ -156,7 +176,7 @@ async def fetch_page(
         return Page(rows, offset + len(rows), True, has_next, request, order)
     body = Sql(f"SELECT 1 FROM {counted if counted and not narrowed.conditions else source} WHERE ") + all_of(wanted)
     try:
-        async with _bounded(connection, narrowed.unserved):
+        async with bounded(connection, narrowed):
             count, exact = await _count(connection, body)
     except InvalidInput:
         count, exact = await _estimate(connection, body), False
@@ -164,9 +184,9 @@ async def fetch_page(
 
 
 @asynccontextmanager
-async def _bounded(connection: Connection, unserved: Sequence[str]) -> AsyncIterator[None]:
+async def bounded(connection: Connection, narrowed: Narrowed) -> AsyncIterator[None]:
     """Statements within are ended after a while, if there is something that no index serves. Raises InvalidInput."""
-    if not unserved:
+    if not narrowed.unserved:
         yield
         return
     try:
@@ -174,8 +194,11 @@ async def _bounded(connection: Connection, unserved: Sequence[str]) -> AsyncIter
             await connection.execute(f"SET LOCAL statement_timeout = '{LONGEST_SEARCH}'")
             yield
     except asyncpg.QueryCanceledError:
-        sentence = f"No index finds this, and looking took longer than {LONGEST_SEARCH}: narrow the list by more, too."
-        raise InvalidInput({name: [sentence] for name in unserved}) from None
+        more = f"by {', '.join(narrowed.served)} or" if narrowed.served else "by"
+        sentence = (
+            f"No index finds this, and looking took longer than {LONGEST_SEARCH}: narrow the list {more} more, too."
+        )
+        raise InvalidInput({name: [sentence] for name in narrowed.unserved}) from None
 
 
 async def _count(connection: Connection, body: Sql) -> tuple[int, bool]:

@@ -9,7 +9,7 @@ from dealt.accounts import Actor, trusting
 from dealt.kernel.db import Connection, Record
 from dealt.kernel.errors import NotFound
 from dealt.kernel.journal import Entry, mark_stale, record
-from dealt.kernel.paging import Order, Page, PageRequest, fetch_page
+from dealt.kernel.paging import Narrowed, Order, Page, PageRequest, fetch_page
 from dealt.kernel.sql import sql
 from dealt.lists import queries
 from dealt.lists.keeping import read_list
@@ -40,11 +40,16 @@ async def remove_from_list(
 
 
 async def page_of_members(connection: Connection, workspace_id: int, list_id: int, request: PageRequest) -> Page:
-    """One page of ``contact_id`` and ``added_at`` of the members, by contact. Raises NotFound for the list."""
+    """One page of ``contact_id`` and ``added_at`` of the members, by contact; the request is about ``s``, the contacts.
+
+    Raises NotFound for the list.
+    """
     await read_list(connection, workspace_id, list_id)
-    conditions = [sql("workspace_id = {}", workspace_id), sql("list_id = {}", list_id)]
-    order = Order("contact_id", id_column="contact_id")
-    return await fetch_page(connection, "contact_id, added_at", "list_members", conditions, order, request)
+    conditions = [sql("m.workspace_id = {}", workspace_id), sql("m.list_id = {}", list_id)]
+    select, source, key = queries.MEMBERS
+    if request.narrowed != Narrowed():
+        select, source, key = queries.MEMBERS_NARROWED
+    return await fetch_page(connection, select, source, conditions, Order(key, id_column=key), request)
 
 
 async def lists_of(

@@ -32,3 +32,11 @@ LISTS_OF = """
 SELECT m.contact_id, l.id, l.name, l.description
 FROM list_members AS m JOIN lists AS l ON l.workspace_id = m.workspace_id AND l.id = m.list_id
 WHERE m.contact_id = ANY($2::bigint[]) AND m.workspace_id = $1 ORDER BY m.contact_id, l.id"""
+
+# Columns, source, and the key by which members are in order: alone, and beside what their contacts are narrowed by.
+MEMBERS = ("m.contact_id, m.added_at", "list_members AS m", "m.contact_id")
+MEMBERS_NARROWED = (
+    "m.contact_id, m.added_at, s.id, s.updated_at",
+    "list_members AS m JOIN contacts AS s ON s.workspace_id = m.workspace_id AND s.id = m.contact_id",
+    "s.id",
+)

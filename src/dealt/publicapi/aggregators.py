@@ -30,10 +30,12 @@ from dealt.kernel.clock import iso
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import InvalidInput
 from dealt.kernel.http import Response, Route
+from dealt.kernel.lookups import Column
 from dealt.kernel.schema import list_of, read_fields, refuse_unknown, whole_number
 from dealt.predicates import describe
 from dealt.publicapi.call import Call, answer, paged
 from dealt.publicapi.defining import LARGEST_ID, argument, changing
+from dealt.publicapi.listing import Listing, plain
 
 SAMPLED = 10
 MOST_PREVIEWED = 100
@@ -172,8 +174,18 @@ def _moment(at: Any) -> str | None:
     return None if at is None else iso(at)
 
 
+_LISTING = Listing(
+    {
+        **plain(
+            id="integer", name="string", description="string", source="string", function="string", field="string",
+            target="string", value_type="string", created_at="datetime", updated_at="datetime",
+        ),
+        "by": Column("by_field", "string"),
+    },
+    sorts=("id", "name", "updated_at"), small=True,
+)  # fmt: skip
 ROUTES: list[Route[Call]] = [
-    Route(("GET",), "/aggregators/", list_aggregators, "read"),
+    Route(("GET",), "/aggregators/", list_aggregators, "read", listing=_LISTING),
     Route(("POST",), "/aggregators/", add_aggregator, "write"),
     Route(("POST",), "/aggregators/preview/", preview_aggregator, "read"),
     Route(("GET",), "/aggregators/<int:id>/", get_aggregator, "read"),

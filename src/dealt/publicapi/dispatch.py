@@ -103,7 +103,7 @@ async def _read(call: Call, route: Route[Call]) -> Response:
         args = call.request.query
         fields = args.get("fields")
         if route.listing is not None and route.listing.asks(args):
-            call.narrowed = route.listing.narrow(args, await call.snapshot())
+            call.narrowed = route.listing.narrow(args, await call.snapshot(), call.now)
     response = await route.handler(call)
     return response if fields is None else thin(response, fields)
 

@@ -21,15 +21,15 @@ from dealt.events import (
     update_definition,
 )
 from dealt.kernel.db import Record
-from dealt.kernel.errors import InvalidInput
 from dealt.kernel.http import Response, Route
 from dealt.kernel.paging import Page
 from dealt.kernel.schema import read_fields, refuse_unknown, text
 from dealt.publicapi.call import Call, answer, paged
 from dealt.publicapi.defining import changing
+from dealt.publicapi.event_filters import EVENTS_OF_USER, NAMES, OCCURRENCES
 from dealt.publicapi.event_shapes import shape_definition, shape_event
 from dealt.publicapi.streaming import Bulk, is_silent, respond
-from dealt.publicapi.telling import between, contact_in_path, found_contact, telling
+from dealt.publicapi.telling import contact_in_path, found_contact, telling
 
 _DESCRIBED = {"name": text(LONGEST_NAME), "description": text(10_000, blank=True)}
 
@@ -62,15 +62,10 @@ async def create_many(call: Call) -> Response:
 
 async def list_of_user(call: Call) -> Response:
     """GET /users/<id>/events/: newest first; of one name with ``event=``, within bounds of ``timestamp``."""
-    bounds = await between(call)
     async with call.reading() as connection:
         contact_id = await found_contact(call, connection)
-        snapshot = await call.definitions(connection)
-        wanted = _wanted(call, snapshot)
-        page = await events_of_contact(
-            connection, call.workspace_id, contact_id, call.page_request, definition_id=wanted, between=bounds
-        )
-        return await _paged(call, page, snapshot)
+        page = await events_of_contact(connection, call.workspace_id, contact_id, call.page_request)
+        return await _paged(call, page, await call.definitions(connection))
 
 
 async def list_names(call: Call) -> Response:
@@ -110,10 +105,9 @@ async def change_name(call: Call) -> Response:
 
 async def list_occurrences(call: Call) -> Response:
     """GET /events/<id>/occurrences/: of all users, newest first."""
-    bounds = await between(call)
     async with call.reading() as connection:
         definition = await read_definition(connection, call.workspace_id, call.id())
-        page = await occurrences_of_event(connection, call.workspace_id, definition.id, call.page_request, bounds)
+        page = await occurrences_of_event(connection, call.workspace_id, definition.id, call.page_request)
         return await _paged(call, page, await call.definitions(connection))
 
 
@@ -124,16 +118,6 @@ async def _submit(call: Call, work: EventWork) -> Response:
 
 def _told(occurred: Occurred) -> dict[str, Any]:
     return {"id": occurred.id, "created": occurred.first}
-
-
-def _wanted(call: Call, snapshot: Snapshot) -> int | None:
-    name = call.request.query.get("event")
-    if not name:
-        return None
-    definition = snapshot.part(EVENTS).by_name.get(name)
-    if definition is None:
-        raise InvalidInput.of("event", "There is no event of this name.")
-    return definition.id
 
 
 async def _paged(call: Call, page: Page, snapshot: Snapshot) -> Response:
@@ -150,16 +134,16 @@ async def _paged(call: Call, page: Page, snapshot: Snapshot) -> Response:
 
 
 ROUTES: list[Route[Call]] = [
-    Route(("GET",), "/events/", list_names, "read"),
+    Route(("GET",), "/events/", list_names, "read", listing=NAMES),
     Route(("POST",), "/events/", create, "write"),
     Route(("POST",), "/events/bulk/", create_many, "write", streams=True, rehearses=True),
     Route(("POST",), "/events/definitions/", declare, "write"),
     Route(("GET",), "/events/<int:id>/", read_name, "read"),
     Route(("PUT", "PATCH"), "/events/<int:id>/", change_name, "write"),
-    Route(("GET",), "/events/<int:id>/occurrences/", list_occurrences, "read"),
+    Route(("GET",), "/events/<int:id>/occurrences/", list_occurrences, "read", listing=OCCURRENCES),
 ]
 for _base in ("/users/<int:id>/", "/users-by-id/<custom_id>/"):
     ROUTES += [
-        Route(("GET",), f"{_base}events/", list_of_user, "read"),
+        Route(("GET",), f"{_base}events/", list_of_user, "read", listing=EVENTS_OF_USER),
         Route(("POST",), f"{_base}events/", create_for_user, "write"),
     ]

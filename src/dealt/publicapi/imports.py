@@ -9,8 +9,10 @@ import msgspec
 from dealt.kernel.clock import iso
 from dealt.kernel.db import Connection, Record, in_transaction
 from dealt.kernel.http import Response, Route
+from dealt.kernel.lookups import BOUNDS, Column
 from dealt.kernel.schema import refuse_unknown
 from dealt.publicapi.call import Call, answer, paged
+from dealt.publicapi.listing import Listing, plain
 from dealt.uploads import (
     FIELDS,
     Import,
@@ -111,12 +113,22 @@ def _shape_reject(row: Record) -> dict[str, Any]:
     return {"row": row["id"], "reason": row["reason"], "cells": msgspec.json.decode(row["cells"])}
 
 
+_LISTING = Listing(
+    plain(
+        id="integer", kind="string", file_name="string", silent="boolean", state="string", error="string",
+        created_at="datetime", started_at="datetime", finished_at="datetime",
+    ),
+    sorts=("id", "created_at"), small=True,
+)  # fmt: skip
+_REJECTED = Listing(
+    {"row": Column("id", "integer", served=BOUNDS), **plain(id="integer", reason="string")}, sorts=("row",)
+)
 ROUTES: list[Route[Call]] = [
-    Route(("GET",), "/imports/", list_imports, "read"),
+    Route(("GET",), "/imports/", list_imports, "read", listing=_LISTING),
     Route(("POST",), "/imports/", add_import, "write"),
     Route(("GET",), "/imports/<int:id>/", get_import, "read"),
     Route(("DELETE",), "/imports/<int:id>/", remove_import, "write"),
     Route(("PUT",), "/imports/<int:id>/parts/<int:part>/", put_part, "write"),
     Route(("POST",), "/imports/<int:id>/start/", start, "write"),
-    Route(("GET",), "/imports/<int:id>/rejected/", rejected, "read"),
+    Route(("GET",), "/imports/<int:id>/rejected/", rejected, "read", listing=_REJECTED),
 ]

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TypeAlias
 
 from dealt.accounts import Snapshot
-from dealt.attributes import ATTRIBUTES
+from dealt.attributes import ATTRIBUTES, Attribute, name_std
 from dealt.kernel.errors import InvalidInput
 from dealt.kernel.fields import Field
-from dealt.kernel.lookups import LOOKUPS, Column, attribute_column, condition
+from dealt.kernel.lookups import COMPARISONS, LOOKUPS, Column, attribute_column, condition
 from dealt.kernel.paging import Narrowed, Order
 from dealt.kernel.shown import shown
 from dealt.kernel.sql import Sql
 
 PAGING = frozenset({"page", "page_size", "limit", "cursor", "fields"})
+# The second is what one client sends for "greater or equal".
+_BETWEEN = ("__", "_")
 Special: TypeAlias = Callable[[str, Snapshot], Sql]
 """From an argument's text to its condition. Raises ValueError."""
 
@@ -24,30 +27,33 @@ Special: TypeAlias = Callable[[str, Snapshot], Sql]
 class Listing:
     """``columns`` by the names that arguments have; those of a ``domain``'s custom attributes come to them.
 
-    ``sorts`` are the columns that ``ordering`` takes, none of them ever null; ``own`` the arguments that the handler
-    reads itself, and with ``reads_rest`` it reads all but the order; ``specials`` are those with a meaning of their
-    own. ``small`` says that the list is short whatever it is narrowed by, so that it needs no index.
+    ``sorts`` are the columns that ``ordering`` takes, none of them ever null; ``slow_sorts`` those that no index has in
+    order, so that putting them in order is ended after a while. ``own`` are the arguments that the handler reads
+    itself; ``specials`` those with a meaning of their own. ``small`` says that the list is short whatever it is
+    narrowed by, so that it needs no index; ``empty_is_nothing`` that an argument without a value narrows nothing,
+    where it is not refused.
     """
 
     columns: Mapping[str, Column]
     sorts: Sequence[str] = ("id",)
+    slow_sorts: Sequence[str] = ()
     domain: str | None = None
     source: str = "attributes"
     own: Collection[str] = ()
     specials: Mapping[str, Special] = field(default_factory=dict)
     small: bool = False
-    reads_rest: bool = False
     id_column: str = "id"
+    empty_is_nothing: bool = True
 
-    def narrow(self, args: Mapping[str, str], snapshot: Snapshot) -> Narrowed:
+    def narrow(self, args: Mapping[str, str], snapshot: Snapshot, now: datetime) -> Narrowed:
         """What the arguments ask for. Raises InvalidInput naming each that is not understood."""
         conditions, unserved = [], []
         errors: dict[str, list[str]] = {}
         for name, text in args.items():
-            if name in PAGING or name in self.own or name == "ordering" or self.reads_rest:
+            if name in PAGING or name in self.own or name == "ordering":
                 continue
             try:
-                found, served = self._condition(name, text, snapshot)
+                found, served = self.condition(name, text, snapshot, now)
             except ValueError as error:
                 errors[name] = [str(error)]
                 continue
@@ -58,32 +64,40 @@ class Listing:
                 unserved.append(name)
         if errors:
             raise InvalidInput(errors)
+        helpful = tuple(name for name, column in self.columns.items() if column.served)
         wanted = args.get("ordering", "")
-        return Narrowed(tuple(conditions), self.order(wanted) if wanted else None, tuple(unserved))
+        order = self.order(wanted, snapshot, now) if wanted else None
+        if order is not None and (order.value or wanted.removeprefix("-").partition(",")[0] in self.slow_sorts):
+            unserved.append("ordering")
+        return Narrowed(tuple(conditions), order, tuple(unserved), helpful if unserved else ())
 
     def asks(self, args: Iterable[str]) -> bool:
         """Whether there is any argument that is not about the page alone and is not read by the handler."""
-        return any(name == "ordering" or not (self.reads_rest or name in PAGING or name in self.own) for name in args)
+        return any(name == "ordering" or (name not in PAGING and name not in self.own) for name in args)
 
-    def order(self, text: str) -> Order:
+    def order(self, text: str, snapshot: Snapshot, now: datetime) -> Order:
         """The order that ``-updated_at,id`` asks for: one column, and the id behind it. Raises InvalidInput."""
         first, *rest = [part.strip() for part in text.split(",")]
         name, behind = first.removeprefix("-"), rest[0] if rest else first
-        if name not in self.sorts or len(rest) > 1 or (rest and behind.removeprefix("-") != "id"):
-            told = f"Use one of {', '.join(self.sorts)}, with - in front for the reverse, and id or -id behind it."
+        if name not in (*self.sorts, *self.slow_sorts) or len(rest) > 1 or (rest and behind.removeprefix("-") != "id"):
+            names = ", ".join((*self.sorts, *self.slow_sorts))
+            told = f"Use one of {names}, with - in front for the reverse, and id or -id behind it."
             raise InvalidInput.of("ordering", told)
         descending = first.startswith("-")
-        return Order(self.columns[name].sql, descending, self.id_column, behind.startswith("-"))
+        column = self.columns[name].sql if name in self.columns else name
+        return Order(column, descending, self.id_column, behind.startswith("-"))
 
-    def _condition(self, name: str, text: str, snapshot: Snapshot) -> tuple[Sql, bool]:
+    def condition(self, name: str, text: str, snapshot: Snapshot, now: datetime) -> tuple[Sql, bool]:
         """The condition of one argument, and whether an index serves it. Raises ValueError."""
+        if text == "" and not self.empty_is_nothing:
+            raise ValueError("Say what to look for.")
         if name in self.specials:
             return (self.specials[name](text, snapshot) if text else Sql("true")), True
-        column = self._column(name, snapshot)
-        field, lookup = name, "exact"
-        if column is None:
-            field, _, lookup = name.rpartition("__")
-            column = self._column(field, snapshot)
+        column, lookup = self.column(name, snapshot, now), "exact"
+        for between in _BETWEEN:
+            if column is None:
+                field, _, lookup = name.rpartition(between)
+                column = self.column(field, snapshot, now) if between == "__" or lookup in COMPARISONS else None
         if column is None:
             raise ValueError(self._unknown(name.partition("__")[0]))
         if lookup not in LOOKUPS[column.kind]:
@@ -91,13 +105,19 @@ class Listing:
         found = condition(column, lookup, text, snapshot.time_zone, snapshot.workspace_id) if text else Sql("true")
         return found, self.small or lookup in column.served
 
-    def _column(self, name: str, snapshot: Snapshot) -> Column | None:
+    def column(self, name: str, snapshot: Snapshot, now: datetime) -> Column | None:
+        """The column of a field, or else of a custom attribute, that is called so; None where there is none."""
         column = self.columns.get(name)
         if column is None and self.domain is not None:
-            attribute = snapshot.part(ATTRIBUTES).of(self.domain).get(name)
-            if attribute is not None:
-                return attribute_column(name, attribute.value_type, self.source)
+            known = snapshot.part(ATTRIBUTES).of(self.domain)
+            attribute = known.get(name) or known.get(name_std(name))
+            if attribute is not None and attribute.name_std not in self.columns:
+                return self.attribute(attribute, snapshot, now)
         return column
+
+    def attribute(self, attribute: Attribute, snapshot: Snapshot, now: datetime) -> Column:
+        """The column of a custom attribute; a list whose objects have computed ones knows where they stand."""
+        return attribute_column(attribute.name_std, attribute.value_type, self.source)
 
     def _unknown(self, name: str) -> str:
         there_are = ", ".join(sorted(one for one in {*self.columns, *self.specials, *self.own} if "__" not in one))

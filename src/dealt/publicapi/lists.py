@@ -11,6 +11,7 @@ from dealt.publicapi.call import Call, answer, paged
 from dealt.publicapi.defining import changing
 from dealt.publicapi.listing import Listing, plain
 from dealt.publicapi.user_answers import page_of_members as answer_members
+from dealt.publicapi.user_filters import MEMBERS, page_wanted
 
 _NAME = text()
 _DESCRIPTION = or_null(text(10_000, blank=True))
@@ -65,7 +66,9 @@ async def remove(call: Call) -> Response:
 async def members(call: Call) -> Response:
     """``GET /lists/<id>/users/``: a page of the users who are on it."""
     async with call.reading() as connection:
-        page = await page_of_members(connection, call.workspace_id, call.id(), call.page_request)
+        page = await page_of_members(
+            connection, call.workspace_id, call.id(), await page_wanted(call, connection, MEMBERS)
+        )
         return await answer_members(call, connection, await call.definitions(connection), page)
 
 
@@ -76,5 +79,5 @@ ROUTES: list[Route[Call]] = [
     Route(("GET",), "/lists/<int:id>/", get, "read"),
     Route(("PUT", "PATCH"), "/lists/<int:id>/", change, "write"),
     Route(("DELETE",), "/lists/<int:id>/", remove, "write"),
-    Route(("GET",), "/lists/<int:id>/users/", members, "read"),
+    Route(("GET",), "/lists/<int:id>/users/", members, "read", listing=MEMBERS),
 ]

@@ -11,6 +11,7 @@ from dealt.contacts import find_contacts, read_contact
 from dealt.kernel.db import Connection, Record, in_transaction
 from dealt.kernel.errors import InvalidInput, NotFound
 from dealt.kernel.http import LARGEST_BODY, Response, Route
+from dealt.kernel.lookups import Column
 from dealt.kernel.schema import list_of, read_fields, refuse_unknown, whole_number
 from dealt.people import (
     MOST_AT_ONCE,
@@ -23,6 +24,7 @@ from dealt.people import (
     unmerge,
 )
 from dealt.publicapi.call import Call, answer, paged
+from dealt.publicapi.listing import Listing, plain
 
 _id = whole_number(1, 2**63 - 1)
 _users = list_of(_id, MOST_AT_ONCE)
@@ -161,11 +163,21 @@ def _shape(row: Record) -> dict[str, Any]:
     }
 
 
+_MERGES = Listing(
+    {
+        **plain(
+            id="integer", merged_at="datetime", merged_by="string", unmerged_at="datetime", unmerged_by="string"
+        ),
+        "user": Column("former_id", "integer"),
+        "guest": Column("was_placeholder", "boolean"),
+    },
+    sorts=("id", "merged_at"), small=True,
+)  # fmt: skip
 ROUTES: list[Route[Call]] = [Route(("POST",), "/users/merge/", merge_users, "write")]
 for _path in ("/users/<int:id>/", "/users-by-id/<custom_id>/"):
     ROUTES += [
         Route(("DELETE",), _path, delete_user, "write"),
-        Route(("GET",), f"{_path}merges/", read_merges, "read"),
+        Route(("GET",), f"{_path}merges/", read_merges, "read", listing=_MERGES),
         Route(("POST",), f"{_path}unmerge/", unmerge_user, "write"),
         Route(("POST",), f"{_path}erase/", erase_user, "write"),
         Route(("GET",), f"{_path}export/", export_user, "read"),

@@ -18,8 +18,10 @@ from dealt.feeds import (
 from dealt.kernel.clock import iso
 from dealt.kernel.db import Connection, in_transaction
 from dealt.kernel.http import Response, Route
+from dealt.kernel.lookups import Column
 from dealt.kernel.schema import refuse_unknown
 from dealt.publicapi.call import Call, answer, paged
+from dealt.publicapi.listing import Listing, plain
 
 _KNOWN = frozenset({*FIELDS, "id", "next_sync_at", "sync", "created_at", "updated_at"})
 
@@ -118,8 +120,18 @@ def shape_sync(feed: Feed) -> dict[str, Any]:
     }
 
 
+_LISTING = Listing(
+    {
+        **plain(
+            id="integer", name="string", description="string", url="string", nightly="boolean",
+            mark_unavailable="boolean", next_sync_at="datetime", created_at="datetime", updated_at="datetime",
+        ),
+        "state": Column("sync_state", "string"),
+    },
+    sorts=("id", "name", "updated_at"), small=True,
+)  # fmt: skip
 ROUTES: list[Route[Call]] = [
-    Route(("GET",), "/product-feeds/", list_feeds, "read"),
+    Route(("GET",), "/product-feeds/", list_feeds, "read", listing=_LISTING),
     Route(("POST",), "/product-feeds/", add_feed, "write"),
     Route(("GET",), "/product-feeds/<int:id>/", get_feed, "read"),
     Route(("PUT", "PATCH"), "/product-feeds/<int:id>/", change_feed, "write"),

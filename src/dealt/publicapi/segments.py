@@ -8,6 +8,7 @@ from dealt.kernel.clock import iso
 from dealt.kernel.db import Connection, Record
 from dealt.kernel.errors import InvalidInput, NotFound
 from dealt.kernel.http import Response, Route
+from dealt.kernel.lookups import BOUNDS, Column
 from dealt.kernel.schema import or_null, read_fields, refuse_unknown, text, whole_number
 from dealt.kernel.shown import shown
 from dealt.predicates import Explained
@@ -17,6 +18,7 @@ from dealt.publicapi.listing import Listing, plain
 from dealt.publicapi.naming import named_contact
 from dealt.publicapi.segment_shapes import TOLD, segment_shape
 from dealt.publicapi.user_answers import page_of_members as answer_users
+from dealt.publicapi.user_filters import MEMBERS, page_wanted
 from dealt.segments import (
     SUBJECTS,
     Keeper,
@@ -102,7 +104,9 @@ async def list_users(call: Call) -> Response:
         segment = await read_segment(connection, call.workspace_id, call.id())
         if segment.subject != "contact":
             raise NotFound(f"This is a segment of the subject {segment.subject}; its members are at members/.")
-        page = await page_of_members(connection, call.workspace_id, segment.id, call.page_request)
+        page = await page_of_members(
+            connection, call.workspace_id, segment.id, await page_wanted(call, connection, MEMBERS)
+        )
         as_of = await known_as_of(connection, call.now)
         response = await answer_users(call, connection, await call.definitions(connection), page)
     response.headers["Dealt-As-Of"] = iso(as_of)
@@ -216,6 +220,14 @@ _LISTING = Listing(
     plain(id="integer", name="string", description="string", subject="string", kind="string", updated_at="datetime"),
     sorts=("id", "name", "updated_at"), small=True,
 )  # fmt: skip
+_MEMBERS = Listing(
+    {
+        "id": Column("s.id", "integer", served=BOUNDS),
+        "custom_id": Column("s.custom_id", "string"),
+        "entered_at": Column("m.entered_at", "datetime"),
+    },
+    sorts=("id",), slow_sorts=("entered_at",), id_column="s.id",
+)  # fmt: skip
 _ONE = "/segments/<int:id>/"
 ROUTES: list[Route[Call]] = [
     Route(("GET",), "/segments/", list_segments, "read", listing=_LISTING),
@@ -224,8 +236,8 @@ ROUTES: list[Route[Call]] = [
     Route(("GET",), _ONE, get_segment, "read"),
     Route(("PUT", "PATCH"), _ONE, change_segment, "write"),
     Route(("DELETE",), _ONE, remove_segment, "write"),
-    Route(("GET",), f"{_ONE}users/", list_users, "read"),
-    Route(("GET",), f"{_ONE}members/", list_members, "read"),
+    Route(("GET",), f"{_ONE}users/", list_users, "read", listing=MEMBERS),
+    Route(("GET",), f"{_ONE}members/", list_members, "read", listing=_MEMBERS),
     Route(("POST",), f"{_ONE}changes/", changes_of_segment, "write"),
     Route(("GET",), f"{_ONE}explain/", explain_segment, "read"),
     Route(("POST",), f"{_ONE}snapshot/", snapshot, "write"),

@@ -8,10 +8,11 @@ from dealt.kernel.http import Response, Route
 from dealt.kernel.paging import Order
 from dealt.kernel.schema import read_fields, refuse_unknown, text
 from dealt.publicapi.call import Call, answer, paged
-from dealt.publicapi.companies import page_of_companies
+from dealt.publicapi.companies import COMPANIES, page_of_companies
 from dealt.publicapi.defining import changing
 from dealt.publicapi.listing import Listing, plain
 from dealt.publicapi.user_answers import page_of_users
+from dealt.publicapi.user_filters import USERS, page_wanted
 from dealt.tags import create_tag, delete_tag, page_of_tags, read_tag, rename_tag
 
 _FIELDS = {"name": text()}
@@ -59,7 +60,7 @@ async def users(call: Call) -> Response:
     """``GET /tags/<id>/users/``: a page of the users with this tag."""
     async with call.reading() as connection:
         await read_tag(connection, call.workspace_id, call.id())
-        page = await page_of_tagged(connection, call.workspace_id, call.id(), call.page_request)
+        page = await page_of_tagged(connection, call.workspace_id, call.id(), await page_wanted(call, connection))
         return await page_of_users(call, connection, await call.definitions(connection), page)
 
 
@@ -79,6 +80,6 @@ ROUTES: list[Route[Call]] = [
     Route(("GET",), "/tags/<int:id>/", get, "read"),
     Route(("PUT", "PATCH"), "/tags/<int:id>/", change, "write"),
     Route(("DELETE",), "/tags/<int:id>/", remove, "write"),
-    Route(("GET",), "/tags/<int:id>/users/", users, "read"),
-    Route(("GET",), "/tags/<int:id>/companies/", companies, "read"),
+    Route(("GET",), "/tags/<int:id>/users/", users, "read", listing=USERS),
+    Route(("GET",), "/tags/<int:id>/companies/", companies, "read", listing=COMPANIES),
 ]

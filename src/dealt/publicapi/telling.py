@@ -1,13 +1,10 @@
-"""How every route that takes an occurrence reads its body, and which moments its lists ask for."""
+"""How every route that takes an occurrence reads its body, and whom it is about."""
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from dealt.contacts import id_of, read_contact
-from dealt.events import Between, ContactReference, Telling, parse_moment
+from dealt.events import ContactReference, Telling
 from dealt.kernel.db import Connection
-from dealt.kernel.errors import InvalidInput
 from dealt.publicapi.call import Call
 from dealt.publicapi.one_object import named
 
@@ -28,18 +25,3 @@ async def found_contact(call: Call, connection: Connection) -> int:
     contact_id = await named(call, connection, id_of)
     await read_contact(connection, call.workspace_id, contact_id)
     return contact_id
-
-
-async def between(call: Call) -> Between:
-    """The bounds ``timestamp__gte`` and ``timestamp__lt`` of a list. Raises InvalidInput."""
-    return Between(await _moment(call, "timestamp__gte"), await _moment(call, "timestamp__lt"))
-
-
-async def _moment(call: Call, name: str) -> datetime | None:
-    text = call.request.query.get(name)
-    if not text:
-        return None
-    try:
-        return parse_moment(text, (await call.snapshot()).time_zone, None)
-    except ValueError as error:
-        raise InvalidInput.of(name, str(error)) from None

@@ -1,48 +1,107 @@
-"""How lists and searches of users are narrowed: by look-ups, and by dates as older clients ask for them."""
+"""How lists and searches of users are narrowed and ordered: by look-ups, and by dates as older clients ask for them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from dealt.attributes import Attribute
-from dealt.contacts import Lookup, parse_lookup
+from dealt.accounts import Snapshot
+from dealt.contacts import contact_columns, narrowed_to
+from dealt.kernel.db import Connection
 from dealt.kernel.errors import InvalidInput
+from dealt.kernel.paging import Narrowed, Order, PageRequest
+from dealt.publicapi.call import Call
+from dealt.publicapi.listing import PAGING, Listing
 
 MOMENTS = ("first_seen", "last_seen", "last_contacted", "created_at", "updated_at")
-NOT_FIELDS = frozenset({
-    "page", "page_size", "limit", "cursor", "many", "search", "min", "max", "fields", "ordering", "format",
-})  # fmt: skip
-"""Arguments that say how to answer, or are read by ``parse_lookups`` itself."""
+_KEYS, _CUSTOM_IDS = ("key", "user_key"), ("custom_id", "user_id")
+_BOUNDS = {"min": "gte", "max": "lte"}
+_HOW = ("many", "search", "min", "max", "format")
+"""Arguments that say how to answer, or are read together."""
+
+
+@dataclass(frozen=True)
+class UserListing(Listing):
+    """``search=updated_at&min=...&max=...``, both ends included, narrows too."""
+
+    def narrow(self, args: Mapping[str, str], snapshot: Snapshot, now: datetime) -> Narrowed:
+        """What the arguments ask for, by the last change where that is compared. Raises InvalidInput."""
+        for name in (*_KEYS, *_CUSTOM_IDS):
+            if args.get(name) == "":
+                raise InvalidInput.of(name, "Say what to look for.")
+        narrowed = self._between(super().narrow(args, snapshot, now), args, snapshot, now)
+        by_change = args.get("search") == "updated_at" or any(name.startswith("updated_at_") for name in args)
+        if narrowed.order is None and by_change:
+            return replace(narrowed, order=Order(self.columns["updated_at"].sql, id_column=self.id_column))
+        return narrowed
+
+    def asks(self, args: Mapping[str, str]) -> bool:  # type: ignore[override]
+        """Whether anything has to be read here."""
+        return any(name not in PAGING for name in args)
+
+    def _between(self, narrowed: Narrowed, args: Mapping[str, str], snapshot: Snapshot, now: datetime) -> Narrowed:
+        moment = args.get("search")
+        if not moment:
+            return narrowed
+        if moment not in MOMENTS:
+            raise InvalidInput.of("search", f"Users can be listed by {', '.join(MOMENTS)}.")
+        for name, how in _BOUNDS.items():
+            if not args.get(name):
+                continue
+            try:
+                found, served = self.condition(f"{moment}__{how}", args[name], snapshot, now)
+            except ValueError as error:
+                raise InvalidInput.of(name, str(error)) from None
+            unserved = narrowed.unserved if served else (*narrowed.unserved, name)
+            narrowed = replace(narrowed, conditions=(*narrowed.conditions, found), unserved=unserved)
+        return narrowed
+
+
+def users_called(alias: str) -> UserListing:
+    """What a list of users takes, in whose statement they are called ``alias``."""
+    return UserListing(
+        contact_columns(alias),
+        sorts=("id", "updated_at"),
+        domain="contact",
+        source=f"{alias}.attributes",
+        own=(*_KEYS, *_CUSTOM_IDS, *_HOW),
+        id_column=f"{alias}.id",
+        empty_is_nothing=False,
+    )
+
+
+USERS = users_called("contacts")
+MEMBERS = users_called("s")
+
+
+async def wanted(call: Call, connection: Connection, listing: UserListing = USERS) -> Narrowed:
+    """What the call asks of a list of users, whom it names looked up."""
+    args = call.request.query
+    return await narrowed_to(
+        connection,
+        call.workspace_id,
+        call.narrowed or Narrowed(),
+        keys=_texts(listing, args, _KEYS),
+        custom_ids=_texts(listing, args, _CUSTOM_IDS),
+        id_column=listing.id_column,
+    )
+
+
+async def page_wanted(call: Call, connection: Connection, listing: UserListing = USERS) -> PageRequest:
+    """The page that the call asks for of a list of users."""
+    return replace(call.page_request, narrowed=await wanted(call, connection, listing))
 
 
 def is_search(args: Mapping[str, str]) -> bool:
     """Whether any argument asks for users by something."""
-    return "search" in args or any(name not in NOT_FIELDS for name in args)
+    return "search" in args or any(name not in (*PAGING, *_HOW, "ordering") for name in args)
 
 
-def parse_lookups(args: Mapping[str, str], known: Mapping[str, Attribute]) -> list[Lookup]:
-    """From ``city__icontains=...``, and from ``search=updated_at&min=...&max=...``, both ends included.
-
-    Raises InvalidInput naming every argument that is no look-up.
-    """
-    lookups: list[Lookup] = []
-    errors: dict[str, list[str]] = {}
-    for name, text in args.items():
-        if name in NOT_FIELDS:
-            continue
-        try:
-            lookups.append(parse_lookup(name, text, known))
-        except InvalidInput as error:
-            errors |= error.fields
-    if errors:
-        raise InvalidInput(errors)
-    return lookups + _between(args)
-
-
-def _between(args: Mapping[str, str]) -> list[Lookup]:
-    moment = args.get("search")
-    if not moment:
+def _texts(listing: UserListing, args: Mapping[str, str], names: tuple[str, ...]) -> list[str]:
+    """What the first of these arguments may mean."""
+    name = next((name for name in names if name in args), None)
+    if name is None:
         return []
-    if moment not in MOMENTS:
-        raise InvalidInput.of("search", f"Users can be listed by {', '.join(MOMENTS)}.")
-    return [Lookup(name, moment, how, args[name]) for name, how in (("min", "gte"), ("max", "lte")) if args.get(name)]
+    meant = listing.columns[name].meant
+    return list(meant(args[name])) if meant else [args[name]]

@@ -10,12 +10,14 @@ from dealt.kernel.clock import iso
 from dealt.kernel.db import Record
 from dealt.kernel.errors import NotFound
 from dealt.kernel.http import Response, Route
-from dealt.kernel.paging import Order, Page
+from dealt.kernel.lookups import Column
 from dealt.kernel.schema import read_fields, whole_number
 from dealt.lists import add_to_list, read_list, remove_from_list
 from dealt.publicapi.call import Call, answer, paged
 from dealt.publicapi.defining import LARGEST_ID
+from dealt.publicapi.listing import Listing
 from dealt.publicapi.lists import list_shape
+from dealt.publicapi.not_yet import EMAILS, empty
 from dealt.publicapi.segment_shapes import segment_shape
 from dealt.publicapi.user_answers import BASES, named_user
 from dealt.segments import Segment, page_of_contacts_segments, standings
@@ -70,16 +72,23 @@ async def list_nothing(call: Call) -> Response:
     """``emails/``: an empty page, until there are any."""
     async with call.reading() as connection:
         await read_contact(connection, call.workspace_id, await named_user(call, connection))
-    if call.page_request.number > 1:
-        raise NotFound("Invalid page.")
-    return paged(call, Page([], 0, True, False, call.page_request, Order("id")), dict)
+    return empty(call)
 
 
+_SEGMENTS = Listing(
+    {
+        **{name: Column(f"s.{name}", kind) for name, kind in (
+            ("id", "integer"), ("name", "string"), ("description", "string"), ("kind", "string"),
+        )},
+        "entered_at": Column("m.entered_at", "datetime"),
+    },
+    sorts=("id", "name", "entered_at"), small=True, id_column="s.id",
+)  # fmt: skip
 ROUTES: list[Route[Call]] = []
 for _base in BASES:
     ROUTES += [
         Route(("POST",), f"{_base}add_to_list/", join_list, "write"),
         Route(("POST", "DELETE"), f"{_base}remove_from_list/", leave_list, "write"),
-        Route(("GET",), f"{_base}segments/", list_segments, "read"),
-        Route(("GET",), f"{_base}emails/", list_nothing, "read"),
+        Route(("GET",), f"{_base}segments/", list_segments, "read", listing=_SEGMENTS),
+        Route(("GET",), f"{_base}emails/", list_nothing, "read", listing=EMAILS),
     ]

@@ -14,8 +14,8 @@ from dealt.kernel.db import Connection
 from dealt.kernel.http import Response, Route
 from dealt.publicapi.call import Call, answer
 from dealt.publicapi.user_answers import BASES, answer_user, named_user, user_patch, write_and_answer
-from dealt.publicapi.user_filters import is_search
-from dealt.publicapi.user_search import USERS, list_users, search_users
+from dealt.publicapi.user_filters import USERS, is_search
+from dealt.publicapi.user_search import list_users, search_users
 
 
 async def create_user(call: Call) -> Response:
@@ -42,6 +42,7 @@ async def read_user(call: Call) -> Response:
     """``GET /users/<id>/`` and ``GET /users-by-id/<custom id>/``."""
     # Some clients search under this path, too; without a look-up, it is a user whose custom id is this word.
     if call.params.get("custom_id") == "search" and is_search(call.request.query):
+        call.narrowed = USERS.narrow(call.request.query, await call.snapshot(), call.now)
         return await search_users(call)
     async with call.reading() as connection:
         row = await read_contact(connection, call.workspace_id, await named_user(call, connection))
@@ -63,7 +64,7 @@ ROUTES: list[Route[Call]] = [
     Route(("GET",), "/users/", list_users, "read", listing=USERS),
     Route(("POST",), "/users/", create_user, "write"),
     Route(("POST",), "/users/update_or_create/", update_or_create_user, "write"),
-    Route(("GET",), "/users/search/", search_users, "read"),
+    Route(("GET",), "/users/search/", search_users, "read", listing=USERS),
 ]
 for _path in BASES:
     ROUTES += [

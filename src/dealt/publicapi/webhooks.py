@@ -6,13 +6,17 @@ from typing import Any
 
 import msgspec
 
+from dealt.accounts import Snapshot
 from dealt.kernel.clock import iso, parse_datetime
 from dealt.kernel.db import Record
 from dealt.kernel.http import Response, Route
+from dealt.kernel.lookups import BOUNDS, Column
 from dealt.kernel.outbound import OutboundError, check_url
 from dealt.kernel.schema import flag, read_fields, refuse_unknown, text
+from dealt.kernel.sql import Sql, sql
 from dealt.publicapi.call import Call, answer, paged
-from dealt.publicapi.defining import argument, changing
+from dealt.publicapi.defining import changing
+from dealt.publicapi.listing import Listing, plain
 from dealt.webhooks import (
     STATUSES,
     Webhook,
@@ -105,9 +109,8 @@ async def test(call: Call) -> Response:
 
 
 async def list_deliveries(call: Call) -> Response:
-    status = argument(call, "status", _status)
     async with call.reading() as connection:
-        page = await page_of_deliveries(connection, call.workspace_id, call.id(), call.page_request, status)
+        page = await page_of_deliveries(connection, call.workspace_id, call.id(), call.page_request)
     return paged(call, page, _delivery)
 
 
@@ -147,10 +150,11 @@ def _url(value: Any) -> str:
     return checked
 
 
-def _status(value: Any) -> str:
-    if value not in STATUSES:
+def _of_status(status: str, _: Snapshot) -> Sql:
+    """Deliveries of one status."""
+    if status not in STATUSES:
         raise ValueError(f"There are the statuses {', '.join(STATUSES)}.")
-    return str(value)
+    return sql("status = {}", status)
 
 
 _FIELDS = {
@@ -215,8 +219,26 @@ def _moment(at: Any) -> str | None:
     return None if at is None else iso(at)
 
 
+_LISTING = Listing(
+    plain(
+        id="integer", url="string", description="string", enabled="boolean", paused_at="datetime", failures="integer",
+        failing_since="datetime", last_error="string", last_error_at="datetime", created_by="string",
+        created_at="datetime", updated_at="datetime",
+    ),
+    sorts=("id", "updated_at"), small=True,
+)  # fmt: skip
+_DELIVERIES = Listing(
+    {
+        **plain(
+            kind="string", object_type="string", object_id="integer", sequence="integer", attempts="integer",
+            created_at="datetime", finished_at="datetime",
+        ),
+        "id": Column("id", "integer", served=BOUNDS),
+    },
+    specials={"status": _of_status},
+)  # fmt: skip
 ROUTES: list[Route[Call]] = [
-    Route(("GET",), "/webhooks/", list_webhooks, "read"),
+    Route(("GET",), "/webhooks/", list_webhooks, "read", listing=_LISTING),
     Route(("POST",), "/webhooks/", add_webhook, "write"),
     Route(("GET",), "/webhooks/<int:id>/", get_webhook, "read"),
     Route(("PUT", "PATCH"), "/webhooks/<int:id>/", change_webhook, "write"),
@@ -225,7 +247,7 @@ ROUTES: list[Route[Call]] = [
     Route(("POST",), "/webhooks/<int:id>/test/", test, "write"),
     Route(("POST",), "/webhooks/<int:id>/resume/", resume, "write"),
     Route(("POST",), "/webhooks/<int:id>/resend_failed/", resend_all_failed, "write"),
-    Route(("GET",), "/webhooks/<int:id>/deliveries/", list_deliveries, "read"),
+    Route(("GET",), "/webhooks/<int:id>/deliveries/", list_deliveries, "read", listing=_DELIVERIES),
     Route(("GET",), "/webhooks/<int:id>/deliveries/<int:delivery_id>/", get_delivery, "read"),
     Route(("POST",), "/webhooks/<int:id>/deliveries/<int:delivery_id>/resend/", resend_delivery, "write"),
 ]

@@ -62,7 +62,7 @@ async def page_of_members(connection: Connection, workspace_id: int, segment_id:
     tables = TABLES[(await read_segment(connection, workspace_id, segment_id)).subject]
     keys = " AND ".join(f"{column} = m.{key}" for key, column in tables.keys)
     source = f"{tables.members} AS m JOIN {tables.table} AS s ON s.workspace_id = m.workspace_id AND {keys}"
-    select = f"m.{tables.member}, s.id, s.custom_id, {tables.name} AS name, m.entered_at"
+    select = f"m.{tables.member}, s.id, s.custom_id, {tables.name} AS name, m.entered_at, s.updated_at"
     conditions = [sql("m.workspace_id = {}", workspace_id), sql("m.segment_id = {}", segment_id), sql(tables.whole)]
     order = Order(f"m.{tables.member}", id_column=f"m.{tables.member}")
     return await fetch_page(connection, select, source, conditions, order, request)

@@ -37,7 +37,7 @@ async def send_ping(connection: Connection, workspace_id: int, webhook_id: int, 
 async def page_of_deliveries(
     connection: Connection, workspace_id: int, webhook_id: int, request: PageRequest, status: str | None = None
 ) -> Page:
-    """One page of the deliveries of a webhook, of one status or all, newest first. Raises NotFound."""
+    """One page of the deliveries of a webhook, of one status or all, newest first unless told. Raises NotFound."""
     await find_webhook(connection, workspace_id, webhook_id)
     conditions = [sql("workspace_id = {} AND webhook_id = {}", workspace_id, webhook_id)]
     if status is not None:
