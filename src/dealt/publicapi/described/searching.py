@@ -36,7 +36,7 @@ CHAPTER = Chapter(
     "Contacts, companies, products and deals by any part of what names them.",
     {
         searching.search_all: Operation(
-            id="search", summary="Search everything",
+            id="searchEverything", summary="Search everything",
             query=(
                 argument("q", text(minLength=1, longest=LONGEST_TEXT),
                     "Every word must occur; words of one or two characters at the beginning of a word.", "mug",
