@@ -22,7 +22,7 @@ from dealt.deals import DEALS, DealWriter
 from dealt.derivation import build_derived
 from dealt.devices import DEVICES
 from dealt.events import EVENTS, OCCURRENCES, EventWriter
-from dealt.freshness import Settling
+from dealt.freshness import Derived, Settling
 from dealt.kernel.clock import Clock, SystemClock
 from dealt.kernel.db import Pool, open_pool
 from dealt.kernel.doorbell import Doorbell
@@ -35,7 +35,7 @@ from dealt.kernel.secrets import SecretBox
 from dealt.kernel.slots import Slots
 from dealt.lifetime import LIFETIMES
 from dealt.pages import build_pages
-from dealt.people import OWN, Journal, Mover, Rows
+from dealt.people import OWN, Journal, Mover, Movers, Rows
 from dealt.people import Derived as Computed
 from dealt.pipelines import PIPELINES
 from dealt.publicapi import PublicApi, Services, sdk
@@ -103,6 +103,9 @@ def pages_of(services: Services, live: LiveFeed, settings: Settings) -> Pages:
         EventWriter: services.events,
         Settings: settings,
         Uses: Uses([uses_of]),
+        Derived: services.derived,
+        Settling: services.settling,
+        Movers: Movers(services.movers),
         Pictures: Pictures(services.clock, networks(settings.allow_private_networks)),
     }
     return build_pages(

@@ -7,7 +7,17 @@ from dealt.people.kept import NAMES_NOBODY
 from dealt.people.listing import list_merges
 from dealt.people.merging import MOST_AT_ONCE, merge
 from dealt.people.model import ROWS_A_BATCH, Forgetting, Move, Report
-from dealt.people.movers import Derived, Mover, Passing, Rows, move_history, move_parts, redirect_follows, tell_moved
+from dealt.people.movers import (
+    Derived,
+    Mover,
+    Movers,
+    Passing,
+    Rows,
+    move_history,
+    move_parts,
+    redirect_follows,
+    tell_moved,
+)
 from dealt.people.naming import Path, forget_named, remember_named
 from dealt.people.own import OWN
 from dealt.people.unmerging import unmerge
@@ -22,6 +32,7 @@ __all__ = [
     "Journal",
     "Move",
     "Mover",
+    "Movers",
     "Passing",
     "Path",
     "Report",

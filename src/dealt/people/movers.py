@@ -252,3 +252,9 @@ async def redirect_follows(move: Move, ids: Sequence[int], kind: str = "", *, bu
     are kinds that are not meant.
     """
     await move.connection.execute(queries.REDIRECT_FOLLOWS, list(move.sources), move.target, list(ids), kind, list(but))
+
+
+class Movers(tuple[Mover, ...]):
+    """All of them, in the order in which things are moved."""
+
+    __slots__ = ()

@@ -24,6 +24,7 @@ from dealt.kernel.errors import InvalidInput
 from dealt.kernel.http import Response
 from dealt.pipelines import PIPELINES
 from dealt.profiles.deal_view import see
+from dealt.profiles.numbers import number_in
 from dealt.profiles.telling import STATUSES
 from dealt.tags import TAGS
 from dealt.web import PageRoute, Undo, Visit, action, page
@@ -35,8 +36,7 @@ _LOOKS = 10
 
 async def show(visit: Visit) -> Response:
     """The receipt beside the catalogue, the way through the pipeline, the contact, and the whole history."""
-    before = visit.query.get("before", "")
-    older_than = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
+    older_than = number_in(visit.query.get("before", ""), "before", default=0) or None
     async with visit.reading() as connection:
         snapshot = await visit.house.definitions.for_reading(connection, visit.workspace_id)
         image = await _image(visit, connection)
@@ -58,7 +58,7 @@ async def show(visit: Visit) -> Response:
 
 async def move(visit: Visit) -> Response:
     """Into another stage."""
-    stage = (await visit.snapshot()).part(PIPELINES).stages.get(_number(visit, "stage"))
+    stage = (await visit.snapshot()).part(PIPELINES).stages.get(number_in(visit.text("stage"), "stage"))
     if stage is None:
         raise InvalidInput.of("stage", "There is no such stage any more. Reload the page.")
     return await _write(visit, {"stage": stage.id}, f"Moved to {stage.name}.")
@@ -66,7 +66,7 @@ async def move(visit: Visit) -> Response:
 
 async def decide(visit: Visit) -> Response:
     """Another status, with the reason where it is lost."""
-    body: dict[str, Any] = {"status": _number(visit, "status")}
+    body: dict[str, Any] = {"status": number_in(visit.text("status"), "status")}
     if body["status"] == 3:
         body |= {"loss_reason": visit.text("loss_reason"), "loss_reason_description": visit.text("description")}
     return await _write(visit, body, f"The deal is {STATUSES.get(body['status'], 'changed').lower()}.")
@@ -122,11 +122,10 @@ async def add_line(visit: Visit) -> Response:
 
 async def undo(visit: Visit) -> Response:
     """The last change is taken back, if it is still the one that the page showed."""
-    change = visit.text("change")
+    change_id = number_in(visit.text("change"), "change", default=0) or None
     async with visit.reading() as connection:
         await _image(visit, connection)
         zone = (await visit.house.definitions.for_reading(connection, visit.workspace_id)).time_zone
-        change_id = int(change) if change.isascii() and change.isdigit() and len(change) < 19 else None
         work = await undoing(connection, visit.actor, visit.id(), zone, change_id=change_id)
     await visit.of(DealWriter).submit(Submission(work=work))
     return visit.go(_here(visit), "The last change is undone.", Undo(f"{_here(visit)}undo/"))
@@ -172,13 +171,6 @@ async def _write_patch(visit: Visit, patch: DealPatch, said: str) -> Response:
 
 def _here(visit: Visit) -> str:
     return f"/deals/{visit.id()}/"
-
-
-def _number(visit: Visit, name: str) -> int:
-    text = visit.text(name)
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise InvalidInput.of(name, "Choose one of the list.")
-    return int(text)
 
 
 def _name(visit: Visit) -> str:

@@ -41,3 +41,20 @@ CONTACT_NAMES = """
 SELECT id, first_name, last_name, email, custom_id FROM contacts
 WHERE workspace_id = $1 AND id = ANY($2::bigint[]) AND NOT placeholder"""
 COMPANY_NAME = "SELECT name FROM companies WHERE workspace_id = $1 AND id = $2"
+
+# A contact's orders, newest first; $3 only those of this member, $4 and $5 behind which, $6 how many.
+ORDERS = """
+SELECT id, name, custom_id, value, currency, stage_id, status, ordered_at FROM deals
+WHERE contact_id = $2 AND workspace_id = $1 AND ($3::bigint IS NULL OR assigned_to = $3)
+    AND ($4::timestamptz IS NULL OR (ordered_at, id) < ($4, $5::bigint))
+ORDER BY ordered_at DESC, id DESC LIMIT $6"""
+ORDERED_AT = "SELECT ordered_at, id FROM deals WHERE contact_id = $2 AND workspace_id = $1 AND id = $3"
+LISTS = "SELECT id, name FROM lists WHERE workspace_id = $1 ORDER BY lower(name), id LIMIT 200"
+
+# Whom somebody means: $2 an own id or an e-mail address, $3 a number.
+NAMED = """
+SELECT id FROM contacts WHERE workspace_id = $1 AND NOT placeholder
+    AND (id = $3 OR lower(email) = lower($2)
+        OR id = (SELECT contact_id FROM contact_custom_ids WHERE workspace_id = $1 AND custom_id = $2))
+ORDER BY id LIMIT 3"""
+SEGMENT_NAMES = "SELECT id, name FROM segments WHERE workspace_id = $1 AND id = ANY($2::bigint[])"

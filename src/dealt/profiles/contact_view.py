@@ -1,0 +1,123 @@
+"""What the page of a contact shows, read in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from dealt.accounts import CUSTOM, Snapshot
+from dealt.aggregators import AGGREGATORS, Aggregator, shown_value, unconverted_key, values_of
+from dealt.contacts import display_name, memberships
+from dealt.events import SOURCES, Stretch, Timeline, read_timeline
+from dealt.freshness import Age, Settling, ages
+from dealt.kernel.db import Connection, Record
+from dealt.kernel.paging import PageRequest
+from dealt.lifetime import Lifetime, read_lifetime
+from dealt.people import list_merges
+from dealt.profiles import queries
+from dealt.segments import page_of_contacts_segments
+from dealt.web import Visit
+
+ORDERS_A_PAGE = 10
+HAPPENINGS = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value of an aggregator; ``unconverted`` deals are not in it for want of an exchange rate."""
+
+    aggregator: Aggregator
+    value: Any
+    unconverted: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContactSeen:
+    """Everything on the page."""
+
+    contact: Record
+    name: str
+    numbers: Record
+    base_currency: str
+    values: list[Value]
+    age: Age | None
+    segments: Sequence[Record]
+    lifetime: Lifetime | None
+    companies: Sequence[Record]
+    lists: Sequence[Record]
+    orders: Sequence[Record]
+    more_orders: bool
+    timeline: Timeline
+    segment_names: dict[int, str]
+    merges: Sequence[Record]
+    attributes: dict[str, Any]
+
+
+async def see(visit: Visit, connection: Connection, snapshot: Snapshot, contact: Record) -> ContactSeen:
+    """Read what stands around a contact, brought up to date first."""
+    contact_id, workspace_id = contact["id"], visit.workspace_id
+    await visit.of(Settling).settle_on_read(connection, workspace_id, [contact_id], visit.now)
+    stored = (await values_of(connection, workspace_id, [contact_id])).get(contact_id, {})
+    values = [
+        Value(
+            one,
+            shown_value(stored.get(target), one, visit.now, snapshot.time_zone),
+            stored.get(unconverted_key(target), 0),
+        )
+        for target, one in snapshot.part(AGGREGATORS).items()
+    ]
+    held = await memberships(connection, workspace_id, [contact_id])
+    orders = await connection.fetch(
+        queries.ORDERS, workspace_id, contact_id, own_only(visit), None, None, ORDERS_A_PAGE + 1
+    )
+    merges = await list_merges(connection, workspace_id, contact_id, PageRequest.parse({}))
+    timeline = await happenings(visit, connection, contact_id, None)
+    return ContactSeen(
+        contact=contact,
+        name=display_name(contact) or contact["custom_id"] or f"Contact {contact_id}",
+        numbers=await connection.fetchrow(queries.NUMBERS, workspace_id, contact_id),
+        base_currency=snapshot.base_currency,
+        values=sorted(values, key=lambda one: one.aggregator.name.lower()),
+        age=(await ages(connection, workspace_id, [contact_id], visit.now)).get(contact_id),
+        segments=(await page_of_contacts_segments(connection, workspace_id, contact_id, PageRequest.parse({}))).rows,
+        lifetime=await read_lifetime(connection, workspace_id, contact_id),
+        companies=held.companies.get(contact_id, []),
+        lists=held.lists.get(contact_id, []),
+        orders=orders[:ORDERS_A_PAGE],
+        more_orders=len(orders) > ORDERS_A_PAGE,
+        timeline=timeline,
+        segment_names=await segment_names(connection, workspace_id, timeline),
+        merges=[row for row in merges.rows if row["unmerged_at"] is None],
+        attributes=msgspec.json.decode(contact["attributes"]),
+    )
+
+
+async def happenings(visit: Visit, connection: Connection, contact_id: int, cursor: str | None) -> Timeline:
+    """A part of the timeline; who sees only own deals sees there nothing of orders and their changes."""
+    sources = SOURCES if own_only(visit) is None else [one for one in SOURCES if one not in ("order", "change")]
+    stretch = Stretch(sources=sources)
+    return await read_timeline(connection, visit.workspace_id, contact_id, stretch, size=HAPPENINGS, cursor=cursor)
+
+
+async def segment_names(connection: Connection, workspace_id: int, timeline: Timeline) -> dict[int, str]:
+    """What the segments are called that a timeline speaks of."""
+    told = [one.content.get("changes", {}).get("segment", ()) for one in timeline.happenings if one.source == "change"]
+    spoken = {segment_id for pair in told for segment_id in pair if isinstance(segment_id, int)}
+    if not spoken:
+        return {}
+    rows = await connection.fetch(queries.SEGMENT_NAMES, workspace_id, list(spoken))
+    return {row["id"]: row["name"] for row in rows}
+
+
+async def all_lists(connection: Connection, workspace_id: int) -> Sequence[Record]:
+    """The lists that a contact may be put on: the first 200 by name."""
+    rows: Sequence[Record] = await connection.fetch(queries.LISTS, workspace_id)
+    return rows
+
+
+def own_only(visit: Visit) -> int | None:
+    """The member whose deals alone are shown, where the role says so."""
+    return visit.member.id if visit.member.role == CUSTOM and visit.member.own_deals else None
