@@ -69,8 +69,12 @@ def _prepare(operations: list[dict[str, Any]]) -> None:
         # What is drawn for a stream are bytes, and an example beside it is refused for being none.
         operation.get("requestBody", {}).get("content", {}).get("application/x-ndjson", {}).pop("example", None)
         if index % 5:
-            own = [one for one in operation.get("parameters", ()) if one["name"] not in COMMON]
+            own = [one for one in operation.get("parameters", ()) if _is_own(one)]
             operation["parameters"] = own
+
+
+def _is_own(parameter: dict[str, Any]) -> bool:
+    return parameter["name"] not in COMMON and "x-lookups" not in parameter
 
 
 def _config(served: Served, version: int, examples: int, seed: int) -> SchemathesisConfig:

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from dealt.publicapi.described import CHAPTERS
+from dealt.publicapi.listing import Listing
 from dealt.publicapi.openapi import build
 from dealt.publicapi.openapi.document import wires_of
 from dealt.publicapi.routes import ROUTES
@@ -77,6 +78,16 @@ def test_an_operation_has_an_answer_with_an_example_and_all_its_refusals(version
             for content in told.get("content", {}).values():
                 assert content["schema"] and content["example"] is not None, name
         assert any("content" in told or "no body" in told["description"] for told in good), name
+
+
+@each
+def test_every_list_says_what_it_can_be_narrowed_and_ordered_by(version: int) -> None:
+    for wire in wires_of(ROUTES, CHAPTERS):
+        if isinstance(listing := wire.route.listing, Listing):
+            told = DOCUMENTS[version]["paths"][wire.path][wire.method.lower()]["parameters"]
+            named = {parameter["name"]: parameter.get("x-lookups") for parameter in told}
+            assert "ordering" in named, wire.id
+            assert {*listing.columns} - {*listing.specials} <= named.keys(), wire.id
 
 
 @pytest.mark.parametrize("version", DOCUMENTS)

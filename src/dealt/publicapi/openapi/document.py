@@ -11,6 +11,7 @@ from typing import Any
 from dealt.kernel.http import Route
 from dealt.publicapi.call import Call
 from dealt.publicapi.openapi.fragments import Json, Shape, any_of, identifier, text
+from dealt.publicapi.openapi.narrowing import ATTRIBUTES, narrowing
 from dealt.publicapi.openapi.operation import JSON, Answer, Body, Chapter, Handler, Operation, Parameter
 from dealt.publicapi.openapi.refusals import REFUSALS, refused
 from dealt.publicapi.openapi.whole import DRY_RUN, FIELDS, IDEMPOTENCY, REHEARSAL, REPLAYED
@@ -53,6 +54,9 @@ class Wire:
         """The path's, the query's and the headers' parameters, each with its place."""
         found = [("path", _path_parameter(self.operation, *match)) for match in _PARAMETER.findall(self.route.path)]
         found += [("query", parameter) for parameter in self.operation.query]
+        if self.route.listing is not None:
+            described = {parameter.name for parameter in self.operation.query}
+            found += [("query", parameter) for parameter in narrowing(self.route.listing, described)]
         if self.route.needs == "write" and (self.route.rehearses or not self.route.streams):
             found.append(("query", DRY_RUN))
         if self.kept:
@@ -60,6 +64,13 @@ class Wire:
         if self.method == "GET":
             found.append(("query", FIELDS))
         return found
+
+    @property
+    def description(self) -> str:
+        """What it does."""
+        said = self.operation.description or docstring(self.route.handler)
+        by_attributes = self.route.listing is not None and self.route.listing.domain is not None
+        return f"{said} {ATTRIBUTES}".strip() if by_attributes else said
 
     @property
     def kept(self) -> bool:
@@ -97,7 +108,7 @@ class _Writer:
             "operationId": wire.id,
             "tags": [wire.chapter.name],
             "summary": told.summary,
-            "description": told.description or docstring(wire.route.handler),
+            "description": wire.description,
             **({"deprecated": True} if told.deprecated else {}),
             **({"parameters": parameters} if parameters else {}),
             **({} if body is None else {"requestBody": self.body(body)}),
@@ -111,6 +122,8 @@ class _Writer:
         if place == "path" or parameter.required:
             shown["required"] = True
         shown["schema"] = self.plain(parameter.schema)
+        if parameter.lookups:
+            shown["x-lookups"] = list(parameter.lookups)
         return shown if parameter.example is None else shown | {"example": parameter.example}
 
     def body(self, body: Body) -> Json:

@@ -17,13 +17,17 @@ NDJSON = "application/x-ndjson"
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter of the path, the query or a header. ``example`` is one that works in the examples."""
+    """A parameter of the path, the query or a header. ``example`` is one that works in the examples.
+
+    ``lookups`` may stand behind the name of a field that a list is narrowed by.
+    """
 
     name: str
     schema: Json
     description: str
     example: Any = None
     required: bool = False
+    lookups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

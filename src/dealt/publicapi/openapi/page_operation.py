@@ -92,13 +92,29 @@ def _addresses(group: Group) -> Html:
 
 def _parameters(told: Json) -> list[Html]:
     found = told.get("parameters", [])
-    own = [one for one in found if one["name"] not in COMMON and one["in"] != "path"]
+    own = [one for one in found if one["name"] not in COMMON and one["in"] != "path" and "x-lookups" not in one]
     path = [one for one in found if one["in"] == "path"]
     shown = [tag("h4", "Arguments"), parameters([*path, *own])] if path or own else []
+    shown += _narrowed([one for one in found if "x-lookups" in one])
     also = [tag("code", one["name"]) for one in found if one["name"] in COMMON]
     if also:
         listed = join(part for one in also for part in (one, ", "))[: -len(", ")]
         shown.append(tag("p", tag("a", "Also", href="#common"), " ", Html(listed), class_="small"))
+    return shown
+
+
+def _narrowed(found: list[Json]) -> list[Html]:
+    """The fields that a list is narrowed by, those with the same look-ups together."""
+    if not found:
+        return []
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for one in found:
+        alike.setdefault(tuple(one["x-lookups"]), []).append(one["name"])
+    shown = [tag("h4", "Narrowed by")]
+    for lookups, names in alike.items():
+        listed = Html(", ".join(tag("code", name) for name in names))
+        ways = Html(", ".join(tag("code", f"__{lookup}") for lookup in lookups if lookup != "exact"))
+        shown += [tag("p", listed), tag("p", "Also with ", ways, ".", class_="small")]
     return shown
 
 
