@@ -46,26 +46,21 @@ class Shop:
 
     async def next_change(self, written: Any, now: datetime, key: int) -> datetime | None:
         """When the filter may change for one contact."""
-        batch, at = Batch(self.house.workspace_id), Moment(now, self.zone.key)
+        batch, at = Batch(), Moment(now, self.zone.key)
         compiler = Compiler(self.catalogue.subject("contact"), "s", at, batch)
         following = compiler.next_change(self.checked(written))
         if following is None:
             return None
-        query = (
-            sql("SELECT ")
-            + following
-            + sql(" AS at FROM contacts AS s")
-            + batch.joins("s.id", sql("{}::bigint[]", [key]))
-        )
+        query = sql("SELECT ") + following + sql(" AS at FROM contacts AS s") + batch.joins()
         text, values = (query + sql(" WHERE s.id = {}", key)).render()
         rows = await self.house.fetch(text, *values)
         found: datetime | None = rows[0]["at"]
         return found
 
     async def _in_batch(self, node: Checked, now: datetime, keys: list[int]) -> set[int]:
-        batch, at = Batch(self.house.workspace_id), Moment(now, self.zone.key)
+        batch, at = Batch(), Moment(now, self.zone.key)
         condition = Compiler(self.catalogue.subject("contact"), "s", at, batch).condition(node)
-        query = sql("SELECT s.id FROM contacts AS s") + batch.joins("s.id", sql("{}::bigint[]", keys))
+        query = sql("SELECT s.id FROM contacts AS s") + batch.joins()
         text, values = (query + sql(" WHERE s.id = ANY({}::bigint[]) AND ", keys) + condition).render()
         return {row["id"] for row in await self.house.fetch(text, *values)}
 

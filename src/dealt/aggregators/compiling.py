@@ -68,7 +68,7 @@ def passing_of(figure: Figure, compiler: Compiler, alias: str) -> Sql | None:
 
 def _computed(vocabulary: Vocabulary, wanted: Sequence[Wanted]) -> Sql:
     """A CTE ``computed`` of what is found for each contact, and when that changes by time alone."""
-    contact, batch = vocabulary.catalogue.subject("contact"), Batch(vocabulary.workspace_id)
+    contact, batch = vocabulary.catalogue.subject("contact"), Batch()
     compiler = Compiler(contact, "s", moment_of(vocabulary, _NOW), batch)
     pairs: list[Sql] = []
     wakes: list[Sql | None] = []
@@ -84,7 +84,7 @@ def _computed(vocabulary: Vocabulary, wanted: Sequence[Wanted]) -> Sql:
         sql("WITH computed AS MATERIALIZED (SELECT s.id AS contact_id, asked.hop, jsonb_strip_nulls(")
         + join(" || ", found) + sql(") AS found, ") + (least(wakes) or sql("NULL::timestamptz"))
         + sql(" AS wake_at\nFROM unnest({}::bigint[], {}::smallint[]) AS asked(id, hop)", _IDS, Late("hops"))
-        + sql(" JOIN contacts AS s ON s.id = asked.id") + batch.joins("s.id", sql("{}::bigint[]", _IDS))
+        + sql(" JOIN contacts AS s ON s.id = asked.id") + batch.joins()
         + sql("\nWHERE s.workspace_id = {}::bigint AND NOT s.placeholder)", vocabulary.workspace_id)
     )  # fmt: skip
 

@@ -44,17 +44,18 @@ class InPlace:
 
     def figure(self, subject: Subject, alias: str, relation: Relation, aggregate: Aggregate) -> Sql:
         related = f"r{next(self._numbers)}"
-        belongs = owned(relation, related) + sql(f" = {relation.key.replace('{s}', alias)}")
-        if relation.workspace:
-            belongs += sql(f" AND {relation.workspace.replace('{r}', related)} = {alias}.workspace_id")
         return (
-            sql("(SELECT ") + aggregate(related) + from_related(relation, related) + sql(" WHERE ") + belongs + sql(")")
-        )
+            sql("(SELECT ") + aggregate(related) + from_related(relation, related)
+            + sql(" WHERE ") + belongs(relation, related, alias) + sql(")")
+        )  # fmt: skip
 
 
-def owned(relation: Relation, alias: str) -> Sql:
-    """The key of the subject that a related row belongs to."""
-    return Sql(relation.owner.replace("{r}", alias))
+def belongs(relation: Relation, related: str, alias: str) -> Sql:
+    """The condition that a related row belongs to the subject's row ``alias``."""
+    condition = f"{relation.owner} = {relation.key}"
+    if relation.workspace:
+        condition += f" AND {relation.workspace} = {alias}.workspace_id"
+    return Sql(condition.replace("{r}", related).replace("{s}", alias))
 
 
 def from_related(relation: Relation, alias: str) -> Sql:

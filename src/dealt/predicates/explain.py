@@ -11,7 +11,7 @@ from dealt.kernel.db import Connection
 from dealt.kernel.sql import Sql, join, sql
 from dealt.predicates.catalogue import Subject
 from dealt.predicates.checked import Checked, CountTest, FigureTest, Leaf, PickTest, leaves
-from dealt.predicates.compile import Compiler, from_related, owned
+from dealt.predicates.compile import Compiler, belongs, from_related
 from dealt.predicates.describe import describe
 from dealt.predicates.moments import Moment
 
@@ -78,16 +78,14 @@ def _related(compiler: Compiler, leaf: Leaf) -> Sql:
         return Sql("NULL::bigint[]")
     relation, target = leaf.relation, leaf.target
     passing = compiler.related(target, "e").condition(leaf.where)
-    belongs = owned(relation, "e") + sql(f" = {relation.key.replace('{s}', 's')}")
-    if relation.workspace:
-        belongs += sql(f" AND {relation.workspace.replace('{r}', 'e')} = s.workspace_id")
+    wanted = belongs(relation, "e", "s")
     order = Sql(target.shown.replace("{s}", "e"))
     if isinstance(leaf, PickTest):
-        belongs += sql(" AND ") + leaf.by.read("e") + sql(" IS NOT NULL")
+        wanted += sql(" AND ") + leaf.by.read("e") + sql(" IS NOT NULL")
         way = "DESC" if leaf.pick == "last" else "ASC"
         order = leaf.by.read("e") + sql(f" {way}, ") + order + sql(f" {way}")
     most = 1 if isinstance(leaf, PickTest) else MOST_RELATED
-    read = sql(f"SELECT {target.shown.replace('{s}', 'e')}") + from_related(relation, "e") + sql(" WHERE ") + belongs
+    read = sql(f"SELECT {target.shown.replace('{s}', 'e')}") + from_related(relation, "e") + sql(" WHERE ") + wanted
     return sql("ARRAY(") + read + sql(" AND (") + passing + sql(") ORDER BY ") + order + sql(f" LIMIT {most})")
 
 

@@ -75,13 +75,13 @@ def moment_of(vocabulary: Vocabulary, now: Any) -> Moment:
 
 
 def _of_contacts(vocabulary: Vocabulary, definitions: Sequence[Definition]) -> Sql:
-    workspace, batch = vocabulary.workspace_id, Batch(vocabulary.workspace_id)
+    workspace, batch = vocabulary.workspace_id, Batch()
     compiler = Compiler(vocabulary.catalogue.subject("contact"), "s", moment_of(vocabulary, _NOW), batch)
     found = _segments(compiler, definitions) + sql(", ") + _wakes(compiler, definitions)
     held = (
         sql("WITH held AS MATERIALIZED (SELECT s.id AS contact_id, ") + found + sql(_HAD, workspace)
         + sql("\nFROM contacts AS s")
-        + batch.joins("s.id", sql("{}::bigint[]", _IDS))
+        + batch.joins()
         + sql("\nWHERE s.id = ANY({}::bigint[]) AND s.workspace_id = {}::bigint", _IDS, workspace)
         + sql(" AND NOT s.placeholder)")
     )  # fmt: skip
