@@ -12,7 +12,7 @@ import structlog
 from dealt.accounts import SEND_RESET, forget_old_sessions, forget_old_tries, send_reset
 from dealt.auditing import AuditRounds
 from dealt.companies import UNLINK
-from dealt.deals import CONVERT, REDATE, convert_deals, redate_deals, unlink_company
+from dealt.deals import CONVERT, FOLDING_DUE, REDATE, FoldingRounds, convert_deals, redate_deals, unlink_company
 from dealt.derivation import build_derived
 from dealt.feeds import NIGHTLY, SYNC, nightly_feed, sync_feed
 from dealt.freshness import BACKFILL, STALE_DUE, WAKE_DUE, Backfill, Settler, Settling, SettlingRounds, WakingRounds
@@ -62,9 +62,9 @@ SETTLERS: list[Settler] = [DERIVED]
 """Who computes what is derived for contacts, in order."""
 
 JOBS_AT_ONCE = 4
-# One for each kind of rounds (jobs, settling, waking, objects, audit, relay, webhooks, deliveries, housekeeping,
-# watch), one that listens, and the jobs'.
-CONNECTIONS = 11 + 2 * JOBS_AT_ONCE
+# One for each kind of rounds (jobs, settling, waking, objects, audit, folding, relay, webhooks, deliveries,
+# housekeeping, watch), one that listens, and the jobs'.
+CONNECTIONS = 12 + 2 * JOBS_AT_ONCE
 HEARTBEAT_S = 15.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 5.0
 
@@ -107,6 +107,7 @@ async def _work(pool: Pool, settings: Settings, clock: Clock, stop: asyncio.Even
         [
             Watched(rounds.bell("jobs"), jobqueue.DUE, Channel.JOBS),
             Watched(rounds.bell("settling"), STALE_DUE, Channel.STALE),
+            Watched(rounds.bell("folding"), FOLDING_DUE),
             Watched(rounds.bell("waking"), WAKE_DUE),
             Watched(rounds.bell("relay"), relay.DUE, Channel.FOLLOWS),
             Watched(rounds.bell("webhooks"), ENTRIES_DUE, Channel.FOLLOWS),
@@ -119,6 +120,7 @@ async def _work(pool: Pool, settings: Settings, clock: Clock, stop: asyncio.Even
         "waking": WakingRounds(pool, clock, then=rounds.bell("settling")).round,
         "objects": ObjectRounds(pool, DERIVED, clock).round,
         "audit": AuditRounds(pool, DERIVED, clock).round,
+        "folding": FoldingRounds(pool).round,
         "relay": Relay(pool).round,
         "webhooks": fan_out.round,
         "deliveries": deliverer.round,

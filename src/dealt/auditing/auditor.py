@@ -9,7 +9,7 @@ from dealt.auditing import queries
 from dealt.auditing.keeping import keep_round
 from dealt.auditing.model import COMMAND, STAGES, Audit
 from dealt.contacts import check_contacts
-from dealt.deals import check_deals
+from dealt.deals import check_deals, check_stages
 from dealt.freshness import (
     BEGIN_SETTLING,
     MOST_CONTACTS,
@@ -58,6 +58,11 @@ class Auditor:
             audit.note(len(ids), len(found.waiting), found.drift)
             audit.last_id = ids[-1] if ids else audit.last_id
             ended, drift = len(ids) < size, found.drift
+        elif audit.stage == STAGES[-1]:
+            async with attempting(connection, keep=mend):
+                drift = await check_stages(connection, workspace_id)
+            audit.note(0, 0, drift)
+            ended = True
         else:
             ended, drift = await self._objects(connection, workspace_id, audit, mend=mend)
         if ended and not audit.next_stage():

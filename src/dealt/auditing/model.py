@@ -12,7 +12,7 @@ from dealt.freshness import Drift
 from dealt.kernel.db import Record
 
 WORKERS, COMMAND = "workers", "command"
-STAGES = ("contact", "company", "product")
+STAGES = ("contact", "company", "product", "board")
 """What a round looks at, in order."""
 MOST_FINDINGS = 100
 """Kept of each round; the rest is counted."""

@@ -11,6 +11,7 @@ from dealt.deals.model import Deal, DealImage, Line, Status
 from dealt.deals.moving import DEALS
 from dealt.deals.reading import find_deal_id, get_deal, home_of, list_history, show_deals
 from dealt.deals.schemas import FIELD_NAMES, DealPatch, parse_deal, parse_line_edit
+from dealt.deals.totals import FOLDING_DUE, FoldingRounds, Total, check_stages, read_totals
 from dealt.deals.undoing import undoing
 from dealt.deals.unlinking import unlink_company
 from dealt.deals.works import DealWork, DealWritten, upsert
@@ -21,6 +22,7 @@ __all__ = [
     "DEALS",
     "FIELDS",
     "FIELD_NAMES",
+    "FOLDING_DUE",
     "LINE_FIELDS",
     "REDATE",
     "Deal",
@@ -30,10 +32,13 @@ __all__ = [
     "DealWork",
     "DealWriter",
     "DealWritten",
+    "FoldingRounds",
     "Line",
     "Status",
     "Submission",
+    "Total",
     "check_deals",
+    "check_stages",
     "convert_deals",
     "fetch_images",
     "find_deal_id",
@@ -44,6 +49,7 @@ __all__ = [
     "list_history",
     "parse_deal",
     "parse_line_edit",
+    "read_totals",
     "redate_deals",
     "show_deals",
     "undoing",

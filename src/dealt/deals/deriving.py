@@ -43,12 +43,22 @@ async def convert_deals(pool: Pool, workspace_id: int, payload: Mapping[str, Any
     while True:
         async with transaction(pool) as connection:
             row = await connection.fetchrow(
-                queries.CONVERT, workspace_id, after, last_id, DEALS_A_BATCH, currency, base, zone.key
+                queries.RERATED, workspace_id, after, last_id, DEALS_A_BATCH, currency, base, zone.key
             )
             if row["last_id"] is None:
                 return
             after, last_id = row["last_ordered_at"], row["last_id"]
-            await _mark(connection, workspace_id, row["contact_ids"], now)
+            if row["ids"]:
+                await _convert(connection, workspace_id, row["ids"], base, zone, now)
+
+
+async def _convert(
+    connection: Connection, workspace_id: int, deal_ids: list[int], base: str, zone: ZoneInfo, now: datetime
+) -> None:
+    held = await connection.fetch(queries.LOCK_IDS, workspace_id, deal_ids)
+    places = [row["contact_id"] for row in held], [row["deal_id"] for row in held]
+    rows = await connection.fetch(queries.CONVERT, workspace_id, *places, base, zone.key)
+    await _mark(connection, workspace_id, [row["contact_id"] for row in rows], now)
 
 
 async def redate_deals(pool: Pool, workspace_id: int, payload: Mapping[str, Any], now: datetime) -> None:

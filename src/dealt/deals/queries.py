@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from dealt.deals.model import Deal, Line
+from dealt.deals.queries_of_totals import append, one
 from dealt.kernel.journal import WRITE_ENTRIES, encode
 
 DEAL_COLUMNS = ", ".join(Deal.__struct_fields__)
@@ -126,9 +127,9 @@ INSERT INTO journal (contact_id, at, id, workspace_id, kind, object_type, object
 SELECT $1, at, id, workspace_id, kind, object_type, object_id, actor, cause, hop, changes FROM moved"""
 
 # Everything of a set in one statement: deals with their value in base currency, directory, lines, links, journal,
-# followers and stale marks.
+# followers, stale marks, and what stages gain and lose.
 # $1 deals $2 lines $3 linked deals $4 entries $5 now $6 workspace $7 followers $8 base currency $9 stale marks
-# $10 time zone $11 linked products
+# $10 time zone $11 linked products $12 what stood in stages before
 STORE = f"""
 WITH deal AS MATERIALIZED (
     SELECT * FROM json_populate_recordset({blank("deals", Deal)}, $1::json)
@@ -150,7 +151,16 @@ WITH deal AS MATERIALIZED (
             ORDER BY r.valid_from DESC LIMIT 1)
         END AS rate OFFSET 0) AS at_day
     ON CONFLICT (contact_id, id) DO UPDATE SET {", ".join(f"{name} = EXCLUDED.{name}" for name in _UPDATED)}
-    RETURNING id, base_rate, base_value
+    RETURNING id, stage_id, status, currency, value, base_rate, base_value
+), counted AS (
+    {
+    append(
+        "$6::bigint",
+        f'''SELECT {one("stored")} FROM stored
+    UNION ALL SELECT {one("gone", "-")} FROM json_to_recordset($12::json) AS gone(
+        stage_id bigint, status smallint, currency text, value numeric, base_value numeric)''',
+    )
+}
 ), lined AS (
     INSERT INTO deal_lines ({LINE_COLUMNS})
     SELECT {LINE_COLUMNS} FROM json_populate_recordset({blank("deal_lines", Line)}, $2::json)
@@ -167,30 +177,50 @@ WITH deal AS MATERIALIZED (
 )
 SELECT id, base_rate, base_value FROM stored"""
 
+_RATE = """CASE WHEN d.currency = {base}::text THEN 1 ELSE (
+        SELECT rate FROM exchange_rates AS r
+        WHERE r.workspace_id = $1 AND r.currency = d.currency
+            AND r.valid_from <= (d.ordered_at AT TIME ZONE {zone}::text)::date
+        ORDER BY r.valid_from DESC LIMIT 1) END"""
+
+# The ids of deals whose rate is another one now, and how far the walk came.
 # $1 workspace $2 and $3 behind which order time and id $4 how many $5 currency or null $6 base currency $7 time zone
-CONVERT = """
+RERATED = f"""
 WITH walked AS MATERIALIZED (
-    SELECT contact_id, id, ordered_at, currency, value FROM deals
+    SELECT id, ordered_at, currency, base_rate FROM deals
     WHERE workspace_id = $1 AND (ordered_at, id) > ($2::timestamptz, $3::bigint)
     ORDER BY ordered_at, id LIMIT $4
-), rated AS (
-    SELECT contact_id, id, value, CASE WHEN currency = $6::text THEN 1 ELSE (
-        SELECT rate FROM exchange_rates AS r
-        WHERE r.workspace_id = $1 AND r.currency = walked.currency
-            AND r.valid_from <= (walked.ordered_at AT TIME ZONE $7::text)::date
-        ORDER BY r.valid_from DESC LIMIT 1) END AS rate
-    FROM walked WHERE $5::text IS NULL OR currency = $5
+)
+SELECT (SELECT array_agg(d.id) FROM walked AS d WHERE ($5::text IS NULL OR d.currency = $5)
+        AND d.base_rate IS DISTINCT FROM {_RATE.format(base="$6", zone="$7")}) AS ids,
+    last.ordered_at AS last_ordered_at, last.id AS last_id
+FROM (SELECT 1) AS one LEFT JOIN LATERAL (
+    SELECT ordered_at, id FROM walked ORDER BY ordered_at DESC, id DESC LIMIT 1) AS last ON true"""
+
+# Deals whose directory rows are held: what stages gain is told from what was there, and nobody may come between.
+# $1 workspace $2 contacts $3 deals $4 base currency $5 time zone
+CONVERT = f"""
+WITH rated AS MATERIALIZED (
+    SELECT d.contact_id, d.id, d.stage_id, d.status, d.currency, d.value, d.base_value,
+        {_RATE.format(base="$4", zone="$5")} AS rate
+    FROM deals AS d JOIN unnest($2::bigint[], $3::bigint[]) AS held(contact_id, id) USING (contact_id, id)
+    WHERE d.workspace_id = $1
 ), converted AS (
     UPDATE deals AS d SET base_rate = rated.rate,
         base_value = CASE WHEN abs(round(rated.value * rated.rate, 6)) < 1e14
             THEN round(rated.value * rated.rate, 6) END
     FROM rated WHERE d.contact_id = rated.contact_id AND d.id = rated.id AND d.base_rate IS DISTINCT FROM rated.rate
-    RETURNING d.contact_id
+    RETURNING d.contact_id, d.id, d.stage_id, d.status, d.currency, d.value, d.base_value
+), counted AS (
+    {
+    append(
+        "$1::bigint",
+        f'''SELECT {one("converted")} FROM converted
+    UNION ALL SELECT {one("rated", "-")} FROM rated JOIN converted USING (contact_id, id)''',
+    )
+}
 )
-SELECT (SELECT array_agg(DISTINCT contact_id) FROM converted) AS contact_ids, last.ordered_at AS last_ordered_at,
-    last.id AS last_id
-FROM (SELECT 1) AS one LEFT JOIN LATERAL (
-    SELECT ordered_at, id FROM walked ORDER BY ordered_at DESC, id DESC LIMIT 1) AS last ON true"""
+SELECT DISTINCT contact_id FROM converted"""
 
 # Deals behind an order time and id, with what their pipeline's date attribute holds.
 DATED = """

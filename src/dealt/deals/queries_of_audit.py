@@ -1,23 +1,31 @@
 """The SQL of auditing deals: each statement mends what it finds, and tells what was there before."""
 
+from dealt.deals.queries_of_totals import append, one
 
-def _check(found: str, names: tuple[str, ...]) -> str:
-    """Of a query of deals with ``new_*`` columns: those that differ, mended."""
+
+def _check(found: str, names: tuple[str, ...], also: str = "") -> str:
+    """Of a query of deals with ``new_*`` columns: those that differ, mended; ``also`` is what follows of that."""
     before = ", ".join(f"'{name}', f.{name}::text" for name in names)
     after = ", ".join(f"'{name}', f.new_{name}::text" for name in names)
     return f"""
 WITH found AS MATERIALIZED ({found}), mended AS (
     UPDATE deals AS d SET {", ".join(f"{name} = f.new_{name}" for name in names)} FROM found AS f
     WHERE d.contact_id = f.contact_id AND d.id = f.id
-)
+){also}
 SELECT f.contact_id, f.id, json_build_object({before}) AS before, json_build_object({after}) AS after
 FROM found AS f"""
 
 
+_AFTER = "SELECT stage_id, status, currency, value, new_base_value AS base_value FROM found"
+_RECOUNTED = append(
+    "$1::bigint", f"SELECT {one('d')} FROM ({_AFTER}) AS d UNION ALL SELECT {one('f', '-')} FROM found AS f"
+)
+
 CHECK_BASE = _check(
     """
     SELECT * FROM (
-        SELECT d.contact_id, d.id, d.base_rate, d.base_value, at_day.rate::numeric(24, 12) AS new_base_rate,
+        SELECT d.contact_id, d.id, d.stage_id, d.status, d.currency, d.value, d.base_rate, d.base_value,
+            at_day.rate::numeric(24, 12) AS new_base_rate,
             CASE WHEN abs(round(d.value * at_day.rate, 6)) < 1e14
                 THEN round(d.value * at_day.rate, 6)::numeric(20, 6) END AS new_base_value
         FROM deals AS d JOIN workspaces AS w ON w.id = d.workspace_id
@@ -30,6 +38,7 @@ CHECK_BASE = _check(
         WHERE d.workspace_id = $1 AND d.contact_id = ANY($2::bigint[])) AS rated
     WHERE (base_rate, base_value) IS DISTINCT FROM (new_base_rate, new_base_value)""",
     ("base_rate", "base_value"),
+    f", counted AS ({_RECOUNTED})",
 )
 WALKING = """
 SELECT EXISTS (SELECT FROM jobs WHERE workspace_id = $1 AND kind = ANY($2::text[]))

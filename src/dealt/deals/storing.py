@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -13,7 +14,7 @@ from dealt.accounts import Actor, Snapshot
 from dealt.deals import queries
 from dealt.deals.editing import product_links
 from dealt.deals.images import told
-from dealt.deals.model import DealImage
+from dealt.deals.model import Deal, DealImage
 from dealt.kernel.db import Connection
 from dealt.kernel.journal import Entry, difference, encode
 from dealt.tasks import move_tasks, release_tasks
@@ -39,6 +40,16 @@ class _Mark(msgspec.Struct, frozen=True):
     hop: int
 
 
+class _Stood(msgspec.Struct, frozen=True):
+    """What a deal was to its stage's totals before a change."""
+
+    stage_id: int
+    status: int
+    currency: str | None
+    value: Decimal | None
+    base_value: Decimal | None
+
+
 async def store(connection: Connection, snapshot: Snapshot, changes: Sequence[Change], now: datetime) -> None:
     """Write ``changes`` with their journal, followers and stale marks; the images get their base values.
 
@@ -62,11 +73,15 @@ async def store(connection: Connection, snapshot: Snapshot, changes: Sequence[Ch
     rows = await connection.fetch(
         queries.STORE, encode(deals), encode(lines), [deal_id for deal_id, _ in links], encode(entries), now,
         snapshot.workspace_id, snapshot.followers, snapshot.base_currency, encode(list(marks)), snapshot.time_zone.key,
-        [product_id for _, product_id in links],
+        [product_id for _, product_id in links], encode([_stood(c.before.deal) for c in changes if c.before]),
     )  # fmt: skip
     stored = {row["id"]: row for row in rows}
     for deal in deals:
         deal.base_rate, deal.base_value = stored[deal.id]["base_rate"], stored[deal.id]["base_value"]
+
+
+def _stood(deal: Deal) -> _Stood:
+    return _Stood(deal.stage_id, deal.status, deal.currency, deal.value, deal.base_value)
 
 
 async def _remove_replaced(connection: Connection, changes: Sequence[Change]) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import asyncpg
 
 from dealt.accounts import await_writes
+from dealt.deals import check_stages
 from dealt.exporting import queries
 from dealt.exporting.errors import BadExport, NotEmpty
 from dealt.exporting.manifest import Manifest, TableFile, check_files, read_manifest
@@ -74,6 +75,7 @@ async def _fill(
             SETTINGS, "workspace.imported", "workspace", workspace_id, "import", {"name": (None, manifest.workspace)}
         )
         await record(connection, workspace_id, [entry], now)
+        await check_stages(connection, workspace_id)
         await plan_nights(connection, workspace_id, now=now)
         await plan_lifetime(connection, workspace_id, now=now)
         await connection.execute(queries.MARK_ALL, workspace_id, int(Lane.BULK), int(Cause.BACKFILL), now)

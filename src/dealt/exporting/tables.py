@@ -34,6 +34,8 @@ LEFT_OUT: Mapping[str, str] = {
     "idempotency_keys": "first answers of requests, kept for a day",
     "contact_derived": "computed anew from what is imported",
     "contact_lifetimes": "predicted anew when the models are fitted",
+    "stage_totals": "counted anew from what is imported",
+    "stage_deltas": "a queue: what is not in the totals of stages yet",
     "audits": "what the auditor found in this installation",
     "backfills": "how far this installation is with computing",
     "stale": "what is to be computed; everything is, after an import",

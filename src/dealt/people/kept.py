@@ -22,6 +22,8 @@ NAMES_NOBODY: Mapping[str, str] = {
     **dict.fromkeys(("products", "product_custom_ids"), _CATALOGUE),
     **dict.fromkeys(("deal_custom_ids", "task_custom_ids"), _NUMBER),
     **dict.fromkeys(("jobs", "delayed_jobs"), _QUEUE),
+    "stage_totals": "counts and sums of many deals",
+    "stage_deltas": "counts and sums of some deals",
     "audits": "numbers of objects and what was counted; texts that were rolled up are not kept",
     "api_tokens": "names of tokens and what they may do",
     "companies": "about firms, which have an erasure of their own: DELETE",
