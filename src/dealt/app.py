@@ -44,6 +44,7 @@ from dealt.publicapi.described import CHAPTERS
 from dealt.publicapi.dispatch import PREFIX
 from dealt.publicapi.openapi import DOCS, SCHEMA, Documents
 from dealt.publicapi.routes import ROUTES
+from dealt.rfm import RFMS
 from dealt.settings import Settings
 from dealt.tags import TAGS
 from dealt.tasks import TASKS
@@ -59,7 +60,7 @@ DOWN = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 DATABASE_AWAY = Response(503, b'{"status":"the database does not answer"}', headers={"Retry-After": "1"})
 _log = structlog.get_logger("dealt.app")
 
-PARTS: list[Part[Any]] = [AGGREGATORS, ATTRIBUTES, EVENTS, MEMBERS, PIPELINES, TAGS]
+PARTS: list[Part[Any]] = [AGGREGATORS, ATTRIBUTES, EVENTS, MEMBERS, PIPELINES, RFMS, TAGS]
 """Every kind of definition that a snapshot holds."""
 
 # Members of static segments move; a deal's are computed anew wherever the deal is.

@@ -33,6 +33,8 @@ from dealt.kernel.worker import JobHandler, Worker, describe
 from dealt.lifetime import NIGHTLY as NIGHTLY_LIFETIME
 from dealt.lifetime import REFRESH, nightly_lifetime, refresh_lifetime
 from dealt.publicapi import Presenting
+from dealt.rfm import REFRESH as REFRESH_RFM
+from dealt.rfm import RefreshRfm
 from dealt.segments import ObjectRounds
 from dealt.settings import Settings
 from dealt.uploads import RUN, run_import
@@ -51,6 +53,7 @@ HANDLERS: dict[str, JobHandler] = {
     NIGHTLY: nightly_feed,
     REFRESH: refresh_lifetime,
     NIGHTLY_LIFETIME: nightly_lifetime,
+    REFRESH_RFM: RefreshRfm(DERIVED),
     RUN: run_import,
 }
 """Who does which kind of job."""

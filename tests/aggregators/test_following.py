@@ -197,9 +197,9 @@ async def test_an_attribute_that_is_computed_is_nobody_elses(house: House) -> No
     await rolling.define(name="orders")
     (row,) = await house.fetch("SELECT id FROM attributes WHERE aggregator_id = 1")
     async with house.transaction() as connection:
-        with pytest.raises(Conflict, match="The aggregator 1 fills this attribute"):
+        with pytest.raises(Conflict, match="An aggregator or an RFM fills this attribute"):
             await delete_attribute(connection, house.workspace_id, row["id"], now=NOW)
-        with pytest.raises(Conflict, match="The aggregator 1 fills this attribute"):
+        with pytest.raises(Conflict, match="An aggregator or an RFM fills this attribute"):
             await update_attribute(connection, house.workspace_id, row["id"], now=NOW, name="x")
 
 

@@ -28,6 +28,7 @@ _OWN = {
     "members": ["password_hash"],
     "product_feeds": ["next_sync_at"],
     "lifetime_models": ["next_refresh_at"],
+    "rfm_setups": ["next_refresh_at"],
 }
 
 
@@ -74,6 +75,8 @@ async def fill_rarer_tables(connection: Connection, workspace_id: int, contact_i
 _RARER = {
     "roles": "INSERT INTO roles (workspace_id, id, name, areas, created_at) "
     """SELECT $1, 7, 'Support', '{"deals": "read"}', $3 WHERE $2::bigint > 0""",
+    "rfm_cuts": "INSERT INTO rfm_cuts (workspace_id, rfm_id, revision, edges, made_at) "
+    "SELECT $1, 1, 7, '{}', $3 WHERE $2::bigint > 0",
     "segment_members": "INSERT INTO segment_members (contact_id, segment_id, workspace_id, entered_at) "
     "SELECT $2, 1, $1, $3",
     "deal_segment_members": "INSERT INTO deal_segment_members SELECT $2, 1, 1, $1, $3",

@@ -67,6 +67,7 @@ MADE: list[_Made] = [
         {("products", "id"): "id", ("products-by-id", "custom_id"): "custom_id"},
     ),
     ("aggregators/", {"name": f"{MARK} orders", "function": "count", "source": "deals"}, {("aggregators", "id"): "id"}),
+    ("rfm/", {"name": f"{MARK} scores"}, {("rfm", "id"): "id"}),
     (
         "imports/",
         {"kind": "contacts", "file_name": f"{MARK}.csv"},

@@ -1,5 +1,6 @@
 """Roll-ups of what contacts did (orders, lines, events) into attributes of theirs, always exact."""
 
+from dealt.aggregators.compiling import over_everybody
 from dealt.aggregators.deriving import AggregatorDeriver, load_aggregators
 from dealt.aggregators.figures import Figure, read_figure
 from dealt.aggregators.functions import FUNCTIONS
@@ -35,6 +36,7 @@ __all__ = [
     "delete_aggregator",
     "explain_value",
     "load_aggregators",
+    "over_everybody",
     "page_of_aggregators",
     "preview",
     "read_aggregator",

@@ -54,6 +54,23 @@ async def compute(
     return {row["contact_id"]: row["found"] for row in await connection.fetch(statement.text, *bound)}
 
 
+def over_everybody(vocabulary: Vocabulary, figures: Mapping[str, Figure], now: datetime) -> Sql:
+    """A query for all contacts that have rows, placeholders among them: ``contact_id`` and each figure by its name.
+
+    The figures are of one relation; they are what the aggregators would store, and nothing is stored.
+    """
+    contact, row = vocabulary.catalogue.subject("contact"), "r"
+    compiler = Compiler(contact, "s", moment_of(vocabulary, now))
+    relation = next(iter(figures.values())).relation
+    owner = relation.owner.replace("{r}", row)
+    columns = [one.function.build(rows_of(one, compiler, row)) + sql(f" AS {name}") for name, one in figures.items()]
+    return (
+        sql(f"SELECT {owner} AS contact_id, ") + join(", ", columns)
+        + sql(f" FROM {relation.source.replace('{r}', row)} WHERE {row}.workspace_id = {{}}::bigint GROUP BY 1",
+              vocabulary.workspace_id)
+    )  # fmt: skip
+
+
 def moment_of(vocabulary: Vocabulary, now: Any) -> Moment:
     """The moment that filters are compiled for; ``now`` may be told later."""
     return Moment(cast(datetime, now), vocabulary.zone.key)

@@ -150,9 +150,9 @@ async def delete_attribute(
 
 
 def refuse_computed(aggregator_id: int | None) -> None:
-    """Raise Conflict for an attribute that an aggregator fills."""
+    """Raise Conflict for an attribute that is computed."""
     if aggregator_id is not None:
-        raise Conflict(f"The aggregator {aggregator_id} fills this attribute; change or delete the aggregator.")
+        raise Conflict("An aggregator or an RFM fills this attribute; change or delete that.")
 
 
 def _wanted(catalogue: Catalogue, domain: str, raw: Mapping[str, Any], zone: ZoneInfo) -> Assignment | None:

@@ -21,6 +21,7 @@ from dealt.kernel.db import Connection, Record
 from dealt.kernel.ids import next_settings_id
 from dealt.kernel.journal import SETTINGS, Cause, Entry, Lane, record
 from dealt.lifetime import plan_lifetime
+from dealt.rfm import plan_rfm
 
 ROWS_A_SET = 1_000
 BYTES_A_SET = 8_000_000
@@ -78,6 +79,7 @@ async def _fill(
         await check_stages(connection, workspace_id)
         await plan_nights(connection, workspace_id, now=now)
         await plan_lifetime(connection, workspace_id, now=now)
+        await plan_rfm(connection, workspace_id, now=now)
         await connection.execute(queries.MARK_ALL, workspace_id, int(Lane.BULK), int(Cause.BACKFILL), now)
 
 

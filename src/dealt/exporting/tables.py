@@ -7,7 +7,7 @@ from collections.abc import Mapping
 EXPORTED: tuple[str, ...] = (
     "workspaces", "counters", "roles", "members", "attributes", "tags", "lists", "pipelines", "stages", "loss_reasons",
     "exchange_rates", "product_feeds", "lifetime_models", "event_definitions", "aggregators",
-    "segments",
+    "segments", "rfm_setups", "rfm_cuts",
     "contacts", "contact_custom_ids", "contact_keys", "merges", "merged_rows", "list_members",
     "segment_members",
     "devices", "device_keys",

@@ -33,6 +33,8 @@ NAMES_NOBODY: Mapping[str, str] = {
     **dict.fromkeys(
         ("invitations", "members", "password_resets", "second_factors", "sessions", "sign_in_failures"), _MEMBERS
     ),
+    "rfm_cuts": "edges between scores of a whole workspace",
+    "rfm_setups": "which orders count, and how scores are told apart",
     "schema_migrations": "names of files",
     "webhook_lanes": "which objects wait to be told of, by number",
 }  # fmt: skip

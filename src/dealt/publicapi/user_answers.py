@@ -15,6 +15,7 @@ from dealt.publicapi.call import Call, answer, paged
 from dealt.publicapi.one_object import named
 from dealt.publicapi.single_changes import Known
 from dealt.publicapi.user_shapes import UserShape, user_shape
+from dealt.rfm import RFMS, shown_scores
 
 BASES = ("/users/<int:id>/", "/users-by-id/<custom_id>/")
 """Every route of one user exists under both."""
@@ -101,10 +102,10 @@ async def shape_users(call: Call, connection: Connection, snapshot: Snapshot, id
     workspace_id = call.workspace_id
     if not connection.is_in_transaction():
         await call.services.settling.settle_on_read(connection, workspace_id, ids, call.now)
-    aggregators = snapshot.part(AGGREGATORS)
+    aggregators, rfms = snapshot.part(AGGREGATORS), snapshot.part(RFMS)
     stored = await values_of(connection, workspace_id, ids) if aggregators else {}
     derived = {
-        contact_id: shown_values(values, aggregators, call.now, snapshot.time_zone)
+        contact_id: shown_values(values, aggregators, call.now, snapshot.time_zone) | shown_scores(values, rfms)
         for contact_id, values in stored.items()
     }
     return user_shape(snapshot, await memberships(connection, workspace_id, ids), derived)

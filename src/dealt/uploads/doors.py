@@ -13,9 +13,10 @@ from dealt.importing import Doors
 from dealt.kernel.clock import Clock
 from dealt.kernel.db import Pool
 from dealt.pipelines import PIPELINES
+from dealt.rfm import RFMS
 from dealt.tags import TAGS
 
-PARTS: list[Part[Any]] = [AGGREGATORS, ATTRIBUTES, EVENTS, MEMBERS, PIPELINES, TAGS]
+PARTS: list[Part[Any]] = [AGGREGATORS, ATTRIBUTES, EVENTS, MEMBERS, PIPELINES, RFMS, TAGS]
 """The definitions that orders, contacts, companies, products and events are written by."""
 
 

@@ -16,6 +16,7 @@ from .events import Events, PageViews
 from .imports import Imports
 from .lifetime import OneLifetime
 from .products import ProductFeeds, Products
+from .rfm import Rfm
 from .segments import Segments
 from .settings import (
     Activities,
@@ -58,6 +59,7 @@ class Surface(Resource[S], Generic[S]):
         self.workspace = OneWorkspace(sender)
         self.audit = OneAudit(sender)
         self.lifetime = OneLifetime(sender)
+        self.rfm = Rfm(sender)
         self.segments = Segments(sender)
         self.aggregators = Aggregators(sender)
         self.emails = OnlyListed(sender, "emails")
