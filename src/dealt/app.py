@@ -19,6 +19,8 @@ from dealt.attributes.pages import Uses
 from dealt.auditing import AuditMetrics
 from dealt.contacts import ContactWriter
 from dealt.deals import DEALS, DealWriter
+from dealt.demo import shop
+from dealt.demo_loading import load_demo
 from dealt.derivation import build_derived
 from dealt.devices import DEVICES
 from dealt.events import EVENTS, OCCURRENCES, EventWriter
@@ -46,6 +48,7 @@ from dealt.publicapi.openapi import DOCS, SCHEMA, Documents
 from dealt.publicapi.routes import ROUTES
 from dealt.rfm import RFMS
 from dealt.settings import Settings
+from dealt.starting import Demo
 from dealt.tags import TAGS
 from dealt.tasks import TASKS
 from dealt.uploads import REFUSED
@@ -107,11 +110,16 @@ def pages_of(services: Services, live: LiveFeed, settings: Settings) -> Pages:
         Derived: services.derived,
         Settling: services.settling,
         Movers: Movers(services.movers),
+        Demo: Demo(lambda workspace_id: load_demo(services, workspace_id, shop(services.clock.now()), _untold)),
         Pictures: Pictures(services.clock, networks(settings.allow_private_networks)),
     }
     return build_pages(
         services.pool, services.clock, services.definitions, services.doorbell, services.box, live, provided
     )
+
+
+def _untold(_what: str, _done: int, _total: int) -> None:
+    """How far the demo shop is, which its page sees by what has arrived."""
 
 
 class Application:
@@ -161,6 +169,8 @@ class Application:
         """Finish what is under way and close the pool."""
         if self.services is not None and self._noting is not None:
             self._noting.cancel()
+            if self._pages is not None:
+                await self._pages.house.of(Demo).close()
             with suppress(*DOWN):
                 await self.services.contacts.close()
                 await self.services.deals.close()

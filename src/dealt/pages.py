@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from dealt import members, profiles
+from dealt import members, profiles, starting
 from dealt.accounts import Definitions
 from dealt.attributes.pages import ROUTES as ATTRIBUTES
 from dealt.kernel.clock import Clock
@@ -17,7 +17,9 @@ from dealt.kernel.secrets import SecretBox
 from dealt.lists.pages import ROUTES as LISTS
 from dealt.pipelines.pages import ROUTES as PIPELINES
 from dealt.rates.pages import ROUTES as RATES
+from dealt.searching.pages import finders
 from dealt.tags.pages import ROUTES as TAGS
+from dealt.uploads.pages import ROUTES as UPLOADS
 from dealt.web import Assets, Finder, Folder, House, PageRoute, Pages, Place, Places, Templates
 from dealt.web.finding import ROUTES as FINDING
 from dealt.web.live import ROUTES as LIVE
@@ -38,6 +40,8 @@ ROUTES: list[PageRoute] = [
     *RATES,
     *TAGS,
     *WEBHOOKS,
+    *UPLOADS,
+    *starting.ROUTES,
 ]
 """Every page and what it posts; tests walk it."""
 
@@ -60,16 +64,30 @@ def _settings() -> list[Place]:
 
 
 PLACES: list[Place] = [
-    Place("Settings", "/settings/", "settings", order=100, icon="settings", keys="g ,", in_bar=True),
+    Place("Settings", "/settings/", "settings|transfer", order=100, icon="settings", keys="g ,", in_bar=True),
     *_settings(),
+    Place("First steps", "/start/", "settings", section="more", order=800),
+    Place("Imports", "/imports/", "transfer", section="settings", order=90, group="Data"),
     Place("Your account", "/me/", "", section="more", order=900),
 ]
 """Where the navigation leads: what exists, and nothing else."""
 
-FINDERS: list[Finder] = []
+FINDERS: list[Finder] = finders({route.path for route in ROUTES})
 """What the palette finds besides places."""
 
-DOMAINS = ("web", "members", "attributes", "lists", "pipelines", "rates", "tags", "webhooks", "profiles")
+DOMAINS = (
+    "web",
+    "members",
+    "attributes",
+    "lists",
+    "pipelines",
+    "rates",
+    "tags",
+    "webhooks",
+    "profiles",
+    "uploads",
+    "starting",
+)
 """The packages with pages: each has its ``templates`` and, where its pages load files of their own, ``static``."""
 
 

@@ -82,11 +82,6 @@ def come_from(request: Request) -> From:
     return From(request.client_address or "", request.header("user-agent"), request.origin)
 
 
-async def first_page(visit: Visit) -> Response:
-    """To the first place that the member may enter."""
-    return visit.go(visit.house.places.first(visit.member).path)
-
-
 def _next(visit: Visit) -> str:
     path = visit.query.get("next", "")
     return path if is_local(path) else "/"
@@ -108,7 +103,6 @@ def _half(visit: Visit) -> _Half | None:
 
 
 ROUTES: list[PageRoute] = [
-    page("/", first_page, SIGNED_IN),
     page(SIGN_IN, show_sign_in, ANYBODY),
     action(SIGN_IN, do_sign_in, ANYBODY, again=show_sign_in),
     page(CODE, show_code, ANYBODY),

@@ -7,14 +7,15 @@ from zoneinfo import available_timezones
 from dealt.accounts import HIGHEST_RATE, read_workspace, update_workspace
 from dealt.kernel.errors import InvalidInput
 from dealt.kernel.http import Response
-from dealt.web import PageRoute, Visit, action, page
+from dealt.web import SIGNED_IN, PageRoute, Visit, action, page
 
 _HERE = "/settings/workspace/"
 
 
 async def first(visit: Visit) -> Response:
     """The first page of the settings."""
-    return visit.go(visit.house.places.of(visit.member, "settings")[0].path)
+    places = visit.house.places.of(visit.member, "settings")
+    return visit.go(places[0].path if places else "/me/")
 
 
 async def show(visit: Visit) -> Response:
@@ -39,7 +40,7 @@ async def change(visit: Visit) -> Response:
 
 
 ROUTES: list[PageRoute] = [
-    page("/settings/", first, "settings"),
+    page("/settings/", first, SIGNED_IN),
     page(_HERE, show, "settings"),
     action(_HERE, change, "settings", again=show),
 ]

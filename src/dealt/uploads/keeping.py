@@ -65,6 +65,16 @@ async def add_part(connection: Connection, workspace_id: int, import_id: int, pa
     await connection.execute(queries.ADD_PART, workspace_id, import_id, part, content)
 
 
+async def keep_mapping(connection: Connection, workspace_id: int, import_id: int, mapping: str) -> None:
+    """Import by another mapping than was sent with it. Raises NotFound, Conflict, InvalidInput where it is too long."""
+    found = await _lock(connection, workspace_id, import_id)
+    if found.state != "waiting":
+        raise Conflict("This import has been started already.")
+    if len(mapping) > LONGEST_MAPPING:
+        raise InvalidInput.of("mapping", f"A mapping has at most {LONGEST_MAPPING} characters.")
+    await connection.execute(queries.KEEP_MAPPING, workspace_id, import_id, mapping)
+
+
 async def start_import(connection: Connection, actor: Actor, import_id: int, *, now: datetime) -> Import:
     """Have a worker import the file. Raises NotFound, InvalidInput where a part is missing, and Conflict."""
     found = await _lock(connection, actor.workspace_id, import_id)

@@ -15,7 +15,8 @@ class Place:
     """Somewhere to go. ``section`` is ``main``, ``more`` or ``settings``; ``order`` is where it stands in that.
 
     ``keys`` are pressed after another, such as ``g d``. ``in_bar`` asks for one of the four places that a phone's
-    bottom bar has. A member who may not read in ``area`` does not see it; an empty area is for everybody.
+    bottom bar has. A member who may not read in ``area`` (or in one of ``settings|transfer``) does not see it; an empty
+    area is for everybody.
     """
 
     name: str
@@ -59,10 +60,15 @@ class Places:
         ]
 
     def current(self, path: str, section: str = "") -> Place | None:
-        """The place that a path belongs to: the one with the longest path that begins it."""
+        """The place that a path belongs to: the one with the longest path that begins it.
+
+        Whatever is among the settings belongs to the settings' own place of ``main``, wherever its path begins.
+        """
         fitting = [p for p in self._places if path.startswith(p.path) and (not section or p.section == section)]
+        if not fitting and section == "main" and self.current(path, "settings") is not None:
+            return next((place for place in self._places if place.path == "/settings/"), None)
         return max(fitting, key=lambda place: len(place.path), default=None)
 
 
 def _open(place: Place, member: Member) -> bool:
-    return not place.area or may(member, place.area)
+    return not place.area or any(may(member, area) for area in place.area.split("|"))

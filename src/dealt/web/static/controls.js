@@ -73,3 +73,5 @@ window.addEventListener("pageshow", () => {
 document.addEventListener("change", (event) => {
   within(event, "form[data-at-once]")?.closest("form")?.requestSubmit();
 });
+// On a phone the places beside a page stand in one line: the present one is brought into sight.
+document.querySelector(".within > nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
