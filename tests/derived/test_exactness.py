@@ -5,24 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
-import pytest_asyncio
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from dealt.app import Application
-from dealt.kernel.clock import FixedClock
-from tests.derived.shop import START, open_application, open_shop
+from tests.derived.conftest import Running
+from tests.derived.shop import open_shop
 
 MOST_AT_A_STEP = 6
-
-
-@pytest_asyncio.fixture
-async def app(database_url: str) -> AsyncIterator[tuple[Application, FixedClock]]:
-    clock = FixedClock(START)
-    async with open_application(database_url, clock) as app:
-        yield app, clock
 
 
 # A failure tells its whole story, and its steps are repeated from the numbers; to shrink them takes minutes.
@@ -33,9 +22,7 @@ async def app(database_url: str) -> AsyncIterator[tuple[Application, FixedClock]
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(seeds=st.lists(st.integers(0, 2**32 - 1), min_size=8, max_size=16))
-async def test_everything_derived_is_exact_after_each_step(
-    app: tuple[Application, FixedClock], seeds: list[int]
-) -> None:
+async def test_everything_derived_is_exact_after_each_step(app: Running, seeds: list[int]) -> None:
     shop = await open_shop(*app)
     for seed in seeds:
         await shop.step(seed, MOST_AT_A_STEP)

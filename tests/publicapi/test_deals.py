@@ -139,6 +139,15 @@ async def test_delete_leaves_a_tombstone_for_older_messages(shop: Shop) -> None:
     assert (await shop.client.get("deals-by-id/12345/")).status_code == 200
 
 
+async def test_a_lost_deal_sent_again_without_the_moment_keeps_it(shop: Shop) -> None:
+    await make_contact(shop)
+    lost = ARTICLE | {"status": 3, "lost_at": None}
+    first = await shop.client.post("deals/update_or_create/", json=lost)
+    again = await shop.client.post("deals/update_or_create/", json=lost | {"name": "Renamed"})
+    assert first.json()["lost_at"] is not None
+    assert again.json()["lost_at"] == first.json()["lost_at"]
+
+
 async def test_an_older_message_changes_nothing_and_says_so(shop: Shop) -> None:
     await make_contact(shop)
     url = "deals/update_or_create/"

@@ -37,17 +37,34 @@ class Claims:
     """Of deleted deals: to be revived where the work is stored, else to stay tombstones."""
 
 
-async def claim(connection: Connection, workspace_id: int, works: Mapping[int, DealWork], ids: IdPool) -> Claims:
+async def claim(
+    connection: Connection, workspace_id: int, works: Mapping[int, DealWork], ids: IdPool, now: datetime
+) -> Claims:
     """Lock what ``works`` (by their place in the set) are about: custom ids first, then deals, each in key order.
 
     No two pieces of work of a set may share a key; the caller has seen to that.
     """
     claims = Claims()
+    await _bury_unknown(connection, workspace_id, works, now)
     await _find_named(connection, workspace_id, works, claims)
     await _lock_former_keys(connection, workspace_id, works, claims)
     await _claim_keys(connection, workspace_id, works, claims, ids)
     await _lock_deals(connection, workspace_id, works, claims)
     return claims
+
+
+async def _bury_unknown(
+    connection: Connection, workspace_id: int, works: Mapping[int, DealWork], now: datetime
+) -> None:
+    """A delete may overtake the message that creates its deal: what its source said is kept, by the latest of them."""
+    early = sorted(
+        (work.custom_id, work.source_updated_at)
+        for work in works.values()
+        if work.is_delete and work.custom_id is not None and work.source_updated_at is not None
+    )
+    if early:
+        keys, sources = [key for key, _ in early], [source for _, source in early]
+        await connection.execute(queries.BURY_UNKNOWN, workspace_id, keys, sources, now)
 
 
 async def _find_named(connection: Connection, workspace_id: int, works: Mapping[int, DealWork], claims: Claims) -> None:
@@ -111,7 +128,7 @@ def _judge(work: DealWork, row: Record, deal_id: int) -> Claim | DealtError:
     """What a claimed key means: ours, free again, another deal's, or buried under a newer message."""
     if row["deleted_at"] is not None and row["deal_id"] != deal_id:
         source = work.patch.source_updated_at if work.patch else None
-        if work.is_upsert and source and row["source_updated_at"] and source <= row["source_updated_at"]:
+        if source and row["source_updated_at"] and source <= row["source_updated_at"]:
             return Claim(row["deal_id"], buried_at=row["deleted_at"])
         return Claim(deal_id)
     if row["deal_id"] == deal_id:

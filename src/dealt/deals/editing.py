@@ -161,9 +161,11 @@ def _decide(deal: Deal, before: DealImage | None, patch: DealPatch, now: datetim
     for status, column in ((Status.WON, "won_at"), (Status.LOST, "lost_at")):
         if deal.status != status and was != deal.status and column not in patch.fields:
             setattr(deal, column, None)
-        elif deal.status == status and was != status and patch.fields.get(column) is None:
-            # A deal that arrives already decided was, as far as we know, decided when it was ordered.
-            setattr(deal, column, now if before else min(deal.ordered_at, now))
+        elif deal.status == status and patch.fields.get(column) is None and (was != status or column in patch.fields):
+            # A whole order sent again without the moment takes nothing back; one that arrives already decided was, as
+            # far as we know, decided when it was ordered.
+            known = getattr(before.deal, column) if before and was == status else None
+            setattr(deal, column, known or (now if before else min(deal.ordered_at, now)))
     if deal.status != Status.LOST and was == Status.LOST and "loss_reason_id" not in patch.fields:
         deal.loss_reason_id, deal.loss_reason_description = None, ""
 

@@ -81,6 +81,14 @@ UPDATE deal_custom_ids AS k SET deleted_at = $4, source_updated_at = buried.sour
 FROM unnest($2::text[], $3::timestamptz[]) AS buried(custom_id, source_updated_at)
 WHERE k.workspace_id = $1 AND k.custom_id = buried.custom_id"""
 
+# A tombstone for a deal that has not been told of, or a later time for one that is there; a live deal keeps its row.
+BURY_UNKNOWN = """
+INSERT INTO deal_custom_ids AS k (workspace_id, custom_id, deal_id, deleted_at, source_updated_at)
+SELECT $1, custom_id, nextval('deal_id_seq'), $4, source_updated_at
+FROM unnest($2::text[], $3::timestamptz[]) AS buried(custom_id, source_updated_at)
+ON CONFLICT (workspace_id, custom_id) DO UPDATE SET source_updated_at = CASE WHEN k.deleted_at IS NULL
+    THEN k.source_updated_at ELSE greatest(k.source_updated_at, EXCLUDED.source_updated_at) END"""
+
 LOCK_IDS = """
 SELECT deal_id, contact_id, custom_id FROM deal_ids
 WHERE workspace_id = $1 AND deal_id = ANY($2::bigint[]) ORDER BY deal_id FOR UPDATE"""

@@ -104,7 +104,7 @@ async def _run(this: _Set, seen: Seen, result: SetResult) -> set[int]:
     made: set[str] = set()
     reserved = await resolve_products(this.connection, workspace_id, patched, seen, made)
     sound = {place: this.works[place] for place in resolved}
-    claims = await claim(this.connection, workspace_id, sound, this.supplies.deal_ids)
+    claims = await claim(this.connection, workspace_id, sound, this.supplies.deal_ids, this.now)
     again = shared_deals(claims)
     for place in again:
         del claims.of[place]
