@@ -4,7 +4,7 @@
 ``describe`` an English sentence, ``explain`` says for one subject which conditions hold and why.
 """
 
-from dealt.predicates.batch import Batch
+from dealt.predicates.batch import Batch, Whole
 from dealt.predicates.catalogue import (
     Beside,
     FilterCatalogue,
@@ -46,6 +46,7 @@ __all__ = [
     "Relation",
     "Span",
     "Subject",
+    "Whole",
     "attribute",
     "check_filter",
     "closes",

@@ -26,27 +26,46 @@ from dealt.predicates.checked import (
 from dealt.predicates.moments import Moment
 
 Aggregate = Callable[[str], Sql]
-"""From the alias of a related row to an aggregate expression over such rows."""
+"""From the alias of a related row to an aggregate expression over such rows, or to a condition on one."""
 
 
 class Figures(Protocol):
-    """Where figures over related rows are computed: in place, or once for a whole batch."""
+    """Where figures over related rows are computed: in place, once for a whole batch, or once for all there are.
 
-    def figure(self, subject: Subject, alias: str, relation: Relation, aggregate: Aggregate) -> Sql:
-        """An expression, over the subject's row ``alias``, of the aggregate over its related rows; NULL of none."""
+    ``beside`` says whether what stands beside a row is read by a figure, too.
+    """
+
+    @property
+    def beside(self) -> bool: ...
+
+    def figure(
+        self, subject: Subject, alias: str, relation: Relation, aggregate: Aggregate, passing: Aggregate | None = None
+    ) -> Sql:
+        """An expression, over the subject's row ``alias``, of the aggregate over its related rows; NULL of none.
+
+        ``passing`` is the condition that a row counts. The aggregate is one function, where there is a condition.
+        """
 
 
 class InPlace:
     """Figures as sub-selects of each row: for lists, previews and whatever is asked of single subjects."""
 
+    beside = False
+
     def __init__(self) -> None:
         self._numbers = count(1)
 
-    def figure(self, subject: Subject, alias: str, relation: Relation, aggregate: Aggregate) -> Sql:
+    def figure(
+        self, subject: Subject, alias: str, relation: Relation, aggregate: Aggregate, passing: Aggregate | None = None
+    ) -> Sql:
+        """See ``Figures``."""
         related = f"r{next(self._numbers)}"
+        condition = belongs(relation, related, alias)
+        if passing is not None:
+            condition += sql(" AND (") + passing(related) + sql(")")
         return (
             sql("(SELECT ") + aggregate(related) + from_related(relation, related)
-            + sql(" WHERE ") + belongs(relation, related, alias) + sql(")")
+            + sql(" WHERE ") + condition + sql(")")
         )  # fmt: skip
 
 
@@ -121,18 +140,17 @@ class Compiler:
 
     def figure_of(self, node: FigureTest) -> Sql:
         """The figure itself. Counts and sums of nothing are 0, all others of nothing are NULL."""
-        figure = self._figures.figure(self._subject, self._alias, node.relation, self._aggregate(node))
+        figure = self._figures.figure(
+            self._subject, self._alias, node.relation, self._aggregate(node), self._passing(node.target, node.where)
+        )
         if node.measure in ("count", "count_distinct", "sum"):
             return sql("coalesce(") + figure + sql(", 0)")
         return figure
 
     def number_of(self, node: CountTest) -> Sql:
         """How many related rows pass."""
-
-        def aggregate(alias: str) -> Sql:
-            return sql("count(*)") + self._filter(node.target, alias, node.where)
-
-        counted = self._figures.figure(self._subject, self._alias, node.relation, aggregate)
+        passing = self._passing(node.target, node.where)
+        counted = self._figures.figure(self._subject, self._alias, node.relation, lambda _: sql("count(*)"), passing)
         return sql("coalesce(") + counted + sql(", 0)")
 
     def related(self, target: Subject, alias: str) -> Compiler:
@@ -140,7 +158,7 @@ class Compiler:
         return Compiler(target, alias, self._at, self._nested)
 
     def _read(self, field: FilterField) -> Sql:
-        if field.beside is None or isinstance(self._figures, InPlace):
+        if field.beside is None or not self._figures.beside:
             return field.read(self._alias)
         return field.beside.read(self._beside(field.beside))
 
@@ -160,7 +178,7 @@ class Compiler:
         return condition + sql(" IS NOT TRUE") if node.operator.name == "in_none" else condition
 
     def _among(self, membership: Membership, ids: list[int]) -> Sql:
-        if membership.beside is None or isinstance(self._figures, InPlace):
+        if membership.beside is None or not self._figures.beside:
             return membership.among(self._alias, ids)
         held = membership.beside.read(self._beside(membership.beside))
         return sql("coalesce(") + held + sql(" && {}::bigint[], false)", ids)
@@ -196,15 +214,14 @@ class Compiler:
         def aggregate(alias: str) -> Sql:
             read = node.field.read(alias) if node.field else sql("*")
             distinct = "DISTINCT " if node.measure == "count_distinct" else ""
-            called = sql(f"{names[node.measure]}({distinct}") + read + sql(")")
-            return called + self._filter(node.target, alias, node.where)
+            return sql(f"{names[node.measure]}({distinct}") + read + sql(")")
 
         return aggregate
 
-    def _filter(self, target: Subject, alias: str, where: Checked) -> Sql:
+    def _passing(self, target: Subject, where: Checked) -> Aggregate | None:
         if where == AllOf(()):
-            return sql("")
-        return sql(" FILTER (WHERE ") + self.related(target, alias).condition(where) + sql(")")
+            return None
+        return lambda alias: self.related(target, alias).condition(where)
 
     def _changes_of_figure(self, node: FigureTest) -> Sql | None:
         """A date that is the least or largest of many may itself be compared with the present moment."""

@@ -14,7 +14,7 @@ from dealt.freshness import Plan
 from dealt.kernel.db import Connection, Record
 from dealt.kernel.errors import InvalidInput, NotFound
 from dealt.kernel.sql import Sql, sql
-from dealt.predicates import Checked, Explained, compile_filter, describe, explain
+from dealt.predicates import Checked, Compiler, Explained, Whole, describe, explain
 from dealt.segments import queries
 from dealt.segments.compiling import moment_of
 from dealt.segments.filtering import PLACE, read_filter
@@ -110,11 +110,14 @@ async def explain_member(
 
 
 def _passing(plan: Plan, subject: str, node: Checked, now: datetime) -> Sql:
-    tables = TABLES[subject]
-    condition = compile_filter(node, plan.vocabulary.catalogue.subject(subject), "s", moment_of(plan.vocabulary, now))
+    tables, workspace_id = TABLES[subject], plan.vocabulary.workspace_id
+    spoken, at = plan.vocabulary.catalogue.subject(subject), moment_of(plan.vocabulary, now)
+    # Everybody is looked at: what belongs to contacts is read once, not contact by contact.
+    whole = Whole(workspace_id) if subject == "contact" else None
+    condition = Compiler(spoken, "s", at, whole).condition(node)
     return (
-        sql(f"WITH passing AS MATERIALIZED (SELECT s.id FROM {tables.table} AS s WHERE s.workspace_id = {{}}",
-            plan.vocabulary.workspace_id)
+        sql(f"WITH passing AS MATERIALIZED (SELECT s.id FROM {tables.table} AS s")
+        + (whole.joins() if whole else sql("")) + sql(" WHERE s.workspace_id = {}", workspace_id)
         + sql(f" AND {tables.whole} AND ") + condition + sql(")")
     )  # fmt: skip
 

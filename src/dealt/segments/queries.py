@@ -74,7 +74,8 @@ SELECT min(head.marked_at) FROM (VALUES (0), (1)) AS l(lane) CROSS JOIN LATERAL 
 IS_PLACEHOLDER = "SELECT placeholder FROM contacts WHERE workspace_id = $1 AND id = $2"
 DEAL_CONTACT = "SELECT contact_id FROM deal_ids WHERE workspace_id = $1 AND deal_id = $2"
 
-WITHIN = "SET LOCAL statement_timeout = '{milliseconds}ms'; SET LOCAL jit = off"
+# Figures of everybody are grouped in memory.
+WITHIN = "SET LOCAL statement_timeout = '{milliseconds}ms'; SET LOCAL jit = off; SET LOCAL work_mem = '64MB'"
 
 WORKSPACES_OF_OBJECTS = """
 SELECT DISTINCT workspace_id FROM segments
