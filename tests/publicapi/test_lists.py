@@ -211,3 +211,28 @@ async def test_a_timeline_is_narrowed_by_type_and_time_and_read_either_way(shop:
     for argument in ("type=colour", "datetime__gte=soon", "datetime__gt=2025-01-01", "ordering=name"):
         answer = await shop.client.get(f"users-by-id/x/timeline/?{argument}")
         assert (answer.status_code, list(answer.json()["errors"])) == (400, [argument.partition("=")[0]])
+
+
+async def test_users_are_narrowed_and_ordered_by_what_aggregators_found_and_by_attributes(shop: Shop) -> None:
+    for body in (
+        {"name": "Orders", "function": "count", "source": "deals"},
+        {"name": "Rests", "function": "days_since", "source": "deals"},
+    ):
+        made = await shop.client.post("aggregators/", json=body)
+        assert made.status_code == 201, made.text
+    for name, count in (("ann", 1), ("bob", 3), ("cid", 2), ("dan", 0)):
+        await shop.client.post("users/", json={"custom_id": name, **({"size": count} if count else {})})
+        for _ in range(count):
+            at = f"2025-01-0{count}"
+            await shop.client.post("deals/", json={"name": "Order", "user_custom_id": name, "order_date": at})
+    await pages(shop.client, "users/")
+    for query, expected in (
+        ("orders__gte=2", ["bob", "cid"]), ("orders__gte=2&ordering=-orders", ["bob", "cid"]),
+        ("ordering=-orders&page_size=1", ["bob", "cid", "ann", "dan"]),
+        ("ordering=size&page_size=1", ["ann", "cid", "bob", "dan"]),
+        ("ordering=-size,id&page_size=1", ["bob", "cid", "ann", "dan"]),
+        ("ordering=rests&page_size=2", ["bob", "cid", "ann", "dan"]), ("rests__gt=1&orders=1", ["ann"]),
+    ):  # fmt: skip
+        assert [user["custom_id"] for user in await pages(shop.client, f"users/?{query}")] == expected, query
+    assert "Dealt-As-Of" in (await shop.client.get("users/?orders__gte=2")).headers
+    assert "Dealt-As-Of" not in (await shop.client.get("users/?size__gte=2")).headers

@@ -1,5 +1,6 @@
 """Roll-ups of what contacts did (orders, lines, events) into attributes of theirs, always exact."""
 
+from dealt.aggregators.columns import value_column
 from dealt.aggregators.compiling import over_everybody
 from dealt.aggregators.deriving import AggregatorDeriver, load_aggregators
 from dealt.aggregators.figures import Figure, read_figure
@@ -49,5 +50,6 @@ __all__ = [
     "shown_values",
     "unconverted_key",
     "update_aggregator",
+    "value_column",
     "values_of",
 ]

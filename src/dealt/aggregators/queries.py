@@ -61,3 +61,10 @@ STORE = f""", compared AS (
     WHERE differs.changes IS NOT NULL
 ), {WRITE_ENTRIES.format(now="{}::timestamptz", workspace="{}::bigint", followers=followed_by("{}::bigint"))}
 SELECT contact_id, wake_at FROM computed WHERE wake_at IS NOT NULL"""
+
+# What is stored of a contact {s}, and the days since a moment in it; what another definition left there may be none.
+STORED = """(SELECT derived.aggregates FROM contact_derived AS derived
+    WHERE derived.contact_id = {s}.id AND derived.workspace_id = {s}.workspace_id)"""
+DAYS_SINCE = """(CASE WHEN {stored} ->> {}::text ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}T'
+    THEN ({}::timestamptz AT TIME ZONE {}::text)::date
+        - (({stored} ->> {}::text)::timestamptz AT TIME ZONE {}::text)::date END)"""

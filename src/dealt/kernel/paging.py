@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import asyncpg
@@ -42,8 +43,10 @@ class Order:
 
     @property
     def key(self) -> str:
-        """What tells this order from others."""
-        return self.clause if self.value is None else f"{self.clause} {self.value}"
+        """What tells this order from others, whenever it is asked for."""
+        if self.value is None:
+            return self.clause
+        return f"{self.clause} {self.value.text} {[one for one in self.value.values if not isinstance(one, datetime)]}"
 
     @property
     def selected(self) -> Sql:

@@ -11,7 +11,7 @@ from dealt.accounts import Snapshot
 from dealt.attributes import ATTRIBUTES, Attribute, name_std
 from dealt.kernel.errors import InvalidInput
 from dealt.kernel.fields import Field
-from dealt.kernel.lookups import COMPARISONS, LOOKUPS, Column, attribute_column, condition
+from dealt.kernel.lookups import COMPARISONS, LOOKUPS, Column, attribute_column, condition, in_order
 from dealt.kernel.paging import Narrowed, Order
 from dealt.kernel.shown import shown
 from dealt.kernel.sql import Sql
@@ -31,7 +31,7 @@ class Listing:
     order, so that putting them in order is ended after a while. ``own`` are the arguments that the handler reads
     itself; ``specials`` those with a meaning of their own. ``small`` says that the list is short whatever it is
     narrowed by, so that it needs no index; ``empty_is_nothing`` that an argument without a value narrows nothing,
-    where it is not refused.
+    where it is not refused; ``sorts_attributes`` that it can be put in the order of an attribute's values, too.
     """
 
     columns: Mapping[str, Column]
@@ -44,6 +44,7 @@ class Listing:
     small: bool = False
     id_column: str = "id"
     empty_is_nothing: bool = True
+    sorts_attributes: bool = False
 
     def narrow(self, args: Mapping[str, str], snapshot: Snapshot, now: datetime) -> Narrowed:
         """What the arguments ask for. Raises InvalidInput naming each that is not understood."""
@@ -79,13 +80,17 @@ class Listing:
         """The order that ``-updated_at,id`` asks for: one column, and the id behind it. Raises InvalidInput."""
         first, *rest = [part.strip() for part in text.split(",")]
         name, behind = first.removeprefix("-"), rest[0] if rest else first
+        descending, id_descending = first.startswith("-"), behind.startswith("-")
+        if self.sorts_attributes and name not in self.columns and len(rest) <= 1 and behind in (first, "id", "-id"):
+            found = self.column(name, snapshot, now)
+            if found is not None:
+                return Order.by_value(in_order(found, descending), descending, self.id_column, id_descending)
         if name not in (*self.sorts, *self.slow_sorts) or len(rest) > 1 or (rest and behind.removeprefix("-") != "id"):
             names = ", ".join((*self.sorts, *self.slow_sorts))
             told = f"Use one of {names}, with - in front for the reverse, and id or -id behind it."
             raise InvalidInput.of("ordering", told)
-        descending = first.startswith("-")
         column = self.columns[name].sql if name in self.columns else name
-        return Order(column, descending, self.id_column, behind.startswith("-"))
+        return Order(column, descending, self.id_column, id_descending)
 
     def condition(self, name: str, text: str, snapshot: Snapshot, now: datetime) -> tuple[Sql, bool]:
         """The condition of one argument, and whether an index serves it. Raises ValueError."""

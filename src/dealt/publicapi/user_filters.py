@@ -7,12 +7,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from dealt.accounts import Snapshot
+from dealt.aggregators import AGGREGATORS, value_column
+from dealt.attributes import Attribute
 from dealt.contacts import contact_columns, narrowed_to
+from dealt.kernel.clock import iso
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import InvalidInput
+from dealt.kernel.http import Response
+from dealt.kernel.lookups import Column
 from dealt.kernel.paging import Narrowed, Order, PageRequest
 from dealt.publicapi.call import Call
 from dealt.publicapi.listing import PAGING, Listing
+from dealt.segments import known_as_of
 
 MOMENTS = ("first_seen", "last_seen", "last_contacted", "created_at", "updated_at")
 _KEYS, _CUSTOM_IDS = ("key", "user_key"), ("custom_id", "user_id")
@@ -23,7 +29,10 @@ _HOW = ("many", "search", "min", "max", "format")
 
 @dataclass(frozen=True)
 class UserListing(Listing):
-    """``search=updated_at&min=...&max=...``, both ends included, narrows too."""
+    """What aggregators found narrows and orders like attributes.
+
+    ``search=updated_at&min=...&max=...``, both ends included, narrows too.
+    """
 
     def narrow(self, args: Mapping[str, str], snapshot: Snapshot, now: datetime) -> Narrowed:
         """What the arguments ask for, by the last change where that is compared. Raises InvalidInput."""
@@ -39,6 +48,13 @@ class UserListing(Listing):
     def asks(self, args: Mapping[str, str]) -> bool:  # type: ignore[override]
         """Whether anything has to be read here."""
         return any(name not in PAGING for name in args)
+
+    def attribute(self, attribute: Attribute, snapshot: Snapshot, now: datetime) -> Column:
+        """The column of a custom attribute, or of what an aggregator fills."""
+        one = snapshot.part(AGGREGATORS).get(attribute.name_std) if attribute.aggregator_id is not None else None
+        if one is None:
+            return super().attribute(attribute, snapshot, now)
+        return value_column(self.id_column.removesuffix(".id"), one, now, snapshot.time_zone)
 
     def _between(self, narrowed: Narrowed, args: Mapping[str, str], snapshot: Snapshot, now: datetime) -> Narrowed:
         moment = args.get("search")
@@ -68,6 +84,7 @@ def users_called(alias: str) -> UserListing:
         own=(*_KEYS, *_CUSTOM_IDS, *_HOW),
         id_column=f"{alias}.id",
         empty_is_nothing=False,
+        sorts_attributes=True,
     )
 
 
@@ -91,6 +108,20 @@ async def wanted(call: Call, connection: Connection, listing: UserListing = USER
 async def page_wanted(call: Call, connection: Connection, listing: UserListing = USERS) -> PageRequest:
     """The page that the call asks for of a list of users."""
     return replace(call.page_request, narrowed=await wanted(call, connection, listing))
+
+
+async def tell_age(call: Call, connection: Connection, response: Response) -> Response:
+    """The answer, saying as of when values of aggregators narrowed or ordered it, where they did."""
+    known = (await call.definitions(connection)).part(AGGREGATORS)
+    args = call.request.query
+    named = {
+        *args,
+        *(name.rpartition("__")[0] for name in args),
+        args.get("ordering", "").lstrip("-").partition(",")[0],
+    }
+    if known and not named.isdisjoint(known):
+        response.headers["Dealt-As-Of"] = iso(await known_as_of(connection, call.now))
+    return response
 
 
 def is_search(args: Mapping[str, str]) -> bool:

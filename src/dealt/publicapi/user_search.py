@@ -8,7 +8,7 @@ from dealt.kernel.errors import InvalidInput, NotFound
 from dealt.kernel.http import Response
 from dealt.publicapi.call import Call
 from dealt.publicapi.user_answers import all_users, answer_user, page_of_users
-from dealt.publicapi.user_filters import is_search, page_wanted, wanted
+from dealt.publicapi.user_filters import is_search, page_wanted, tell_age, wanted
 
 MOST_FOUND = 1_000
 _ONE_EACH = ("key", "user_key", "custom_id", "user_id", "email")
@@ -54,4 +54,5 @@ def _asks_for_one(call: Call) -> bool:
 
 async def _page(call: Call, connection: Connection, *, searched: bool) -> Response:
     page = await search_page(connection, call.workspace_id, await page_wanted(call, connection))
-    return await page_of_users(call, connection, await call.definitions(connection), page, searched=searched)
+    response = await page_of_users(call, connection, await call.definitions(connection), page, searched=searched)
+    return await tell_age(call, connection, response)

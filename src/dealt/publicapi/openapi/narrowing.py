@@ -25,7 +25,9 @@ def narrowing(listing: Listing, described: Collection[str]) -> list[Parameter]:
     if "ordering" not in described:
         names = [f"{way}{name}" for name in (*listing.sorts, *listing.slow_sorts) for way in ("", "-")]
         more = "; behind a comma `id` or `-id` decides among equals" if listing.columns else ""
-        found.append(Parameter("ordering", choice(names), f"The order, with `-` the other way round{more}."))
+        schema = text() if listing.sorts_attributes else choice(names)
+        by = f": {', '.join(listing.sorts)} or a custom attribute" if listing.sorts_attributes else ""
+        found.append(Parameter("ordering", schema, f"The order{by}, with `-` the other way round{more}."))
     return found
 
 
