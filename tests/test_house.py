@@ -16,7 +16,7 @@ from dealt.settings import Settings
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "dealt"
 # The composition roots know every domain from inside.
-COMPOSING = {"app.py", "work.py", "cli", "processes"}
+COMPOSING = {"app.py", "pages.py", "work.py", "cli", "processes"}
 PACKAGES = {file.parent.name for file in SOURCE.glob("*/__init__.py")}
 DOMAINS = PACKAGES - COMPOSING - {"kernel", "migrations"}
 

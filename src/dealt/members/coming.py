@@ -5,8 +5,7 @@ from __future__ import annotations
 from dealt.accounts import accept_invitation, ask_for_reset, find_invitation, reset_holds, use_reset
 from dealt.kernel.http import Response
 from dealt.members.signing import come_from, enter
-from dealt.web import ANYBODY, PageRoute, Visit, action, page
-from dealt.web.pages import SIGN_IN
+from dealt.web import ANYBODY, SIGN_IN, PageRoute, Visit, action, page
 
 _FORGOTTEN = "/forgotten/"
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dealt.accounts import change_own_password, end_session, end_sessions, has_factor, list_sessions, rename_member
 from dealt.kernel.http import Response
-from dealt.web import SIGNED_IN, PageRoute, Visit, action, page
-from dealt.web.cookies import set_cookie
+from dealt.web import SIGNED_IN, PageRoute, Visit, action, page, set_cookie
 
 _A_YEAR_S = 365 * 86_400
 _HERE = "/me/"

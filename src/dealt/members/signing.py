@@ -10,10 +10,7 @@ import msgspec
 from dealt.accounts import ABSOLUTE, From, Known, check_second_factor, check_sign_in, end_session, sign_in
 from dealt.kernel.http import Request, Response
 from dealt.kernel.secrets import SecretError
-from dealt.web import ANYBODY, SIGNED_IN, PageRoute, Visit, action, page
-from dealt.web.cookies import set_cookie
-from dealt.web.flash import is_local
-from dealt.web.pages import SESSION, SIGN_IN
+from dealt.web import ANYBODY, SESSION, SIGN_IN, SIGNED_IN, PageRoute, Visit, action, is_local, page, set_cookie
 
 CODE = "/sign-in/code/"
 _HALF = "dealt_half"

@@ -1,10 +1,11 @@
 """What every page stands on: the look, the layout, the visit, and the way from a request to a page and back."""
 
 from dealt.web.assets import Assets, Folder
+from dealt.web.cookies import set_cookie
 from dealt.web.finding import Finder, Found
-from dealt.web.flash import Undo
+from dealt.web.flash import Undo, is_local
 from dealt.web.house import House
-from dealt.web.pages import Pages
+from dealt.web.pages import SESSION, SIGN_IN, Pages
 from dealt.web.pictures import Pictures
 from dealt.web.places import Place, Places
 from dealt.web.rendering import Templates
@@ -13,7 +14,9 @@ from dealt.web.visit import Visit
 
 __all__ = [
     "ANYBODY",
+    "SESSION",
     "SIGNED_IN",
+    "SIGN_IN",
     "Assets",
     "Finder",
     "Folder",
@@ -28,5 +31,7 @@ __all__ = [
     "Undo",
     "Visit",
     "action",
+    "is_local",
     "page",
+    "set_cookie",
 ]
