@@ -38,7 +38,6 @@ from dealt.kernel.slots import Slots
 from dealt.lifetime import LIFETIMES
 from dealt.pages import build_pages
 from dealt.people import OWN, Journal, Mover, Movers, Rows
-from dealt.people import Derived as Computed
 from dealt.pipelines import PIPELINES
 from dealt.publicapi import PublicApi, Services, sdk
 from dealt.publicapi.cors import Cors
@@ -66,11 +65,8 @@ _log = structlog.get_logger("dealt.app")
 PARTS: list[Part[Any]] = [AGGREGATORS, ATTRIBUTES, EVENTS, MEMBERS, PIPELINES, RFMS, TAGS]
 """Every kind of definition that a snapshot holds."""
 
-# Members of static segments move; a deal's are computed anew wherever the deal is.
-_MEMBERSHIPS: tuple[Mover, ...] = (
-    Rows("segment_members", "segment_id", can_meet=True, until="deletion"),
-    Computed("deal_segment_members"),
-)
+# Members of static segments move; a deal's go with it.
+_MEMBERSHIPS: tuple[Mover, ...] = (Rows("segment_members", "segment_id", can_meet=True, until="deletion"),)
 _MOVERS: list[Mover] = [*OWN, DEALS, TASKS, *OCCURRENCES, *DEVICES, LIFETIMES, *_MEMBERSHIPS, REFUSED]
 _JOURNAL = Journal(
     of_objects=[history for mover in _MOVERS for history in mover.histories],

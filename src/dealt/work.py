@@ -15,7 +15,18 @@ from dealt.companies import UNLINK
 from dealt.deals import CONVERT, FOLDING_DUE, REDATE, FoldingRounds, convert_deals, redate_deals, unlink_company
 from dealt.derivation import build_derived
 from dealt.feeds import NIGHTLY, SYNC, nightly_feed, sync_feed
-from dealt.freshness import BACKFILL, STALE_DUE, WAKE_DUE, Backfill, Settler, Settling, SettlingRounds, WakingRounds
+from dealt.freshness import (
+    BACKFILL,
+    FAN_OUT,
+    STALE_DUE,
+    WAKE_DUE,
+    Backfill,
+    Settler,
+    Settling,
+    SettlingRounds,
+    WakingRounds,
+    do_fan_out,
+)
 from dealt.kernel import jobqueue, relay
 from dealt.kernel.clock import Clock, SystemClock
 from dealt.kernel.db import Pool, open_pool
@@ -45,6 +56,7 @@ DERIVED = build_derived()
 
 HANDLERS: dict[str, JobHandler] = {
     BACKFILL: Backfill(DERIVED, SystemClock()),
+    FAN_OUT: do_fan_out,
     CONVERT: convert_deals,
     SEND_RESET: send_reset,
     REDATE: redate_deals,

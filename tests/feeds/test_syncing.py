@@ -157,6 +157,8 @@ async def work_through(house: House, now: datetime) -> list[str]:
         now,
     ):
         for row in rows:
+            if not row["kind"].startswith("feeds."):
+                continue
             handler = sync_feed if row["kind"] == "feeds.sync" else nightly_feed
             await handler(house.pool, row["workspace_id"], json.loads(row["payload"]), now)
             done.append(row["kind"])

@@ -47,6 +47,8 @@ class Figure:
     amount: Amount | None
     n: int
     value_type: str
+    filtered: Checked
+    """The filter alone."""
 
     @property
     def passing(self) -> CountTest:
@@ -77,7 +79,7 @@ def read_figure(written: Aggregator, vocabulary: Vocabulary) -> Figure:
     where = AllOf(tuple(part for part in (filtered, window) if part != AllOf(())))
     kind = field.kind if field else Kind.NUMBER
     value_type = function.type_of(kind, whole=field is not None and field.cast == "bigint")
-    return Figure(function, relation, rows, where, by, field, amount, written.last_n, value_type)
+    return Figure(function, relation, rows, where, by, field, amount, written.last_n, value_type, filtered)
 
 
 def _what(written: Aggregator, rows: Subject, function: Function) -> tuple[FilterField | None, Amount | None]:

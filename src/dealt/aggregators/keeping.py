@@ -18,6 +18,7 @@ from dealt.kernel.ids import next_settings_id
 from dealt.kernel.journal import SETTINGS, Entry, difference, encode, record
 from dealt.kernel.paging import Order, Page, PageRequest, fetch_page
 from dealt.kernel.sql import sql
+from dealt.predicates import by_ids
 
 
 async def page_of_aggregators(connection: Connection, workspace_id: int, request: PageRequest) -> Page:
@@ -90,7 +91,8 @@ async def delete_aggregator(
 
 async def _checked(connection: Connection, derived: Derived, workspace_id: int, wanted: Aggregator) -> Aggregator:
     plan = await derived.uncommitted(connection, workspace_id)
-    return replace(wanted, value_type=read_figure(wanted, plan.vocabulary).value_type)
+    figure = read_figure(wanted, plan.vocabulary)
+    return replace(wanted, value_type=figure.value_type, filter=by_ids(wanted.filter, figure.filtered))
 
 
 async def _check_circles(connection: Connection, derived: Derived, workspace_id: int) -> None:

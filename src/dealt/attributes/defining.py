@@ -22,7 +22,7 @@ from dealt.attributes.model import (
     is_domain,
 )
 from dealt.attributes.typing import Assignment, assign, name_std
-from dealt.freshness import everything_changed
+from dealt.freshness import definitions_name, everything_changed
 from dealt.kernel.db import Connection, Record
 from dealt.kernel.errors import Conflict, InvalidInput, NotFound
 from dealt.kernel.ids import next_settings_id
@@ -116,6 +116,9 @@ async def create_attribute(
     if done is None:
         raise Conflict(f'There is already a {domain_word(domain)} attribute "{key}".')
     await _check_room(connection, workspace_id, domain, 0)
+    if await definitions_name(connection, workspace_id, [key]):
+        # They read an attribute of this name that was deleted, or had another type.
+        await everything_changed(connection, workspace_id, now)
     changes = {"name": (None, name), "value_type": (None, value_type), "domain": (None, domain)}
     entry = Entry(SETTINGS, "attribute.declared", "attribute", done, actor, changes)
     await record(connection, workspace_id, [entry], now)
@@ -170,6 +173,9 @@ async def _define(
     entries = []
     if wanted.new:
         await _check_room(connection, workspace_id, domain, len(wanted.new))
+        if await definitions_name(connection, workspace_id, wanted.new):
+            # They read an attribute of this name that was deleted.
+            await everything_changed(connection, workspace_id, now)
     for key, (name, value_type) in wanted.new.items():
         attribute_id = await next_settings_id(connection, workspace_id, "attribute")
         values = (workspace_id, attribute_id, domain, name, key, value_type, "[]", False, "", False, now)

@@ -16,6 +16,7 @@ from dealt.companies.errors import CustomIdTaken
 from dealt.companies.finding import list_member_ids
 from dealt.companies.model import Company, company_of, told
 from dealt.companies.schemas import CompanyPatch
+from dealt.freshness import fan_out
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import InvalidInput, NotFound
 from dealt.kernel.jobs import enqueue
@@ -135,6 +136,10 @@ async def _record(
     kind = f"company.{done}"
     entry = Entry(SETTINGS, kind, "company", company_id, actor.name, changes, int(actor.cause), actor.hop)
     await record(connection, actor.workspace_id, [entry], now)
+    # Members are marked at once; this reaches those who only have an order that names the company.
+    if done != "created":
+        changed = {company_id: changes if done == "updated" else None}
+        await fan_out(connection, actor.workspace_id, "company", changed, now, cause=actor.cause, hop=actor.hop)
 
 
 async def _mark_stale(connection: Connection, actor: Actor, members: list[int], now: datetime) -> None:

@@ -25,7 +25,7 @@ class DealRows(Rows):
 
     @property
     def tables(self) -> tuple[str, ...]:
-        return ("deals", "deal_ids", "deal_lines", "deal_products")
+        return ("deals", "deal_ids", "deal_lines", "deal_products", "deal_segment_members")
 
     @property
     def exported(self) -> tuple[str, ...]:
@@ -33,7 +33,7 @@ class DealRows(Rows):
 
     async def follow(self, move: Move, moved: Sequence[tuple[int, int]]) -> None:
         ids = [deal_id for _, deal_id in moved]
-        for table in ("deal_lines", "deal_products"):
+        for table in ("deal_lines", "deal_products", "deal_segment_members"):
             await move_parts(move, table, "deal_id", ids)
         if move.back:
             # In a merge every task of the contact moves for itself.

@@ -17,6 +17,7 @@ from dealt.deals.images import told
 from dealt.deals.model import Deal, DealImage
 from dealt.kernel.db import Connection
 from dealt.kernel.journal import Entry, difference, encode
+from dealt.segments import move_deal_members
 from dealt.tasks import move_tasks, release_tasks
 
 
@@ -100,6 +101,7 @@ async def _move(connection: Connection, workspace_id: int, changes: Sequence[Cha
         if change.moved and change.before and change.after:
             source, target, deal_id = change.before.deal.contact_id, change.after.deal.contact_id, change.after.deal.id
             await connection.execute(queries.MOVE_HISTORY, target, source, deal_id)
+            await move_deal_members(connection, workspace_id, deal_id, source, target)
             await move_tasks(connection, workspace_id, deal_id, source, target)
 
 

@@ -6,9 +6,10 @@ from dealt.freshness.backfill import Backfill, Progress, read_progress
 from dealt.freshness.changing import BACKFILL, definitions_changed, everything_changed
 from dealt.freshness.derived import Derived, Plan
 from dealt.freshness.derivers import Definition, Deriver, LoadVocabulary, Provided, Run, Stored, Unit, Vocabulary, Work
+from dealt.freshness.fanning import FAN_OUT, definitions_name, do_fan_out, fan_out
 from dealt.freshness.model import MOST_CONTACTS, Settler
 from dealt.freshness.quarantine import Failed
-from dealt.freshness.queries import BEGIN_SETTLING, STALE_DUE, WAKE_DUE
+from dealt.freshness.queries import BEGIN_SETTLING, CONTACTS_OF, STALE_DUE, WAKE_DUE
 from dealt.freshness.rounds import SettlingRounds
 from dealt.freshness.settling import Settling, hold_contacts
 from dealt.freshness.strata import check_acyclic, dependents, strata
@@ -17,6 +18,8 @@ from dealt.freshness.waking import WakingRounds, wake
 __all__ = [
     "BACKFILL",
     "BEGIN_SETTLING",
+    "CONTACTS_OF",
+    "FAN_OUT",
     "MOST_CONTACTS",
     "STALE_DUE",
     "WAKE_DUE",
@@ -45,8 +48,11 @@ __all__ = [
     "check_acyclic",
     "check_derived",
     "definitions_changed",
+    "definitions_name",
     "dependents",
+    "do_fan_out",
     "everything_changed",
+    "fan_out",
     "hold_contacts",
     "mend_derived",
     "read_progress",

@@ -11,6 +11,7 @@ from dealt.freshness import queries
 from dealt.freshness.backfill import read_progress
 from dealt.freshness.derived import Derived, Plan, run_steps
 from dealt.freshness.derivers import Stored, Unit, Work
+from dealt.freshness.fanning import FAN_OUT
 from dealt.kernel.clock import iso
 from dealt.kernel.db import Connection, Record
 from dealt.kernel.journal import Cause
@@ -56,10 +57,14 @@ async def check_derived(
         for unit, value in (await derived.stored(connection, workspace_id, contact_ids)).items()
         if unit.definition in known and not unit.orphaned
     }
-    waiting = await _waiting(connection, workspace_id, plan, contact_ids, now)
     drift = _differences(before, after)
     if plan.definitions:
         drift += _standings(plan, contact_ids, standing, wakes)
+    # A change of a company or a product is seen before the job has marked whoever looks at it.
+    spreading = await connection.fetchval(queries.SPREADING, workspace_id, FAN_OUT)
+    waiting = await _waiting(connection, workspace_id, plan, contact_ids, now)
+    if spreading:
+        waiting |= {one.unit.contact_id for one in drift}
     return Found([one for one in drift if one.unit.contact_id not in waiting], waiting)
 
 

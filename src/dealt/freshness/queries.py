@@ -127,3 +127,35 @@ SELECT c.id FROM contacts AS c LEFT JOIN contact_derived AS d ON d.contact_id = 
 WHERE c.workspace_id = $1 AND c.id = ANY($2::bigint[]) AND (
     d.wake_at <= $3 OR coalesce(d.definitions_version, 0) < $4
     OR EXISTS (SELECT FROM stale AS s WHERE s.contact_id = c.id))"""
+
+# Whose rows look at a company or a product.
+CONTACTS_OF = {
+    "company": """
+SELECT contact_id FROM company_members WHERE workspace_id = $1 AND company_id = ANY($2::bigint[])
+UNION SELECT contact_id FROM deals WHERE workspace_id = $1 AND company_id = ANY($2::bigint[])""",
+    "product": """
+SELECT contact_id FROM deal_products WHERE workspace_id = $1 AND product_id = ANY($2::bigint[])
+UNION SELECT contact_id FROM product_events WHERE workspace_id = $1 AND product_id = ANY($2::bigint[])""",
+}
+
+MARK_CONTACTS_OF = {
+    subject: f"""
+INSERT INTO stale (contact_id, workspace_id, lane, cause, hop, marked_at)
+SELECT contact_id, $1::bigint, $3::smallint, $4::smallint, $5::smallint, $6::timestamptz FROM ({found}) AS theirs"""
+    for subject, found in CONTACTS_OF.items()
+}
+
+# Definitions are kept by later domains; of their tables only what they say is looked at here.
+DEFINITIONS_NAME = """
+SELECT EXISTS (
+    SELECT FROM (
+        SELECT filter::text AS said FROM segments
+        WHERE workspace_id = $1 AND kind = 'dynamic' AND deleted_at IS NULL
+        UNION ALL SELECT concat_ws(' ', filter::text, to_json(field)::text, to_json(by_field)::text) FROM aggregators
+        WHERE workspace_id = $1 AND deleted_at IS NULL) AS definition
+    WHERE EXISTS (SELECT FROM unnest($2::text[]) AS word WHERE strpos(said, word) > 0)
+        AND ($4 OR EXISTS (SELECT FROM unnest($3::text[]) AS word WHERE strpos(said, word) > 0)))"""
+
+SPREADING = """
+SELECT EXISTS (SELECT FROM jobs WHERE workspace_id = $1 AND kind = $2)
+    OR EXISTS (SELECT FROM delayed_jobs WHERE workspace_id = $1 AND kind = $2)"""

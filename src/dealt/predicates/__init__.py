@@ -22,6 +22,7 @@ from dealt.predicates.compile import Compiler, compile_filter, least
 from dealt.predicates.describe import describe
 from dealt.predicates.explain import Explained, explain
 from dealt.predicates.moments import Moment, Span, closes, later, opens
+from dealt.predicates.numbering import by_ids
 from dealt.predicates.operators import OPERATORS, Operator
 from dealt.predicates.parse import parse_filter
 from dealt.predicates.values import read_span, read_window
@@ -48,6 +49,7 @@ __all__ = [
     "Subject",
     "Whole",
     "attribute",
+    "by_ids",
     "check_filter",
     "closes",
     "column",

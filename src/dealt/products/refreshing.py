@@ -11,9 +11,10 @@ import msgspec
 
 from dealt.accounts import Actor, Snapshot
 from dealt.attributes import merge_values, type_sets
+from dealt.freshness import fan_out
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import InvalidInput
-from dealt.kernel.journal import SETTINGS, Entry, difference, encode, record
+from dealt.kernel.journal import SETTINGS, Cause, Entry, difference, encode, record
 from dealt.products import queries
 from dealt.products.model import Product, product_of, told
 from dealt.products.schemas import ProductPatch
@@ -59,6 +60,10 @@ async def refresh_products(
         rows = [msgspec.structs.replace(product, updated_at=now) for product in changed.values()]
         await connection.execute(queries.UPDATE_MANY, snapshot.workspace_id, encode(rows))
         await record(connection, snapshot.workspace_id, entries, now)
+        fields = {entry.object_id: entry.changes for entry in entries}
+        first = entries[0]
+        cause, workspace_id = Cause(first.cause), snapshot.workspace_id
+        await fan_out(connection, workspace_id, "product", fields, now, cause=cause, hop=first.hop)
     return refreshed
 
 

@@ -11,6 +11,7 @@ import msgspec
 
 from dealt.accounts import Actor, Snapshot
 from dealt.attributes import merge_values, type_sets
+from dealt.freshness import fan_out
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import InvalidInput
 from dealt.kernel.journal import SETTINGS, Entry, difference, encode, record
@@ -202,3 +203,7 @@ class _Upsert:
             for product_id, change in changes.items()
         ]
         await record(self._connection, actor.workspace_id, entries, self._now)
+        changed = {key: None if kind == "product.created" else change for key, change in changes.items()}
+        await fan_out(
+            self._connection, actor.workspace_id, "product", changed, self._now, cause=actor.cause, hop=actor.hop
+        )

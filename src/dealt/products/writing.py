@@ -10,6 +10,7 @@ import msgspec
 
 from dealt.accounts import Actor, Snapshot
 from dealt.attributes import merge_values, type_values
+from dealt.freshness import fan_out
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import InvalidInput, NotFound
 from dealt.kernel.journal import SETTINGS, Entry, difference, encode, record
@@ -131,6 +132,8 @@ async def _record(
     kind = f"product.{done}"
     entry = Entry(SETTINGS, kind, "product", product_id, actor.name, changes, int(actor.cause), actor.hop)
     await record(connection, actor.workspace_id, [entry], now)
+    changed = {product_id: changes if done == "updated" else None}
+    await fan_out(connection, actor.workspace_id, "product", changed, now, cause=actor.cause, hop=actor.hop)
 
 
 def _row(product: Product) -> tuple[Any, ...]:

@@ -12,6 +12,7 @@ from dealt.segments.keeping import (
     update_segment,
 )
 from dealt.segments.model import DYNAMIC, STATIC, SUBJECTS, Segment
+from dealt.segments.moving import move_deal_members
 from dealt.segments.objects import ObjectRounds
 from dealt.segments.previewing import Changes, Preview, Some, explain_member, preview, preview_changes
 from dealt.segments.reading import (
@@ -41,6 +42,7 @@ __all__ = [
     "delete_segment",
     "explain_member",
     "known_as_of",
+    "move_deal_members",
     "page_of_contacts_segments",
     "page_of_members",
     "page_of_segments",

@@ -15,9 +15,9 @@ from dealt.kernel.errors import Conflict, InvalidInput, NotFound
 from dealt.kernel.ids import next_settings_id
 from dealt.kernel.journal import SETTINGS, Entry, difference, encode, record
 from dealt.kernel.shown import shown
-from dealt.predicates import Checked, references
+from dealt.predicates import Checked, by_ids, references
 from dealt.segments import queries
-from dealt.segments.filtering import PLACE, by_ids, read_filter
+from dealt.segments.filtering import PLACE, read_filter
 from dealt.segments.model import DYNAMIC, KIND, MOST_SEGMENTS, STATIC, TABLES, Content, Segment
 
 

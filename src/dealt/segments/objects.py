@@ -8,7 +8,7 @@ from itertools import groupby
 import asyncpg
 import structlog
 
-from dealt.freshness import Definition, Derived, Plan, definitions_changed, strata
+from dealt.freshness import CONTACTS_OF, Definition, Derived, Plan, definitions_changed, strata
 from dealt.kernel.clock import Clock
 from dealt.kernel.db import Connection, Pool, in_transaction
 from dealt.kernel.journal import Cause, Lane, mark_stale, record
@@ -101,7 +101,7 @@ class ObjectRounds:
             await record(connection, workspace_id, entries, now)
             followed = {one.id for one in definitions if _is_followed(plan, one)}
             ids = sorted({row["object_id"] for row in moved if row["segment_id"] in followed})
-            contacts = await connection.fetch(queries.CONTACTS_OF[subject], workspace_id, ids) if ids else []
+            contacts = await connection.fetch(CONTACTS_OF[subject], workspace_id, ids) if ids else []
             await mark_stale(connection, workspace_id, [row["contact_id"] for row in contacts], now, lane=Lane.BULK)
         return upto
 

@@ -56,6 +56,14 @@ FROM (
 ) AS m LEFT JOIN segments AS s ON s.workspace_id = $1 AND s.id = m.segment_id
 WHERE s.deleted_at IS NULL"""
 
+MOVE_DEAL = """
+WITH gone AS (
+    DELETE FROM deal_segment_members WHERE contact_id = $3 AND deal_id = $2 AND workspace_id = $1
+    RETURNING segment_id, entered_at
+)
+INSERT INTO deal_segment_members (contact_id, deal_id, segment_id, workspace_id, entered_at)
+SELECT $4, $2, segment_id, $1, entered_at FROM gone ON CONFLICT DO NOTHING"""
+
 DROP = {
     "contact": """
 DELETE FROM segment_members AS m USING unnest($2::bigint[], $3::bigint[], $4::bigint[]) AS gone(contact_id, id, segment)
@@ -93,16 +101,6 @@ FROM unnest($2::bigint[], $3::bigint[]) AS done(id, version) WHERE s.workspace_i
 LOOKED_AT = """
 SELECT id, name FROM segments
 WHERE workspace_id = $1 AND id = ANY($2::bigint[]) AND computed_version >= version AND computed_at < $3"""
-
-# Whose rows look at a company or a product.
-CONTACTS_OF = {
-    "company": """
-SELECT contact_id FROM company_members WHERE workspace_id = $1 AND company_id = ANY($2::bigint[])
-UNION SELECT contact_id FROM deals WHERE workspace_id = $1 AND company_id = ANY($2::bigint[])""",
-    "product": """
-SELECT contact_id FROM deal_products WHERE workspace_id = $1 AND product_id = ANY($2::bigint[])
-UNION SELECT contact_id FROM product_events WHERE workspace_id = $1 AND product_id = ANY($2::bigint[])""",
-}
 
 
 def store(tables: Tables, these: str) -> str:

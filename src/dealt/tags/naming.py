@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from dealt.accounts import Part, settings_changed
+from dealt.freshness import definitions_name, everything_changed
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import Conflict, InvalidInput, NotFound
 from dealt.kernel.ids import next_settings_id
@@ -99,6 +100,9 @@ async def delete_tag(
     if name is None:
         raise NotFound
     entry = Entry(SETTINGS, "tag.deleted", "tag", tag_id, actor, {"name": (name, None)})
+    if await definitions_name(connection, workspace_id, ["tags"]):
+        # Those that name it make no sense any more, and hold for nobody.
+        await everything_changed(connection, workspace_id, now)
     await record(connection, workspace_id, [entry], now)
 
 
