@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from dealt import members, profiles, starting
+from dealt import board, members, profiles, starting
 from dealt.accounts import Definitions
 from dealt.attributes.pages import ROUTES as ATTRIBUTES
 from dealt.kernel.clock import Clock

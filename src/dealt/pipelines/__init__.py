@@ -5,7 +5,7 @@ from dealt.pipelines.loading import PIPELINES
 from dealt.pipelines.loss_reasons import create_loss_reason, delete_loss_reason, rename_loss_reason
 from dealt.pipelines.model import Pipeline, Pipelines, Stage
 from dealt.pipelines.pipelines import create_pipeline, delete_pipeline, set_up_orders_pipeline, update_pipeline
-from dealt.pipelines.stages import create_stage, delete_stage, update_stage
+from dealt.pipelines.stages import create_stage, delete_stage, rule_stage, update_stage
 
 __all__ = [
     "PIPELINES",
@@ -22,6 +22,7 @@ __all__ = [
     "page_of_pipelines",
     "page_of_stages",
     "rename_loss_reason",
+    "rule_stage",
     "set_up_orders_pipeline",
     "update_pipeline",
     "update_stage",

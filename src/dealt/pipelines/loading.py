@@ -21,7 +21,9 @@ async def load_pipelines(connection: Connection, workspace_id: int) -> Pipelines
         pipelines[pipeline_id] = Pipeline(
             pipeline_id, row["pipeline_name"], row["pipeline_position"], row["date_attribute"]
         )
-        stages[row["id"]] = Stage(row["id"], pipeline_id, row["name"], row["position"])
+        stages[row["id"]] = Stage(
+            row["id"], pipeline_id, row["name"], row["position"], tuple(row["required"]), row["sets_status"]
+        )
     reasons = await connection.fetch(queries.LOAD_LOSS_REASONS, workspace_id)
     return Pipelines(pipelines, stages, {row["id"]: row["name"] for row in reasons})
 

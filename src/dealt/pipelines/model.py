@@ -7,6 +7,7 @@ from dataclasses import dataclass
 DEFAULT_DATE_ATTRIBUTE = "order_date"
 MOST_PIPELINES = 100
 MOST_STAGES = 100
+MOST_REQUIRED = 20
 MOST_LOSS_REASONS = 1_000
 
 
@@ -22,12 +23,18 @@ class Pipeline:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A step of one pipeline; ``position`` counts from 1 within it."""
+    """A step of one pipeline; ``position`` counts from 1 within it.
+
+    ``required`` fields and attributes must be filled, and ``sets_status`` is the status that a deal gets, where
+    somebody moves a deal here by hand.
+    """
 
     id: int
     pipeline_id: int
     name: str
     position: int
+    required: tuple[str, ...] = ()
+    sets_status: int | None = None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 # One statement, so that a stage is never seen without its pipeline, nor a pipeline without its stages.
 LOAD_STAGES = """
 SELECT p.id AS pipeline_id, p.name AS pipeline_name, p.position AS pipeline_position, p.date_attribute,
-    s.id, s.name, s.position
+    s.id, s.name, s.position, s.required, s.sets_status
 FROM pipelines AS p JOIN stages AS s ON s.workspace_id = p.workspace_id AND s.pipeline_id = p.id
 WHERE p.workspace_id = $1 ORDER BY p.position, p.id, s.position, s.id"""
 
@@ -14,6 +14,8 @@ INSERT INTO pipelines (workspace_id, id, name, position, date_attribute, created
 VALUES ($1, $2, $3, $4, $5, $6)"""
 
 UPDATE_PIPELINE = "UPDATE pipelines SET name = $3, date_attribute = $4 WHERE workspace_id = $1 AND id = $2"
+
+RULE_STAGE = "UPDATE stages SET required = $3, sets_status = $4 WHERE workspace_id = $1 AND id = $2"
 
 PLACE_PIPELINES = """
 UPDATE pipelines AS p SET position = placed.position

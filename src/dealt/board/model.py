@@ -1,0 +1,108 @@
+"""What a board is asked for, and what stands on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from dealt.deals import Total
+
+CARDS_AT_FIRST, CARDS_A_PAGE = 12, 30
+MOST_COUNTED = 10_000
+"""A narrowed column is counted up to here."""
+MOST_CHANGED = 200
+"""Deals that one request moves or edits at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """An order of the cards in a column: by ``column`` of ``d``, then by id the same way, which has an index."""
+
+    name: str
+    label: str
+    column: str
+    descending: bool
+    cast: str
+    key: str
+    """The card's attribute that the page sorts by."""
+
+    @property
+    def way(self) -> str:
+        return "DESC" if self.descending else "ASC"
+
+
+SORTS: Mapping[str, Sort] = {
+    one.name: one
+    for one in (
+        Sort("newest", "Newest order first", "d.ordered_at", True, "timestamptz", "ordered"),
+        Sort("oldest", "Oldest order first", "d.ordered_at", False, "timestamptz", "ordered"),
+        Sort("value", "Highest value first", "coalesce(d.base_value, -1e15)", True, "numeric", "value"),
+        Sort("waiting", "Longest in stage first", "d.stage_entered_at", False, "timestamptz", "entered"),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """``filter`` is one of the filter language, ``text`` what was typed into the search; ``own`` is the member whose
+    deals alone may be seen."""
+
+    pipeline_id: int
+    sort: Sort = SORTS["newest"]
+    status: int | None = None
+    filter: Mapping[str, Any] = field(default_factory=dict)
+    text: str = ""
+    own: int | None = None
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether the totals that every write keeps do not tell what is shown."""
+        return bool(self.filter or self.text or self.own is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A deal as its card shows it; ``keys`` are what columns are sorted by, as numbers."""
+
+    id: int
+    stage_id: int
+    name: str
+    value: Decimal | None
+    currency: str | None
+    contact: str
+    picture: str
+    lines: int
+    age: str
+    entered: str
+    tags: list[str]
+    status: int
+    version: int
+    keys: Mapping[str, str]
+
+    @property
+    def more(self) -> int:
+        """Products besides the one in the picture."""
+        return max(self.lines - 1, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the head of a column says. ``total`` is None where there are too many to count."""
+
+    stage_id: int
+    name: str
+    base: str
+    total: Total | None
+    share: int
+    """Of a hundred: how much of the board's deals stand here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A stage with its first cards; ``after`` is where the next ones begin."""
+
+    head: Head
+    cards: list[Card]
+    after: str

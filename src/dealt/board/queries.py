@@ -1,0 +1,49 @@
+"""All SQL of boards, but for what the filter language compiles."""
+
+from __future__ import annotations
+
+WITHIN = "SET LOCAL statement_timeout = 2000"
+
+# Of the deals that WHICH finds, what their cards show.
+_SHOWN = """
+SELECT d.id, d.stage_id, d.pipeline_id, d.name, d.value, d.currency, d.base_value, d.status, d.stage_entered_at,
+    d.ordered_at, d.tag_ids, d.assigned_to, d.version, c.placeholder, c.first_name, c.last_name, c.email,
+    c.custom_id, line.number AS lines, line.picture
+FROM ({which}) AS d
+LEFT JOIN contacts AS c ON c.id = d.contact_id
+CROSS JOIN LATERAL (
+    SELECT count(*) AS number, (array_agg(l.receipt ->> 'image_url' ORDER BY l.position))[1] AS picture
+    FROM deal_lines AS l WHERE l.contact_id = d.contact_id AND l.deal_id = d.id) AS line
+ORDER BY {order}"""
+
+# One page of each of several columns. {conditions} and {after} are about d.
+COLUMNS = _SHOWN.format(
+    which="""
+    SELECT card.* FROM unnest({stages}::bigint[]) AS stage(id) CROSS JOIN LATERAL (
+        SELECT d.* FROM {source} AS d WHERE d.workspace_id = {workspace} AND d.stage_id = stage.id{conditions}
+        ORDER BY {column} {way}, d.id {way} LIMIT {limit}) AS card""",
+    order="{column} {way}, d.id {way}",
+)
+
+# Some deals by (contact, id), those of them that are shown.
+CARDS = _SHOWN.format(
+    which="""
+    SELECT d.* FROM deals AS d WHERE d.workspace_id = {workspace}
+        AND (d.contact_id, d.id) IN (SELECT * FROM unnest({contacts}::bigint[], {deals}::bigint[])){conditions}""",
+    order="d.id",
+)
+
+# Narrowed columns counted up to a bound, summed by currency.
+COUNTED = """
+SELECT counted.stage_id, coalesce(counted.currency, '') AS currency, count(*) AS deals,
+    coalesce(sum(counted.value), 0) AS value, coalesce(sum(counted.base_value), 0) AS base_value,
+    count(*) FILTER (WHERE counted.value IS NOT NULL AND counted.base_value IS NULL) AS unconverted
+FROM unnest({stages}::bigint[]) AS stage(id) CROSS JOIN LATERAL (
+    SELECT d.stage_id, d.currency, d.value, d.base_value FROM {source} AS d
+    WHERE d.workspace_id = {workspace} AND d.stage_id = stage.id{conditions} LIMIT {limit}) AS counted
+GROUP BY 1, 2"""
+
+# What a search narrows the board to is read by contact, whatever the planner thinks of the stages.
+FOUND = "(SELECT * FROM deals WHERE workspace_id = {} AND contact_id = ANY({}::bigint[]) OFFSET 0)"
+
+HOMES = "SELECT contact_id, deal_id FROM deal_ids WHERE workspace_id = $1 AND deal_id = ANY($2::bigint[])"

@@ -1,0 +1,255 @@
+// @ts-check
+/** The board: what is selected, moved and edited on it, and what others do meanwhile. */
+import { LitElement, html, nothing } from "lit";
+import { ask } from "web/ask.js";
+import { announce, toast } from "web/toasts.js";
+import { Columns, box } from "board/columns.js";
+import { byDragging, byKeys } from "board/hands.js";
+
+const about = JSON.parse(document.getElementById("board")?.textContent ?? "{}");
+const ANEW_AT_MOST_EVERY_MS = 3000;
+
+class DealBoard extends LitElement {
+  static properties = { chosen: { state: true }, asked: { state: true }, moving: { state: true } };
+
+  constructor() {
+    super();
+    /** @type {number[]} */ this.chosen = [];
+    /** @type {{fields: any[], answer: (given: Record<string, any> | null) => void} | null} */ this.asked = null;
+    /** @type {number[]} */ this.moving = [];
+    /** @type {any[]} */ this.waiting = [];
+    this.isHolding = false;
+    this.seenAt = Date.now();
+    /** @type {HTMLElement | null} */ this.last = null;
+  }
+
+  createRenderRoot() { return /** @type {HTMLElement} */ (this.querySelector(".board-tools")); }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.columns = new Columns(this, about);
+    const moved = (card, stage, back) => this.move([Number(card.dataset.deal)], stage, back);
+    const holding = (held) => { this.isHolding = held; if (!held) this.catchUp(); };
+    if (about.writes) {
+      if (matchMedia("(min-width: 761px)").matches) byDragging(this.columns, moved, holding);
+      byKeys(this.columns, moved, holding);
+    }
+    this.classList.toggle("writes", about.writes);
+    this.addEventListener("click", (event) => this.clicked(event));
+    const picker = /** @type {HTMLSelectElement} */ (this.querySelector("#stage"));
+    picker?.addEventListener("change", () => {
+      for (const col of this.columns.all) col.classList.toggle("shown", col.dataset.stage === picker.value);
+      this.columns.watch();
+    });
+    for (const one of document.querySelectorAll(".board-bar select")) {
+      one.addEventListener("change", () => /** @type {HTMLFormElement} */ (one.closest("form")).requestSubmit());
+    }
+    document.querySelector(".board-bar")?.addEventListener("formdata", (event) => {
+      const { formData } = /** @type {FormDataEvent} */ (event);
+      for (const [name, value] of [...formData]) if (!value || (name === "sort" && value === "newest")) formData.delete(name);
+    });
+    this.listen();
+  }
+
+  /** @param {MouseEvent} event */
+  clicked(event) {
+    const target = /** @type {HTMLElement} */ (event.target);
+    const card = /** @type {HTMLElement | null} */ (target.closest(".deal-card"));
+    if (!card) return;
+    if (target.matches(".move")) this.openMoving([Number(card.dataset.deal)]);
+    if (target.matches("input[type=checkbox]")) {
+      const on = box(card).checked;
+      const all = [...(card.parentElement?.children ?? [])];
+      const [here, there] = [all.indexOf(card), this.last ? all.indexOf(this.last) : -1];
+      const range = event.shiftKey && there >= 0 ? all.slice(Math.min(here, there), Math.max(here, there) + 1) : [card];
+      for (const one of range) { box(one).checked = on; one.classList.toggle("selected", on); }
+      this.last = card;
+      this.choose();
+    }
+  }
+
+  choose() {
+    this.chosen = [...this.querySelectorAll(".deal-card.selected")].map((one) => Number(/** @type {HTMLElement} */ (one).dataset.deal));
+  }
+
+  clear() {
+    for (const card of this.querySelectorAll(".deal-card.selected")) { box(card).checked = false; card.classList.remove("selected"); }
+    this.chosen = [];
+  }
+
+  /** @param {number[]} ids @param {number} stage @param {() => void} back */
+  async move(ids, stage, back) {
+    const name = about.stages.find((one) => one.id === stage)?.name;
+    const done = await this.change(ids, { stage }, `Moved to ${name}.`);
+    if (!done) back();
+  }
+
+  /** @param {number[]} ids @param {number} stage */
+  moveAway(ids, stage) {
+    const places = ids.map((id) => this.columns.card(id)).filter((card) => card !== null)
+      .map((card) => ({ card, list: card.parentElement, next: card.nextElementSibling }));
+    for (const { card } of places) this.columns.list(stage)?.prepend(card);
+    this.move(ids, stage, () => {
+      for (const { card, list, next } of places.reverse()) list?.insertBefore(card, next?.parentElement === list ? next : null);
+    });
+  }
+
+  /**
+   * Tells the server, asks for what it still needs, and shows what it answers.
+   * @param {number[]} ids @param {Record<string, any>} body @param {string} said @returns {Promise<boolean>}
+   */
+  async change(ids, body, said) {
+    let told;
+    try {
+      told = await ask(`${this.columns.path}change/${location.search}`, { deals: ids, ...body });
+    } catch (error) {
+      announce(`${/** @type {Error} */ (error).message} The card is back where it was.`);
+      return false;
+    }
+    if (told.asks) {
+      const given = await new Promise((answer) => { this.asked = { fields: told.asks, answer }; });
+      this.asked = null;
+      if (!given) { announce("Nothing was changed."); return false; }
+      const { loss_reason, ...fields } = given;
+      return this.change(ids, { ...body, ...(loss_reason ? { loss_reason } : {}), fields: { ...body.fields, ...fields } }, said);
+    }
+    this.columns.put(told, { stay: true });
+    this.choose();
+    for (const sentence of told.refused) toast(sentence, { bad: true });
+    if (told.undo.length) toast(said, { undo: () => this.goBack(told.undo) });
+    return true;
+  }
+
+  /** @param {any[]} undo */
+  async goBack(undo) {
+    const told = await ask(`${this.columns.path}undo/${location.search}`, { undo });
+    this.columns.put(told);
+    toast(told.refused.length ? told.refused[0] : "The change is taken back.", { bad: told.refused.length > 0 });
+  }
+
+  listen() {
+    if (this.source || document.hidden) return;
+    this.source = new EventSource(`${this.columns.path}live/`);
+    let began = false;
+    this.source.addEventListener("open", () => { if (began || Date.now() - this.seenAt > 2000) this.anew(); began = true; this.dataset.listens = ""; });
+    this.source.addEventListener("gap", () => this.anew());
+    this.source.addEventListener("message", (event) => { this.waiting.push(JSON.parse(event.data)); this.catchUp(); });
+    if (this.turns) return;
+    this.turns = true;
+    document.addEventListener("visibilitychange", () => (document.hidden ? this.deafen() : this.listen()));
+    addEventListener("pagehide", () => this.deafen());
+  }
+
+  deafen() {
+    this.source?.close();
+    this.source = null;
+  }
+
+  async catchUp() {
+    if (this.isHolding) return;
+    const updates = this.waiting.splice(0);
+    for (const told of updates) {
+      this.columns.put(about.narrowed ? await this.narrowed(told) : told);
+    }
+    if (updates.length) this.choose();
+  }
+
+  /** What a change means to a board that shows only some. @param {any} told */
+  narrowed(told) {
+    const query = new URLSearchParams(location.search);
+    query.set("ids", [...told.cards.map((one) => one.id), ...told.gone].join(","));
+    return ask(`${this.columns.path}cards/?${query}`, undefined, { quiet: true });
+  }
+
+  /** Soon, and not all boards at once. */
+  anew() {
+    if (this.timer) return;
+    const rest = Math.max(0, ANEW_AT_MOST_EVERY_MS - (Date.now() - this.seenAt));
+    this.timer = setTimeout(async () => {
+      this.timer = 0;
+      this.seenAt = Date.now();
+      if (!this.isHolding) await this.columns.anew();
+    }, rest + Math.random() * 500);
+  }
+
+  /** @param {number[]} ids */
+  openMoving(ids) { this.moving = ids; }
+
+  updated() {
+    for (const dialog of this.querySelectorAll(".board-tools dialog")) {
+      if (dialog instanceof HTMLDialogElement && !dialog.open) dialog.showModal();
+    }
+  }
+
+  render() {
+    return html`${this.chosen.length ? this.bar() : nothing}${this.moving.length ? this.picking() : nothing}${this.asked ? this.asking() : nothing}`;
+  }
+
+  bar() {
+    const many = `${this.chosen.length} ${this.chosen.length === 1 ? "deal" : "deals"}`;
+    const pick = (label, choices, act) => html`<select class="input" aria-label=${label} @change=${(event) => {
+      const { value } = event.target;
+      event.target.value = "";
+      if (value) act(Number(value));
+    }}><option value="">${label}</option>${choices.map((one) => html`<option value=${one.id}>${one.name}</option>`)}</select>`;
+    return html`<div class="chosen" role="region" aria-label="Selected deals">
+      <strong>${many}</strong>
+      ${about.writes ? html`
+        ${pick("Move to", about.stages, (stage) => this.moveAway(this.chosen, stage))}
+        ${pick("Assign to", about.members, (id) => this.change(this.chosen, { assigned_to: id }, `${many} assigned.`))}
+        ${pick("Status", about.statuses, (id) => this.change(this.chosen, { status: id }, `${many} changed.`))}
+        <form class="line kept" @submit=${(event) => {
+          event.preventDefault();
+          const input = event.target.elements.tag;
+          if (input.value.trim()) this.change(this.chosen, { add_tag: input.value.trim() }, `${many} tagged.`);
+          input.value = "";
+        }}><input class="input" name="tag" aria-label="Tag to add" placeholder="Add a tag" maxlength="255" autocomplete="off"></form>` : nothing}
+      <button type="button" class="button plain" @click=${() => this.clear()}>Clear</button>
+    </div>`;
+  }
+
+  picking() {
+    const ids = this.moving;
+    const card = this.columns.card(ids[0]);
+    const here = card ? this.columns.stageOf(card) : 0;
+    return html`<dialog aria-labelledby="moving-title" @close=${() => { this.moving = []; }}>
+      <h2 id="moving-title">Move ${card?.querySelector(".name")?.textContent}</h2>
+      <div class="stack tight">${about.stages.map((one) => html`<button type="button" class="button" ?disabled=${one.id === here}
+        @click=${(event) => { event.target.closest("dialog").close(); this.moveAway(ids, one.id); }}>${one.id === here ? `In ${one.name}` : one.name}</button>`)}</div>
+      <div class="buttons"><button type="button" class="button" data-closes>Cancel</button></div>
+    </dialog>`;
+  }
+
+  asking() {
+    const { fields, answer } = /** @type {NonNullable<typeof this.asked>} */ (this.asked);
+    return html`<dialog aria-labelledby="asking-title" @close=${() => answer(null)}>
+      <h2 id="asking-title">This stage needs to know</h2>
+      <form class="stack" method="dialog" @submit=${(event) => answer(read(event.target, fields))}>
+        ${fields.map((one) => html`<div class="field"><label for="ask-${one.name}">${one.label}</label>${control(one)}</div>`)}
+        <div class="buttons"><button type="button" class="button" data-closes>Leave it where it was</button><button class="button main">Go on</button></div>
+      </form>
+    </dialog>`;
+  }
+}
+
+/** @param {{name: string, type: string}} one */
+function control(one) {
+  const id = `ask-${one.name}`;
+  const choices = { loss_reason: about.reasons, boolean: [{ id: "true", name: "Yes" }, { id: "false", name: "No" }] }[one.type]
+    ?? (one.name === "assigned_to" ? about.members : null);
+  if (choices) return html`<select id=${id} name=${one.name} required><option value="">Choose</option>${choices.map((each) => html`<option value=${each.id}>${each.name}</option>`)}</select>`;
+  const type = { float: "number", integer: "number", date: "date", datetime: "datetime-local" }[one.type] ?? "text";
+  return html`<input id=${id} name=${one.name} type=${type} step=${type === "number" ? "any" : nothing} required>`;
+}
+
+/** @param {HTMLFormElement} form @param {{name: string, type: string}[]} fields */
+function read(form, fields) {
+  const data = new FormData(form);
+  return Object.fromEntries(fields.map(({ name, type }) => {
+    const text = String(data.get(name));
+    const isNumber = ["float", "integer", "loss_reason"].includes(type);
+    return [name, type === "boolean" ? text === "true" : isNumber ? Number(text) : text];
+  }));
+}
+
+customElements.define("deal-board", DealBoard);

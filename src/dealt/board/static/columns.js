@@ -1,0 +1,137 @@
+// @ts-check
+/** The columns of a board: where a card stands, what comes from the server, and more cards as they are scrolled to. */
+import { ask } from "web/ask.js";
+
+/** @typedef {{cards: {id: number, stage: number, html: string}[], gone: number[], heads: Record<string, string>}} Update */
+
+export class Columns {
+  /** @param {HTMLElement} board @param {{sort: {key: string, down: boolean}, pipeline: number}} about */
+  constructor(board, about) {
+    this.board = board;
+    this.sort = about.sort;
+    this.path = `/board/${about.pipeline}/`;
+    this.ends = new IntersectionObserver((seen) => {
+      for (const one of seen) if (one.isIntersecting) this.more(/** @type {HTMLElement} */ (one.target));
+    }, { rootMargin: "400px" });
+    this.watch();
+  }
+
+  /** @returns {HTMLElement[]} */
+  get all() { return [...this.board.querySelectorAll(".col")].map((one) => /** @type {HTMLElement} */ (one)); }
+
+  /** @param {number} id @returns {HTMLElement | null} */
+  card(id) { return this.board.querySelector(`[data-deal="${id}"]`); }
+
+  /** @param {number} stage @returns {HTMLElement} */
+  list(stage) { return /** @type {HTMLElement} */ (this.board.querySelector(`[data-stage="${stage}"] .cards`)); }
+
+  /** @param {Element} card */
+  stageOf(card) { return Number(/** @type {HTMLElement} */ (card.closest("[data-stage]")).dataset.stage); }
+
+  /** Load more where the end of a column comes into sight. */
+  watch() {
+    this.ends.disconnect();
+    for (const col of this.all) {
+      const last = col.querySelector(".cards > li:last-child");
+      if (last && /** @type {HTMLElement} */ (col.querySelector(".cards")).dataset.after) this.ends.observe(last);
+    }
+  }
+
+  /** @param {HTMLElement} last */
+  async more(last) {
+    const list = /** @type {HTMLElement} */ (last.parentElement);
+    const after = list?.dataset.after;
+    if (!after || list.dataset.loads) return;
+    list.dataset.loads = "1";
+    const query = new URLSearchParams(location.search);
+    query.set("after", after);
+    try {
+      const told = await ask(`${this.path}column/${this.stageOf(last)}/?${query}`);
+      for (const card of made(told.html)) if (!this.card(Number(card.dataset.deal))) list.append(card);
+      list.dataset.after = told.after;
+    } finally {
+      delete list.dataset.loads;
+      this.watch();
+    }
+  }
+
+  /** What the server says of some deals. @param {Update} told @param {{stay?: boolean}} [how] stay: where it was put */
+  put(told, how = {}) {
+    for (const id of told.gone) this.card(id)?.remove();
+    for (const one of told.cards) this.#show(one, how.stay ?? false);
+    for (const [stage, text] of Object.entries(told.heads)) {
+      const head = this.board.querySelector(`[data-stage="${stage}"] .col-head`);
+      if (head && head.innerHTML !== text) head.innerHTML = text;
+      const option = /** @type {HTMLOptionElement | null} */ (this.board.querySelector(`#stage option[value="${stage}"]`));
+      if (option && head) {
+        const count = head.querySelector("[data-count]")?.firstChild?.textContent?.trim();
+        option.textContent = `${head.querySelector("h2")?.textContent} (${count})`;
+      }
+    }
+    this.watch();
+  }
+
+  /** @param {{id: number, stage: number, html: string}} one @param {boolean} stay */
+  #show(one, stay) {
+    const [card] = made(one.html);
+    const before = this.card(one.id);
+    const list = this.list(one.stage);
+    if (!list) { before?.remove(); return; }
+    const hadFocus = before?.contains(document.activeElement);
+    if (before && Number(before.dataset.version) > Number(card.dataset.version)) return;
+    if (before) {
+      card.classList.toggle("selected", before.classList.contains("selected"));
+      box(card).checked = box(before).checked;
+    }
+    const sameAge = before?.dataset.version === card.dataset.version;
+    const here = before?.parentElement === list;
+    if (before && here && (stay || before.dataset[this.sort.key] === card.dataset[this.sort.key])) {
+      before.replaceWith(card);
+    } else {
+      before?.remove();
+      const next = [...list.children].find((other) => this.#precedes(card, /** @type {HTMLElement} */ (other)));
+      if (!next && list.dataset.after && !stay) return;
+      list.insertBefore(card, next ?? null);
+    }
+    if (!sameAge) card.classList.add("fresh");
+    if (hadFocus) card.querySelector("a")?.focus({ preventScroll: true });
+  }
+
+  /** @param {HTMLElement} one @param {HTMLElement} other */
+  #precedes(one, other) {
+    const { key, down } = this.sort;
+    const by = Number(one.dataset[key]) - Number(other.dataset[key]) || Number(one.dataset.deal) - Number(other.dataset.deal);
+    return down ? by > 0 : by < 0;
+  }
+
+  /** Everything as it is now; something may have been missed. */
+  async anew() {
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+    if (!answer.ok || answer.redirected) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const col of this.all) {
+      const there = fresh.querySelector(`[data-stage="${col.dataset.stage}"]`);
+      if (!there) { location.reload(); return; }
+      const [list, now] = [this.list(Number(col.dataset.stage)), /** @type {HTMLElement} */ (there.querySelector(".cards"))];
+      const chosen = new Set([...list.querySelectorAll(".selected")].map((one) => /** @type {HTMLElement} */ (one).dataset.deal));
+      list.replaceChildren(...[...now.children].map((one) => document.adoptNode(one)));
+      for (const one of list.children) {
+        if (chosen.has(/** @type {HTMLElement} */ (one).dataset.deal)) { one.classList.add("selected"); box(one).checked = true; }
+      }
+      list.dataset.after = now.dataset.after;
+      const head = col.querySelector(".col-head");
+      if (head) head.innerHTML = there.querySelector(".col-head")?.innerHTML ?? "";
+    }
+    this.watch();
+  }
+}
+
+/** @param {Element} card */
+export const box = (card) => /** @type {HTMLInputElement} */ (card.querySelector("input[type=checkbox]"));
+
+/** @param {string} text @returns {HTMLElement[]} */
+function made(text) {
+  const template = document.createElement("template");
+  template.innerHTML = text;
+  return /** @type {HTMLElement[]} */ ([...template.content.children]);
+}
