@@ -17,6 +17,7 @@ from dealt.attribute_uses import uses_of
 from dealt.attributes import ATTRIBUTES
 from dealt.attributes.pages import Uses
 from dealt.auditing import AuditMetrics
+from dealt.board import Boards
 from dealt.contacts import ContactWriter
 from dealt.deals import DEALS, DealWriter
 from dealt.demo import shop
@@ -107,6 +108,7 @@ def pages_of(services: Services, live: LiveFeed, settings: Settings) -> Pages:
         Settling: services.settling,
         Movers: Movers(services.movers),
         Demo: Demo(lambda workspace_id: load_demo(services, workspace_id, shop(services.clock.now()), _untold)),
+        Boards: Boards(),
         Pictures: Pictures(services.clock, networks(settings.allow_private_networks)),
     }
     return build_pages(

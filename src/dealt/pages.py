@@ -34,6 +34,7 @@ ROUTES: list[PageRoute] = [
     *PICTURES,
     *members.ROUTES,
     *profiles.ROUTES,
+    *board.ROUTES,
     *ATTRIBUTES,
     *LISTS,
     *PIPELINES,
@@ -64,6 +65,7 @@ def _settings() -> list[Place]:
 
 
 PLACES: list[Place] = [
+    Place("Board", "/board/", "deals", order=10, icon="board", keys="g b", in_bar=True),
     Place("Settings", "/settings/", "settings|transfer", order=100, icon="settings", keys="g ,", in_bar=True),
     *_settings(),
     Place("First steps", "/start/", "settings", section="more", order=800),
@@ -87,6 +89,7 @@ DOMAINS = (
     "profiles",
     "uploads",
     "starting",
+    "board",
 )
 """The packages with pages: each has its ``templates`` and, where its pages load files of their own, ``static``."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -66,12 +66,8 @@ async def undo(visit: Visit, snapshot: Snapshot, body: Mapping[str, Any]) -> Cha
         before = one.get("before")
         if not isinstance(before, dict) or not isinstance(one.get("version"), int):
             raise InvalidInput.of("undo", "This is no change that can be taken back.")
-        works.append(
-            DealWork(
-                how="update", actor=visit.actor, patch=parse_deal(before, snapshot.time_zone), deal_id=one["id"],
-                only_version=one["version"],
-            )  # fmt: skip
-        )
+        patch, version = parse_deal(before, snapshot.time_zone), one["version"]
+        works.append(DealWork(how="update", actor=visit.actor, patch=patch, deal_id=one["id"], only_version=version))
     return _told(await visit.of(DealWriter).write_many(visit.workspace_id, works), images)
 
 
@@ -107,8 +103,8 @@ def _tag(patch: DealPatch, body: Mapping[str, Any]) -> None:
 
 
 def _asks(
-    snapshot: Snapshot, stage: Stage | None, images: Any, changes: Mapping[str, Any]
-) -> list[dict[str, str]]:  # fmt: skip
+    snapshot: Snapshot, stage: Stage | None, images: Collection[DealImage], changes: Mapping[str, Any]
+) -> list[dict[str, str]]:
     """What the rules of a stage, or a loss, still need of some of these deals."""
     needed = [name for name in (stage.required if stage else ()) if _is_empty(changes.get(name))]
     missing = [name for name in needed if any(_is_empty(_value(image, name)) for image in images)]
@@ -128,7 +124,7 @@ def _asks(
 
 
 def _type(name: str) -> str:
-    return next((one.type for one in FIELDS if one.name == name), "string")
+    return next((one.value_type for one in FIELDS if one.name == name), "string")
 
 
 def _value(image: DealImage, name: str) -> Any:

@@ -27,8 +27,8 @@ MOST_FOUND = 50
 class Narrowed:
     """``conditions`` on ``d``, each begun by AND, and where the deals are read."""
 
-    conditions: Sql = Sql("")
-    source: Sql = Sql("deals")
+    conditions: Sql
+    source: Sql
 
 
 def own_of(member: Member) -> int | None:

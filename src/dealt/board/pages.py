@@ -84,12 +84,16 @@ async def some(visit: Visit) -> Response:
 
 async def act(visit: Visit) -> Response:
     """Move or edit deals."""
-    return await _answer(visit, await change(visit, await visit.snapshot(), visit.form))
+    snapshot = await visit.snapshot()
+    _pipeline(visit, snapshot)
+    return await _answer(visit, await change(visit, snapshot, visit.form))
 
 
 async def go_back(visit: Visit) -> Response:
     """Take a change back."""
-    return await _answer(visit, await undo(visit, await visit.snapshot(), visit.form))
+    snapshot = await visit.snapshot()
+    _pipeline(visit, snapshot)
+    return await _answer(visit, await undo(visit, snapshot, visit.form))
 
 
 async def live(visit: Visit) -> Response:

@@ -23,7 +23,7 @@ from dealt.pipelines import PIPELINES
 from dealt.tags import TAGS
 from dealt.web.showing import duration, picture
 
-_NONE = Decimal("-1e15")
+_NONE, _LARGEST = Decimal("-1e15"), Decimal("1e16")
 _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 _MOST_TAGS = 3
 
@@ -90,8 +90,8 @@ class Reader:
         entered = row["stage_entered_at"]
         return Card(
             row["id"], row["stage_id"], row["name"], row["value"], row["currency"],
-            "" if row["placeholder"] in (True, None) or not self._names else display_name(row) or row["custom_id"] or "",
-            picture(row["picture"]), row["lines"], duration(max((self._now - entered).total_seconds(), 0)), iso(entered),
+            self._contact(row), picture(row["picture"]), row["lines"],
+            duration(max((self._now - entered).total_seconds(), 0)), iso(entered),
             [tags[one] for one in row["tag_ids"] if one in tags][:_MOST_TAGS], row["status"], row["version"],
             {
                 "ordered": str((row["ordered_at"] - _EPOCH) // _MICROSECOND),
@@ -99,6 +99,10 @@ class Reader:
                 "entered": str((entered - _EPOCH) // _MICROSECOND),
             },
         )  # fmt: skip
+
+    def _contact(self, row: Record) -> str:
+        is_guest = row["placeholder"] in (True, None)
+        return "" if is_guest or not self._names else display_name(row) or row["custom_id"] or ""
 
     async def _page(
         self, connection: Connection, narrowed: Narrowed, stage_ids: list[int], limit: int, behind: Sql
@@ -129,7 +133,13 @@ class Reader:
         numbers = {stage_id: total.deals if total else MOST_COUNTED for stage_id, total in totals.items()}
         whole = sum(numbers.values()) or 1
         return {
-            stage.id: Head(stage.id, stage.name, self.snapshot.base_currency, totals[stage.id], round(100 * numbers[stage.id] / whole))
+            stage.id: Head(
+                stage.id,
+                stage.name,
+                self.snapshot.base_currency,
+                totals[stage.id],
+                round(100 * numbers[stage.id] / whole),
+            )
             for stage in stages
         }
 
@@ -164,16 +174,14 @@ def _place(sort: Sort, card: Card) -> str:
     return f"{card.keys[sort.key]}_{card.id}"
 
 
-def _read_place(sort: Sort, text: str) -> tuple[object, int]:
+def _read_place(sort: Sort, text: str) -> tuple[datetime | Decimal, int]:
     at, _, deal_id = text.partition("_")
     try:
-        if len(text) > 60 or not 0 <= int(deal_id) < 2**63:
-            raise ValueError
-        if sort.cast == "timestamptz":
-            return _EPOCH + int(at) * _MICROSECOND, int(deal_id)
-        if not abs(number := Decimal(at)) < 10**16:
-            raise ValueError
-        return number, int(deal_id)
+        last = int(deal_id[:20])
+        number = _EPOCH + int(at[:20]) * _MICROSECOND if sort.cast == "timestamptz" else Decimal(at[:30])
+        if 0 <= last < 2**63 and (isinstance(number, datetime) or abs(number) < _LARGEST):
+            return number, last
+        raise InvalidInput.of("after", "This is no place in a column.")
     except (ValueError, ArithmeticError):
         raise InvalidInput.of("after", "This is no place in a column.") from None
 

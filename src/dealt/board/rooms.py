@@ -4,7 +4,7 @@ at most."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -38,7 +38,7 @@ class Boards:
     def __init__(self) -> None:
         self._rooms: dict[int, _Room] = {}
 
-    async def listen(self, house: House, workspace_id: int, view: View) -> AsyncIterator[bytes]:
+    async def listen(self, house: House, workspace_id: int, view: View) -> AsyncGenerator[bytes, None]:
         """What changes on a board, as server-sent events; ends with the process."""
         room = self._rooms.get(workspace_id)
         if room is None or room.task.done():
