@@ -7,7 +7,7 @@ from dealt.importing.guessing import guess
 from dealt.importing.guessing_files import guess_mapping
 from dealt.importing.happening import mark_of
 from dealt.importing.kinds import COMPANIES, CONTACTS, EVENTS, KINDS, ORDERS, PRODUCTS, Kind
-from dealt.importing.mapping import FileMapping, check_mapping, read_mapping
+from dealt.importing.mapping import FileMapping, Source, check_mapping, read_mapping, sources_of
 from dealt.importing.objects import ObjectComposer, composer_of
 from dealt.importing.previewing import Preview, preview, preview_objects
 from dealt.importing.reading import Reader
@@ -39,6 +39,7 @@ __all__ = [
     "Progress",
     "Reader",
     "Rows",
+    "Source",
     "Summary",
     "UnfinishedImport",
     "UnreadableFile",
@@ -57,6 +58,7 @@ __all__ = [
     "preview_objects",
     "read_mapping",
     "sample_of",
+    "sources_of",
     "toml_of",
     "writer_of",
 ]

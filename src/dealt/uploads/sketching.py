@@ -11,9 +11,8 @@ from typing import Any
 
 import msgspec
 
-from dealt.importing import ORDERS, FileMapping, Kind, check_mapping, guess_mapping, open_rows
+from dealt.importing import ORDERS, FileMapping, Kind, Source, check_mapping, guess_mapping, open_rows, sources_of
 from dealt.importing import synonyms as words
-from dealt.importing.mapping import Source, sources_of
 
 SAMPLES, SAMPLED_ROWS, LONGEST_SAMPLE = 3, 200, 40
 LEAVE_OUT, AS_ATTRIBUTE = "", "@"
