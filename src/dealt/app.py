@@ -16,7 +16,7 @@ from dealt.aggregators import AGGREGATORS
 from dealt.attribute_uses import uses_of
 from dealt.attributes import ATTRIBUTES
 from dealt.attributes.pages import Uses
-from dealt.auditing import AuditMetrics
+from dealt.auditing import AuditMetrics, read_standing
 from dealt.board import Boards
 from dealt.contacts import ContactWriter
 from dealt.deals import DEALS, DealWriter
@@ -37,6 +37,7 @@ from dealt.kernel.ratelimit import Buckets
 from dealt.kernel.secrets import SecretBox
 from dealt.kernel.slots import Slots
 from dealt.lifetime import LIFETIMES
+from dealt.members.system import Audited
 from dealt.pages import build_pages
 from dealt.people import OWN, Journal, Mover, Movers, Rows
 from dealt.pipelines import PIPELINES
@@ -104,6 +105,7 @@ def pages_of(services: Services, live: LiveFeed, settings: Settings) -> Pages:
         EventWriter: services.events,
         Settings: settings,
         Uses: Uses([uses_of]),
+        Audited: Audited(read_standing),
         Derived: services.derived,
         Settling: services.settling,
         Movers: Movers(services.movers),

@@ -9,6 +9,7 @@ from typing import Any
 from dealt import board, members, profiles, starting
 from dealt.accounts import Definitions
 from dealt.attributes.pages import ROUTES as ATTRIBUTES
+from dealt.exporting.pages import ROUTES as EXPORTING
 from dealt.kernel.clock import Clock
 from dealt.kernel.db import Pool
 from dealt.kernel.doorbell import Doorbell
@@ -42,6 +43,7 @@ ROUTES: list[PageRoute] = [
     *TAGS,
     *WEBHOOKS,
     *UPLOADS,
+    *EXPORTING,
     *starting.ROUTES,
 ]
 """Every page and what it posts; tests walk it."""
@@ -69,6 +71,7 @@ PLACES: list[Place] = [
     Place("Settings", "/settings/", "settings|transfer", order=100, icon="settings", keys="g ,", in_bar=True),
     *_settings(),
     Place("First steps", "/start/", "settings", section="more", order=800),
+    Place("Export", "/settings/export/", "settings", section="settings", order=91, group="Data"),
     Place("Imports", "/imports/", "transfer", section="settings", order=90, group="Data"),
     Place("Your account", "/me/", "", section="more", order=900),
 ]
@@ -88,6 +91,7 @@ DOMAINS = (
     "webhooks",
     "profiles",
     "uploads",
+    "exporting",
     "starting",
     "board",
 )

@@ -18,7 +18,7 @@ PAGES = (
     "start", "settings/workspace", "settings/currencies", "settings/pipelines", "settings/pipelines/1",
     "settings/loss-reasons", "settings/attributes", "settings/attributes/1", "settings/tags", "settings/lists",
     "settings/members", "settings/roles", "settings/tokens", "settings/webhooks", "settings/webhooks/1", "imports",
-    "settings/journal", "settings/system",
+    "settings/export", "settings/journal", "settings/system",
 )  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import AsyncIterator
 
 import httpx
@@ -156,3 +158,15 @@ async def test_a_form_that_no_page_sends_is_refused(admin: httpx.AsyncClient, bo
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     for path in ("/settings/tags/", "/settings/tokens/", "/settings/attributes/", "/settings/members/", "/me/name/"):
         assert (await admin.post(path, content=body, headers=headers)).status_code == 400, path
+
+
+async def test_a_workspace_is_taken_along(site: Site, admin: httpx.AsyncClient) -> None:
+    await site.shop.client.post("users/", json={"custom_id": "taken", "first_name": "Taken"})
+    assert "Not audited yet" in (await admin.get("/settings/system/")).text
+    answer = await admin.post("/settings/export/", data={"format": "ndjson"})
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/zip")
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        assert b'"Taken"' in archive.read("contacts.ndjson")
+        assert "sessions.ndjson" not in archive.namelist()
+    bad = await admin.post("/settings/export/", data={"format": "xml"})
+    assert bad.status_code == 400, bad.text[-700:]

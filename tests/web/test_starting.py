@@ -30,3 +30,11 @@ async def test_who_may_not_make_tokens_is_not_sent_there(site: Site) -> None:
     async with site.visitor(await site.session("read-only")) as reader:
         assert (await reader.get("/")).headers["location"] != "/start/"
         assert (await reader.get("/start/")).status_code == 403
+
+
+async def test_the_demo_shop_is_not_mixed_with_what_is_there(site: Site) -> None:
+    await site.shop.client.post("users/", json={"custom_id": "somebody"})
+    async with site.visitor(await site.session()) as admin:
+        assert "Load the demo shop" not in (await admin.get("/start/")).text
+        answer = await admin.post("/start/demo/")
+        assert (answer.status_code, "data of its own" in answer.text) == (409, True)

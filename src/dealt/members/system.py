@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from dealt import __version__
-from dealt.kernel.db import Record
+from dealt.kernel.db import Connection, Record
 from dealt.kernel.http import Response
 from dealt.kernel.jobqueue import give_again, list_given_up
 from dealt.kernel.logs import without_secrets
@@ -15,6 +17,15 @@ from dealt.members import queries
 from dealt.web import PageRoute, Visit, action, page
 
 _HERE = "/settings/system/"
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """Reads how the auditor stands: the last round and the one under way, as ``dealt.auditing`` tells it."""
+
+    read: Callable[[Connection, int], Awaitable[Any]]
+
+
 LATE = timedelta(seconds=30)
 """What waits so long in an interactive queue is worth a look."""
 _QUEUES = (
@@ -31,12 +42,13 @@ async def show(visit: Visit) -> Response:
         figures = await queue_figures(connection, visit.now)
         dead = await list_given_up(connection, visit.workspace_id)
         storage = await connection.fetch(queries.STORAGE)
+        audited = await visit.of(Audited).read(connection, visit.workspace_id)
         database = await connection.fetchrow(queries.DATABASE)
     waiting = [_queue(figures, name, about) for name, about in _QUEUES]
     return await visit.page(
         "members/system.html", queues=waiting, workers=figures["workers"], storage=storage, database=database,
         dead=[dict(row) | {"error": _last_line(row["error"])} for row in dead], version=__version__,
-        waking=figures["waking_age"], late=LATE,
+        waking=figures["waking_age"], late=LATE, audited=audited,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 
 from dealt.accounts import create_token
+from dealt.kernel.errors import Conflict
 from dealt.kernel.http import Response
 from dealt.starting import queries
 from dealt.web import SIGNED_IN, PageRoute, Visit, action, page
@@ -72,7 +73,10 @@ async def make_token(visit: Visit) -> Response:
 
 
 async def load_demo(visit: Visit) -> Response:
-    """A year of an invented shop, to look around in."""
+    """A year of an invented shop, to look around in; unless it would be mixed with one's own."""
+    found = await _arrived(visit)
+    if not found["demo"] and (found["contact"] or found["deal"]):
+        raise Conflict("This workspace has data of its own, with which the demo shop would be mixed.")
     visit.of(Demo).begin(visit.workspace_id)
     return visit.go(_HERE, "The demo shop is being loaded.")
 
@@ -92,5 +96,5 @@ ROUTES: list[PageRoute] = [
     page(_HERE, show, "settings"),
     page(f"{_HERE}arrived/", show_arrived, "settings"),
     action(f"{_HERE}token/", make_token, "settings"),
-    action(f"{_HERE}demo/", load_demo, "settings"),
+    action(f"{_HERE}demo/", load_demo, "settings", again=show),
 ]

@@ -27,7 +27,13 @@ class Templates:
 
     def render(self, name: str, **values: Any) -> str:
         """The text of a page. A name that a template uses and nobody has set is an error."""
-        return self.environment.get_template(name).render(**values)
+        import jinja2
+
+        try:
+            return self.environment.get_template(name).render(**values)
+        except jinja2.TemplateNotFound as error:
+            # Jinja2 calls this an OSError, which would be told as a database that is away.
+            raise LookupError(f"There is no template {error}.") from error
 
     @cached_property
     def environment(self) -> jinja2.Environment:

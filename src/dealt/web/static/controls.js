@@ -62,6 +62,10 @@ document.addEventListener("submit", (event) => {
   const sender = /** @type {SubmitEvent} */ (event).submitter;
   sender?.setAttribute("aria-busy", "true");
   const form = /** @type {HTMLFormElement} */ (event.target);
+  if ("downloads" in form.dataset) {
+    setTimeout(() => sender?.removeAttribute("aria-busy"), 3000);
+    return;
+  }
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "yes";
 });
