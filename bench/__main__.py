@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from bench.api import events, reads, users, webhooks
 from bench.claims import Claim, progress, show
-from bench.freshness import recompute
+from bench.freshness import flat, live, recompute, windows
 from bench.intake import bulk, growth, idle, imports, lists, single
 from bench.plan import Plan
 
@@ -22,7 +22,12 @@ GROUPS: dict[str, dict[str, Measure]] = {
         "idle": idle.measure,
         "growth": growth.measure,
     },
-    "freshness": {"recompute": recompute.measure},
+    "freshness": {
+        "recompute": recompute.measure,
+        "live": live.measure,
+        "windows": windows.measure,
+        "flat": flat.measure,
+    },
     "api": {"events": events.measure, "reads": reads.measure, "users": users.measure, "webhooks": webhooks.measure},
 }
 

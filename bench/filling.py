@@ -24,7 +24,8 @@ SELECT nextval('deal_id_seq') AS id, $1::bigint AS workspace_id, contact_id, 'or
     date_trunc('second', $5::timestamptz + n * $6::interval) AS at,
     {receipt[first]} AS receipt, {receipt[second]} AS other_receipt
 FROM (
-    SELECT n, 1 + floor(random() * $2)::bigint AS contact_id, (1 + random() * 299)::numeric(20, 2) AS price,
+    SELECT n, 1 + floor(power(random(), $8::float8) * $2)::bigint AS contact_id,
+        (1 + random() * 299)::numeric(20, 2) AS price,
         (1 + random() * 299)::numeric(20, 2) AS other_price, 1 + floor(random() * $3 / 2)::bigint * 2 AS first,
         2 + floor(random() * $3 / 2)::bigint * 2 AS second
     FROM generate_series($4::bigint, $7::bigint) AS n
@@ -73,8 +74,13 @@ _TABLES = {
 }
 
 
-async def fill(shop: Shop, deals: int) -> None:
-    """Store ``deals`` deals of the year that ends now, about evenly over all contacts. The server must not run."""
+async def fill(shop: Shop, deals: int, *, skew: float = 1.0, journal: bool = True) -> None:
+    """Store ``deals`` deals of the year that ends now. The server must not run.
+
+    They are spread evenly over all contacts; a larger ``skew`` gives more of them to the first contacts. Without
+    ``journal`` their history is left out, which is half of all bytes.
+    """
+    tables = {table: rows for table, rows in _TABLES.items() if journal or not table.startswith("journal")}
     now = datetime.now(UTC)
     open_ = [await asyncpg.connect(shop.dsn, command_timeout=3600) for _ in range(_WRITERS)]
     started = time.monotonic()
@@ -84,7 +90,11 @@ async def fill(shop: Shop, deals: int) -> None:
 
     async def write(connection: asyncpg.Connection) -> None:
         for first in chunks:
-            await _fill(connection, shop, first, min(first + _CHUNK - 1, deals), now, deals)
+            await _choose(connection, shop, first, min(first + _CHUNK - 1, deals), now, deals, skew)
+            async with connection.transaction():
+                for table, rows in tables.items():
+                    await connection.execute(f"INSERT INTO {table} {rows}")
+            await connection.execute("DROP TABLE chosen")
 
     await asyncio.gather(*map(write, open_))
     await open_[0].execute("VACUUM ANALYZE")
@@ -95,19 +105,9 @@ async def fill(shop: Shop, deals: int) -> None:
     progress(f"stored {deals:,} deals in {time.monotonic() - started:.0f} s")
 
 
-async def _fill(connection: asyncpg.Connection, shop: Shop, first: int, last: int, now: datetime, of: int) -> None:
+async def _choose(
+    connection: asyncpg.Connection, shop: Shop, first: int, last: int, now: datetime, of: int, skew: float
+) -> None:
     year = timedelta(days=365)
-    async with connection.transaction():
-        await connection.execute(
-            _CHOSEN.format(receipt=_RECEIPTS),
-            shop.workspace_id,
-            shop.contacts,
-            shop.products,
-            first,
-            now - year,
-            year / of,
-            last,
-        )
-        for table, rows in _TABLES.items():
-            await connection.execute(f"INSERT INTO {table} {rows}")
-        await connection.execute("DROP TABLE chosen")
+    values = (shop.workspace_id, shop.contacts, shop.products, first, now - year, year / of, last, skew)
+    await connection.execute(_CHOSEN.format(receipt=_RECEIPTS), *values)

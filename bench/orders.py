@@ -18,6 +18,23 @@ _BODY = (
 )
 
 
+def order_body(chance: random.Random, contact: int, products: int, date: bytes = b"") -> bytes:
+    """An order of ``contact-<contact>``: two different products, a random key; of ``date``, else of this moment."""
+    choose = chance.randrange
+    cents, other = choose(100, 30_000), choose(100, 30_000)
+    first = choose(products)
+    return _BODY % {
+        b"key": choose(10**15),
+        b"contact": contact,
+        b"first": first + 1,
+        b"second": (first + 1 + choose(products - 1)) % products + 1,
+        b"price": b"%d.%02d" % divmod(cents, 100),
+        b"other_price": b"%d.%02d" % divmod(other, 100),
+        b"value": b"%d.%02d" % divmod(cents + other, 100),
+        b"date": date or time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()).encode(),
+    }
+
+
 class Orders(msgspec.Struct, frozen=True, tag="orders"):
     """Orders of a shop whose contacts are ``contact-1`` to ``contact-<contacts>``, its products likewise ``SKU-n``."""
 
@@ -29,22 +46,12 @@ class Orders(msgspec.Struct, frozen=True, tag="orders"):
 
     def bodies(self) -> Iterator[bytes]:
         """JSON bodies without end: random contact, two different products, random key, ordered within this hour."""
-        choose = random.Random(self.seed).randrange
+        choose = random.Random(self.seed)
         hour = time.time() - 3600
         dates = [time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(hour + s)).encode() for s in range(3600)]
         while True:
-            cents, other = choose(100, 30_000), choose(100, 30_000)
-            first = choose(self.products)
-            yield _BODY % {
-                b"key": choose(10**15),
-                b"contact": choose(self.contacts) + 1,
-                b"first": first + 1,
-                b"second": (first + 1 + choose(self.products - 1)) % self.products + 1,
-                b"price": b"%d.%02d" % divmod(cents, 100),
-                b"other_price": b"%d.%02d" % divmod(other, 100),
-                b"value": b"%d.%02d" % divmod(cents + other, 100),
-                b"date": dates[choose(3600)],
-            }
+            contact = choose.randrange(self.contacts) + 1
+            yield order_body(choose, contact, self.products, dates[choose.randrange(3600)])
 
     def requests(self) -> Iterator[bytes]:
         """Whole HTTP requests without end."""

@@ -1,4 +1,4 @@
-"""How fast aggregators are computed: for all contacts of a shop, and for one contact that was edited."""
+"""How fast what is derived is computed: for all contacts, for one that was edited, for a new definition."""
 
 from __future__ import annotations
 
@@ -6,145 +6,103 @@ import asyncio
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from statistics import median
 from typing import Any
 
-from bench.claims import Claim, bounded, observed, progress
-from bench.filling import fill
+from bench.claims import Claim, bounded, progress
+from bench.freshness.definitions import AGGREGATORS, PAID
+from bench.freshness.settled import Settled, measure_settling, open_transaction
+from bench.freshness.shop import CLOCK, Derivation, derived_shop
 from bench.plan import Plan
-from bench.shop import Shop, database, open_shop, temporary_folder
-from dealt.accounts import Actor
-from dealt.aggregators import create_aggregator, read_new
-from dealt.derivation import build_derived
-from dealt.freshness import Backfill, Derived, Settling
-from dealt.kernel.clock import SystemClock
-from dealt.kernel.db import Pool, in_transaction, open_pool, transaction
-from dealt.kernel.journal import Lane, mark_stale
-from dealt.kernel.postgres import EmbeddedPostgres
+from bench.shop import Shop
+from dealt.kernel.db import open_pool
+from dealt.segments import preview
 
-FULL, QUICK = (200_000, 1_500_000), (20_000, 150_000)
-EDITS = 300
-PAID = {"field": "status", "op": "equals", "value": 2}
-BIG = {"field": "value", "op": "greater", "value": 100}
-CLOCK = SystemClock()
-
-DEFINED: list[dict[str, Any]] = [
-    {"function": "count"},
-    {"function": "count", "filter": PAID},
-    {"function": "count", "filter": BIG},
-    {"function": "count", "window": {"last": {"days": 30}}},
-    {"function": "count", "window": {"current": "month"}},
-    {"function": "count_distinct", "field": "stage"},
-    {"function": "sum", "field": "value", "filter": PAID},
-    {"function": "sum", "field": "value", "net_of_returns": True},
-    {"function": "sum", "field": "value", "window": {"last": {"years": 1}}},
-    {"function": "average", "field": "value"},
-    {"function": "min", "field": "value"},
-    {"function": "max", "field": "value", "filter": PAID},
-    {"function": "min", "field": "ordered_at"},
-    {"function": "days_since"},
-    {"function": "median", "field": "value"},
-    {"function": "last", "field": "stage"},
-    {"function": "most_common", "field": "stage"},
-    {"source": "order_products", "function": "sum", "field": "quantity"},
-    {"source": "order_products", "function": "count_distinct", "field": "product_custom_id"},
-    {"source": "order_products", "function": "sum", "field": "total", "window": {"last": {"days": 90}}},
+OPEN_S, QUICK_OPEN_S = 600.0, 10.0
+_DAYS_30 = {"field": "ordered_at", "op": "in_last", "value": {"days": 30}}
+OF_ATTRIBUTES: list[Any] = [
+    {"field": "country", "op": "equals", "value": "PL"},
+    {"field": "last_seen", "op": "in_last", "value": {"days": 7}},
+    {"all": [{"field": "email", "op": "contains", "value": "99"}, {"field": "score", "op": "greater", "value": 50}]},
+    {"field": "a0", "op": "greater", "value": 10},
+]
+OF_RELATIONS: list[Any] = [
+    {"relation": "deals", "where": _DAYS_30},
+    {"relation": "deals", "quantifier": "at_least", "count": 3, "where": PAID},
+    {"relation": "deals", "measure": "sum", "field": "base_value", "op": "greater", "value": 1000},
+    {"relation": "deals", "pick": "last", "is": {"field": "stage", "op": "equals", "value": 2}},
+    {"relation": "order_products", "where": {"field": "product_custom_id", "op": "equals", "value": "SKU-7"}},
 ]
 
 
 @dataclass(frozen=True)
 class Figures:
-    """``backfill_s`` is of one new aggregator over all contacts, ``recompute`` contacts a second of all aggregators."""
+    """Seconds of a new aggregator and of the slowest count of either kind, and settling with and without a snapshot."""
 
+    alone: Settled
+    beside: Settled
     backfill_s: float
-    recompute: float
-    one_ms: float
+    of_attributes_s: float
+    of_relations_s: float
 
 
 def measure(plan: Plan) -> Iterator[Claim]:
     """The claims about computing."""
-    contacts, deals = QUICK if plan.quick else FULL
-    with temporary_folder() as folder:
-        with database(folder, fast_unsafe=True) as postgres:
-            shop = asyncio.run(_filled(postgres, contacts, deals))
-        with database(folder):
-            found = asyncio.run(_measured(shop))
+    open_s = QUICK_OPEN_S if plan.quick else OPEN_S
+    with derived_shop(quick=plan.quick) as (_, shop):
+        found = asyncio.run(_measured(shop, open_s))
+    yield from _of_settling(found.alone, "")
+    yield from _of_settling(found.beside, f", while another transaction has been open for {open_s:.0f} s")
+    yield from _of_definitions(found, shop, at_full_size=not plan.quick)
+
+
+def _of_settling(settled: Settled, when: str) -> Iterator[Claim]:
     yield bounded(
-        f"{len(DEFINED)} aggregators of {contacts:,} contacts are recomputed by one connection",
-        figure=found.recompute, unit="contacts/s", at_least=4_000,
+        f"{len(AGGREGATORS)} aggregators and 100 segments of all contacts are recomputed by one connection{when}",
+        figure=settled.recompute, unit="contacts/s", at_least=4_000,
     )  # fmt: skip
-    yield bounded("One edited contact is settled (median)", figure=found.one_ms, unit="ms", at_most=5.0)
-    claim = f"A new aggregator over {deals:,} deals has all its values"
-    if plan.quick:
-        yield observed(claim, figure=found.backfill_s, unit="s")
-    else:
-        yield bounded(claim, figure=found.backfill_s, unit="s", at_most=15.0)
+    yield bounded(f"One edited contact is settled (median){when}", figure=settled.one_ms, unit="ms", at_most=5.0)
+    yield bounded(
+        f"The contact with the most deals is settled (median){when}", figure=settled.largest_ms, unit="ms", at_most=300,
+    )  # fmt: skip
 
 
-async def _filled(postgres: EmbeddedPostgres, contacts: int, deals: int) -> Shop:
-    shop = await open_shop(postgres, "derived", contacts=contacts)
-    await fill(shop, deals)
-    return shop
-
-
-async def _measured(shop: Shop) -> Figures:
-    derived = build_derived()
-    async with await open_pool(shop.dsn, size=4, name="bench") as pool:
-        for number, body in enumerate(DEFINED[1:], 1):
-            await _define(pool, shop, derived, {"name": f"a{number}"} | body)
-        await _walk(pool, shop, derived)
-        await _define(pool, shop, derived, {"name": "a0"} | DEFINED[0])
-        backfill_s = await _walk(pool, shop, derived)
-        progress(f"a new aggregator: {backfill_s:.1f} s")
-        recompute = await _recompute(pool, shop, derived)
-        progress(f"all aggregators: {recompute:,.0f} contacts/s")
-        return Figures(backfill_s, recompute, await _one(pool, shop, derived))
-
-
-async def _define(pool: Pool, shop: Shop, derived: Derived, body: dict[str, Any]) -> None:
-    wanted, actor = read_new({"source": "deals"} | body), Actor(shop.workspace_id, "bench")
-    await in_transaction(pool, lambda c: create_aggregator(c, derived, actor, wanted, now=CLOCK.now()))
-
-
-async def _walk(pool: Pool, shop: Shop, derived: Derived) -> float:
-    version = await pool.fetchval("SELECT definitions_version FROM workspaces WHERE id = $1", shop.workspace_id)
-    began = time.perf_counter()
-    await Backfill(derived, CLOCK)(pool, shop.workspace_id, {"version": version}, CLOCK.now())
-    return time.perf_counter() - began
-
-
-async def _recompute(pool: Pool, shop: Shop, derived: Derived) -> float:
-    """Every contact is stale, and one connection settles one batch after the other."""
-    await pool.execute("TRUNCATE stale, follows")
-    ids = [row["id"] for row in await pool.fetch("SELECT id FROM contacts WHERE NOT placeholder ORDER BY id")]
-    async with transaction(pool) as connection:
-        await mark_stale(connection, shop.workspace_id, ids, CLOCK.now(), lane=Lane.BULK)
-    settling, began = Settling([derived]), time.perf_counter()
-    while True:
-        async with transaction(pool) as connection:
-            claimed = await settling.claim(connection, Lane.BULK, 500)
-            if not claimed:
-                return len(ids) / (time.perf_counter() - began)
-            await settling.settle_claimed(connection, claimed, CLOCK)
-
-
-async def _one(pool: Pool, shop: Shop, derived: Derived) -> float:
-    """The median time, in ms, from the look for stale contacts to the commit of what follows."""
-    settling, times = Settling([derived]), list[float]()
-    for number in range(EDITS):
-        deal = await pool.fetchrow(
-            "SELECT contact_id, id FROM deals WHERE workspace_id = $1 AND id > $2 ORDER BY id LIMIT 1 ",
-            shop.workspace_id, 17 * number,
+def _of_definitions(found: Figures, shop: Shop, *, at_full_size: bool) -> Iterator[Claim]:
+    """The same bars at a tenth of the size, which says little and breaks early."""
+    share = 1.0 if at_full_size else 0.1
+    of = f"of {shop.contacts:,} contacts"
+    yield bounded(
+        f"A new aggregator {of} has all its values", figure=found.backfill_s, unit="s", at_most=15 * share
+    )  # fmt: skip
+    for kind, seconds, bar in (("attributes", found.of_attributes_s, 1), ("relations", found.of_relations_s, 2)):
+        yield bounded(
+            f"A new segment {of} that asks for {kind} is counted (slowest)",
+            figure=seconds, unit="s", at_most=bar * share,
         )  # fmt: skip
-        async with transaction(pool) as connection:
-            await connection.execute(
-                "UPDATE deals SET value = value + 1, base_value = base_value + 1 WHERE contact_id = $1 AND id = $2",
-                deal["contact_id"], deal["id"],
-            )  # fmt: skip
-            await mark_stale(connection, shop.workspace_id, [deal["contact_id"]], CLOCK.now())
+
+
+async def _measured(shop: Shop, open_s: float) -> Figures:
+    async with await open_pool(shop.dsn, size=4, name="bench", statement_timeout_s=600) as pool:
+        found = Derivation.of(shop, pool)
+        of_attributes, of_relations = [max([await count(found, one) for one in some]) for some in KINDS]
+        progress(f"slowest counts: {of_attributes:.2f} s and {of_relations:.2f} s")
+        await found.aggregator(f"extra{time.time_ns()}", {"function": "max", "field": "value"})
+        backfill_s = await found.walk()
+        progress(f"a new aggregator: {backfill_s:.1f} s")
+        alone = await measure_settling(found)
+        progress(f"settling: {alone}")
+        async with open_transaction(found, open_s):
+            beside = await measure_settling(found)
+        progress(f"beside an open transaction: {beside}")
+        return Figures(alone, beside, backfill_s, of_attributes, of_relations)
+
+
+KINDS = (OF_ATTRIBUTES, OF_RELATIONS)
+
+
+async def count(found: Derivation, written: Any) -> float:
+    """The seconds that the count of a new segment takes."""
+    async with found.pool.acquire() as connection:
+        plan = await found.derived.plan(connection, found.shop.workspace_id)
         began = time.perf_counter()
-        async with transaction(pool) as connection:
-            claimed = await settling.claim(connection, Lane.INTERACTIVE, 500)
-            await settling.settle_claimed(connection, claimed, CLOCK)
-        times.append(1000 * (time.perf_counter() - began))
-    return median(times)
+        await preview(connection, plan, "contact", written, CLOCK.now())
+        return time.perf_counter() - began

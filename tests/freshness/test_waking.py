@@ -51,6 +51,14 @@ async def test_rounds_wake_all_who_are_due(pool: Pool, clock: FixedClock) -> Non
     assert await stale(pool) == list(range(7000))
 
 
+async def test_whoever_finds_nobody_due_looks_again_at_the_next_moment(pool: Pool, clock: FixedClock) -> None:
+    rounds = WakingRounds(pool, clock, then=asyncio.Event())
+    nobody = await rounds.round()
+    await _sleep(pool, range(1, 3), clock.now() + timedelta(seconds=7))
+    assert await rounds.round() == 7
+    assert nobody > 7
+
+
 async def test_processes_that_wake_at_once_mark_each_contact_once(pool: Pool, clock: FixedClock) -> None:
     await _sleep(pool, range(3000), clock.now())
     await asyncio.gather(*(wake(pool, clock.now()) for _ in range(4)))

@@ -12,11 +12,13 @@ WITHIN = "SET LOCAL statement_timeout = '{milliseconds}ms'"
 # locked than the last LIMIT asks for.
 CLAIM = """
 WITH head AS MATERIALIZED (
-    SELECT contact_id, id FROM stale WHERE lane = $1 AND contact_id <> ALL($4::bigint[]) ORDER BY id LIMIT $2
+    SELECT contact_id, id FROM stale WHERE lane = $1 AND id >= $5 AND contact_id <> ALL($4::bigint[])
+    ORDER BY id LIMIT $2
 ), candidate AS MATERIALIZED (
     SELECT contact_id FROM head GROUP BY contact_id ORDER BY min(id)
 )
-SELECT contact_id FROM candidate WHERE pg_try_advisory_xact_lock(contact_id) LIMIT $3"""
+SELECT contact_id, (SELECT min(id) FROM head) AS first FROM candidate
+WHERE pg_try_advisory_xact_lock(contact_id) LIMIT $3"""
 
 # In the order of the array, which the caller has sorted: two who wait for each other's contacts cannot be.
 WAIT_FOR_LOCKS = "SELECT pg_advisory_xact_lock(contact_id) FROM unnest($1::bigint[]) AS contact_id"
@@ -114,7 +116,9 @@ INSERT INTO stale (contact_id, workspace_id, lane, cause, hop, marked_at)
 SELECT contact_id, workspace_id, CASE WHEN count(*) OVER () > $3 THEN 1 ELSE 0 END, 0, 0, $1 FROM due"""
 
 STALE_DUE = "EXISTS (SELECT FROM stale)"
-WAKE_DUE = "EXISTS (SELECT FROM contact_derived WHERE wake_at <= $1)"
+# A second early: whoever looks then waits for the very moment, and nobody looks in between.
+WAKE_DUE = "EXISTS (SELECT FROM contact_derived WHERE wake_at <= $1 + interval '1 second')"
+NEXT_WAKE = "SELECT min(wake_at) FROM contact_derived WHERE wake_at IS NOT NULL"
 
 STANDING = """
 SELECT contact_id, definitions_version, wake_at FROM contact_derived WHERE contact_id = ANY($1::bigint[])"""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from dealt.freshness import queries
@@ -16,9 +18,32 @@ _ORDER = (Cause.SILENT, Cause.BACKFILL, Cause.MERGE, Cause.LIVE)
 """Live work comes last: what followed from silent work is then already there, and nobody is told of it."""
 _ROWS_A_CONTACT = 4
 """Stale rows looked at for each contact that is wanted: others may hold some, and a contact may have several."""
+WHOLE_EVERY_S = 5.0
 
 Hops = dict[int, int]
 """Contacts with the highest hop among their stale rows."""
+
+
+@dataclass
+class _Head:
+    """From which id a lane is looked at.
+
+    While any transaction is open, rows that were taken since then stay in the index, and a look from its beginning
+    steps over each of them. So most looks begin where the first row was five to ten seconds ago; what was marked by a
+    transaction that took longer, or was passed over, is found by a look at everything, every five seconds.
+    """
+
+    seen: int = 0
+    _low: int = 0
+    _next_low: int = 0
+    _looked_at: float = 0.0
+
+    def begins_at(self, now: float) -> int:
+        """The least id to look at, at ``now`` (monotonic)."""
+        if now - self._looked_at < WHOLE_EVERY_S:
+            return self._low
+        self._looked_at, self._low, self._next_low = now, self._next_low, self.seen
+        return 0
 
 
 async def hold_contacts(connection: Connection, contact_ids: Iterable[int]) -> None:
@@ -36,6 +61,7 @@ class Settling:
 
     def __init__(self, settlers: Sequence[Settler] = ()) -> None:
         self._settlers = tuple(settlers)
+        self._heads = {lane: _Head() for lane in Lane}
 
     async def claim(
         self, connection: Connection, lane: Lane, limit: int, *, without: Collection[int] = ()
@@ -43,7 +69,11 @@ class Settling:
         """Lock up to ``limit`` contacts of a lane that nobody else holds, the longest waiting first. Never waits."""
         if not 0 < limit <= MOST_CONTACTS:
             raise ValueError(f"{limit} contacts cannot be locked at once; at most {MOST_CONTACTS} can.")
-        rows = await connection.fetch(queries.CLAIM, int(lane), limit * _ROWS_A_CONTACT, limit, list(without))
+        head = self._heads[lane]
+        asked = (int(lane), limit * _ROWS_A_CONTACT, limit, list(without), head.begins_at(time.monotonic()))
+        rows = await connection.fetch(queries.CLAIM, *asked)
+        if rows:
+            head.seen = rows[0]["first"]
         return sorted(row["contact_id"] for row in rows)
 
     async def settle_claimed(self, connection: Connection, contact_ids: Sequence[int], clock: Clock) -> None:

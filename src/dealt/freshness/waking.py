@@ -13,6 +13,8 @@ from dealt.kernel.rounds import IDLE_S
 AT_ONCE = 5000
 INTERACTIVE_UP_TO = 500
 """More contacts than this wake together at a boundary that all share, such as midnight: they go by the bulk lane."""
+SHORTEST_S = 0.05
+"""Between two rounds, so that many that close one after the other are woken together."""
 
 
 async def wake(pool: Pool, now: datetime) -> int:
@@ -29,8 +31,11 @@ class WakingRounds:
         self._then = then
 
     async def round(self) -> float:
-        """Wake one batch."""
-        if not await wake(self._pool, self._clock.now()):
-            return IDLE_S
+        """Wake one batch; where nothing is due, the seconds until something is."""
+        woken = await wake(self._pool, self._clock.now())
+        if not woken:
+            following = await self._pool.fetchval(queries.NEXT_WAKE)
+            ahead_s = (following - self._clock.now()).total_seconds() if following else IDLE_S
+            return min(max(ahead_s, SHORTEST_S), IDLE_S)
         self._then.set()
-        return 0.0
+        return 0.0 if woken == AT_ONCE else SHORTEST_S
