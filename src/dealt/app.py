@@ -46,7 +46,7 @@ from dealt.publicapi.cors import Cors
 from dealt.publicapi.described import CHAPTERS
 from dealt.publicapi.dispatch import PREFIX
 from dealt.publicapi.openapi import DOCS, SCHEMA, Documents
-from dealt.publicapi.routes import ROUTES
+from dealt.publicapi.routes import DESCRIBED, ROUTES
 from dealt.rfm import RFMS
 from dealt.settings import Settings
 from dealt.starting import Demo
@@ -143,7 +143,7 @@ class Application:
         self._registry = CollectorRegistry()
         self._metrics = QueueMetrics(self._registry)
         self._audits = AuditMetrics(self._registry)
-        self._documents = Documents(ROUTES, CHAPTERS, __version__)
+        self._documents = Documents(DESCRIBED, CHAPTERS, __version__)
 
     async def start(self) -> None:
         """Open the pool and build what routes need."""

@@ -50,6 +50,7 @@ def throw(version: int, examples: int, seed: int) -> Run:
 
 def _throw(served: Served, version: int, examples: int, seed: int) -> Run:
     document = httpx.get(f"{served.address}/api/schema/?version={version}").json()
+    _write_out(document)
     run = Run(version, {f"{m.upper()} {path}" for path, methods in document["paths"].items() for m in methods})
     _prepare([operation for methods in document["paths"].values() for operation in methods.values()])
     schema = schemathesis.openapi.from_dict(document, config=_config(served, version, examples, seed))
@@ -61,6 +62,17 @@ def _throw(served: Served, version: int, examples: int, seed: int) -> Run:
         elif isinstance(event, events.FatalError):
             raise event.exception
     return run
+
+
+def _write_out(document: dict[str, Any]) -> None:
+    """Whole paths, as those of apps are under another address."""
+    [usual] = document["servers"]
+    found: dict[str, Any] = {}
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            [server] = operation.pop("servers", [usual])
+            found.setdefault(f"{server['url']}{path}", {})[method] = operation
+    document["paths"] = found
 
 
 def _prepare(operations: list[dict[str, Any]]) -> None:
@@ -85,7 +97,7 @@ def _config(served: Served, version: int, examples: int, seed: int) -> Schemathe
     phases: dict[str, Any] = {name: {"enabled": True} for name in ("examples", "coverage", "fuzzing")}
     phases["stateful"] = {"enabled": True, "generation": generation | {"max-examples": STATEFUL * examples}}
     return SchemathesisConfig.from_dict({
-        "base-url": f"{served.address}/api/public",
+        "base-url": f"{served.address}",
         "headers": headers,
         "seed": seed,
         "continue-on-failure": True,
@@ -118,7 +130,7 @@ def _take(run: Run, event: events.ScenarioFinished) -> None:
 def _keep_going(_context: object, case: Any, _kwargs: object) -> None:
     """No request may lower the limit of requests; a rehearsed DELETE would be held for one that lies, and an answer
     of only some fields for one that has lost the others."""
-    if case.operation.path == "/workspace/" and isinstance(case.body, dict):
+    if case.operation.path == "/api/public/workspace/" and isinstance(case.body, dict):
         case.body.pop("requests_per_second", None)
     if case.method == "DELETE" and isinstance(case.query, dict):
         case.query.pop("dry_run", None)

@@ -12,10 +12,10 @@ from dealt import __version__
 from dealt.publicapi.described import CHAPTERS
 from dealt.publicapi.openapi import Documents
 from dealt.publicapi.openapi.html import code, join, prose, tag
-from dealt.publicapi.routes import ROUTES
+from dealt.publicapi.routes import DESCRIBED
 from tests.publicapi.conftest import Shop
 
-DOCUMENTS = Documents(ROUTES, CHAPTERS, __version__)
+DOCUMENTS = Documents(DESCRIBED, CHAPTERS, __version__)
 
 
 class Read(HTMLParser):

@@ -12,10 +12,11 @@ from dealt.publicapi.described import CHAPTERS
 from dealt.publicapi.listing import Listing
 from dealt.publicapi.openapi import build
 from dealt.publicapi.openapi.document import wires_of
-from dealt.publicapi.routes import ROUTES
+from dealt.publicapi.routes import DESCRIBED
+from dealt.publicapi.sdk import PREFIX, SDK_ROUTES, TOKEN_HEADER
 from tests.publicapi.conftest import Shop
 
-DOCUMENTS = {version: build(ROUTES, CHAPTERS, version, release="0") for version in (1, 2)}
+DOCUMENTS = {version: build(DESCRIBED, CHAPTERS, version, release="0") for version in (1, 2)}
 each = pytest.mark.parametrize("version", DOCUMENTS)
 
 
@@ -47,8 +48,8 @@ def references(value: Any) -> Iterator[str]:
 
 
 def test_every_route_is_described() -> None:
-    described = {(wire.method, wire.route.path) for wire in wires_of(ROUTES, CHAPTERS)}
-    routes = {(method, route.path) for route in ROUTES for method in route.methods}
+    described = {(wire.method, wire.route.path) for wire in wires_of(DESCRIBED, CHAPTERS)}
+    routes = {(method, route.path) for route in DESCRIBED for method in route.methods}
     assert routes - described == set(), "describe these in a module of dealt.publicapi.described"
 
 
@@ -82,7 +83,7 @@ def test_an_operation_has_an_answer_with_an_example_and_all_its_refusals(version
 
 @each
 def test_every_list_says_what_it_can_be_narrowed_and_ordered_by(version: int) -> None:
-    for wire in wires_of(ROUTES, CHAPTERS):
+    for wire in wires_of(DESCRIBED, CHAPTERS):
         if isinstance(listing := wire.route.listing, Listing):
             told = DOCUMENTS[version]["paths"][wire.path][wire.method.lower()]["parameters"]
             named = {parameter["name"]: parameter.get("x-lookups") for parameter in told}
@@ -95,6 +96,7 @@ def test_names_are_unique_and_lead_somewhere(version: int) -> None:
     document = DOCUMENTS[version]
     ids = [op["operationId"] for methods in document["paths"].values() for op in methods.values()]
     assert sorted(ids) == sorted(set(ids))
+    assert len(ids) == len(list(wires_of(DESCRIBED, CHAPTERS))), "two addresses have one path"
     for reference in set(references(document)):
         assert resolved(version, {"$ref": reference})
     linked = {
@@ -128,3 +130,24 @@ async def test_anybody_is_given_the_document_of_either_version(shop: Shop) -> No
         assert (await anyone.get("schema/nothing/")).status_code == 404
         head = await anyone.head("schema/?version=1")
         assert (head.content, head.headers["Content-Length"]) == (b"", first.headers["Content-Length"])
+
+
+@each
+def test_the_addresses_of_apps_say_where_they_are_and_what_opens_them(version: int) -> None:
+    document = DOCUMENTS[version]
+    assert document["servers"] == [{"url": "/api/public"}]
+    for route in SDK_ROUTES:
+        for method in route.methods:
+            wire = next(w for w in wires_of(SDK_ROUTES, CHAPTERS) if (w.method, w.route) == (method, route))
+            told = document["paths"][wire.path][method.lower()]
+            assert told["servers"] == [{"url": PREFIX}]
+            assert told["x-scope"] == "sdk"
+            schemes = [document["components"]["securitySchemes"][name] for one in told["security"] for name in one]
+            assert [scheme["name"].lower() for scheme in schemes] == ["authorization", TOKEN_HEADER]
+    needing = {
+        wire.path
+        for wire in wires_of(SDK_ROUTES, CHAPTERS)
+        for place, one in wire.parameters
+        if place == "header" and one.required
+    }
+    assert needing == {wire.path for wire in wires_of(SDK_ROUTES, CHAPTERS)} - {"/ping/", "/delete-fcm-token/"}

@@ -25,6 +25,7 @@ from dealt.publicapi import (
     product_feeds,
     products,
     rfm,
+    sdk,
     searching,
     segments,
     tags,
@@ -71,3 +72,6 @@ ROUTES: list[Route[Call]] = [
     *webhooks.ROUTES,
     *workspace.ROUTES,
 ]
+
+DESCRIBED: list[Route[Call]] = [*ROUTES, *sdk.SDK_ROUTES]
+"""Every route that the document describes: those of apps, which are under another address, among them."""

@@ -18,13 +18,13 @@ from dealt.publicapi.telling import telling
 PREFIX = "/api/sdk/v1"
 TOKEN_HEADER = "integrations-api-key"
 _USER_KEYS = ("x-user-key", "user-key")
-_ACTIONS = ("displayed", "opened", "clicked", "dismissed")
+ACTIONS = ("displayed", "opened", "clicked", "dismissed")
 _DELIVERIES = {"push-notification": "push_notification_delivery_id", "in-app-message": "in_app_message_delivery_id"}
 LONGEST_DELIVERY_ID = 255
 
 
 async def ping(call: Call) -> Response:
-    """POST ping/: the app was opened. Answers with the key by which it names its user from here on."""
+    """POST ping/: The app was opened. Answers with the key by which it names its user from here on."""
     sent = parse_ping(call.body, _user_key(call))
     definitions, workspace_id = call.services.definitions, call.workspace_id
 
@@ -56,7 +56,7 @@ async def notification(call: Call) -> Response:
     """POST push-notification/<id>/<action>/ and in-app-message/...: what became of a message."""
     kind = call.request.path.removeprefix(PREFIX).strip("/").split("/", 1)[0]
     action, delivery_id = call.text("action"), call.text("delivery_id")
-    if action not in _ACTIONS or len(delivery_id) > LONGEST_DELIVERY_ID:
+    if action not in ACTIONS or len(delivery_id) > LONGEST_DELIVERY_ID:
         raise NotFound
     body = call.body
     data: dict[str, Any] = {"notification_action": action, _DELIVERIES[kind]: delivery_id}

@@ -18,6 +18,7 @@ from dealt.publicapi.described import (
     product_feeds,
     products,
     rfm,
+    sdk,
     searching,
     segments,
     users,
@@ -51,4 +52,5 @@ CHAPTERS = [
     webhooks.CHAPTER,
     audits.CHAPTER,
     workspace.CHAPTER,
+    sdk.CHAPTER,
 ]

@@ -12,7 +12,7 @@ from dealt.kernel.http import Route
 from dealt.publicapi.call import Call
 from dealt.publicapi.openapi.fragments import Json, Shape, any_of, identifier, text
 from dealt.publicapi.openapi.narrowing import ATTRIBUTES, narrowing
-from dealt.publicapi.openapi.operation import JSON, Answer, Body, Chapter, Handler, Operation, Parameter
+from dealt.publicapi.openapi.operation import JSON, SERVER, Answer, Body, Chapter, Handler, Operation, Parameter
 from dealt.publicapi.openapi.refusals import REFUSALS, refused
 from dealt.publicapi.openapi.whole import DRY_RUN, FIELDS, IDEMPOTENCY, REHEARSAL, REPLAYED
 
@@ -54,10 +54,11 @@ class Wire:
         """The path's, the query's and the headers' parameters, each with its place."""
         found = [("path", _path_parameter(self.operation, *match)) for match in _PARAMETER.findall(self.route.path)]
         found += [("query", parameter) for parameter in self.operation.query]
+        found += [("header", parameter) for parameter in self.operation.headers]
         if self.route.listing is not None:
             described = {parameter.name for parameter in self.operation.query}
             found += [("query", parameter) for parameter in narrowing(self.route.listing, described)]
-        if self.route.needs == "write" and (self.route.rehearses or not self.route.streams):
+        if self.route.needs != "read" and (self.route.rehearses or not self.route.streams):
             found.append(("query", DRY_RUN))
         if self.kept:
             found.append(("header", IDEMPOTENCY))
@@ -75,7 +76,7 @@ class Wire:
     @property
     def kept(self) -> bool:
         """Whether the answer is kept for an Idempotency-Key, and a rehearsal is one JSON answer."""
-        return self.route.needs == "write" and not self.route.streams
+        return self.route.needs != "read" and not self.route.streams
 
     @property
     def answers(self) -> Mapping[int, Answer]:
@@ -96,6 +97,7 @@ class _Writer:
     version: int
     wires: Sequence[Wire]
     shapes: dict[str, Shape] = field(default_factory=dict)
+    schemes: dict[str, Json] = field(default_factory=dict)
 
     def operation(self, wire: Wire) -> Json:
         told, body = wire.operation, wire.operation.body
@@ -113,9 +115,22 @@ class _Writer:
             **({"parameters": parameters} if parameters else {}),
             **({} if body is None else {"requestBody": self.body(body)}),
             "responses": responses,
+            **self.elsewhere(wire.chapter),
             "x-scope": wire.route.needs,
             "x-group": told.id,
         }
+
+    def elsewhere(self, chapter: Chapter) -> Json:
+        """Where the paths of a chapter are, and what else may carry the token, where it is not as usual."""
+        if chapter.server == SERVER:
+            return {}
+        if not chapter.token_header:
+            return {"servers": [{"url": chapter.server}]}
+        name = chapter.token_header
+        self.schemes[name] = {
+            "type": "apiKey", "in": "header", "name": chapter.token_header, "description": "The token alone.",
+        }  # fmt: skip
+        return {"servers": [{"url": chapter.server}], "security": [{"token": []}, {name: []}]}
 
     def parameter(self, place: str, parameter: Parameter) -> Json:
         shown: Json = {"name": parameter.name, "in": place, "description": parameter.description}
@@ -157,6 +172,11 @@ class _Writer:
             for wire in self.wires:
                 if wire.route.path.startswith(base) and len(_PARAMETER.findall(wire.route.path)) == len(parameters):
                     found[wire.id] = {"operationId": wire.id, "parameters": parameters}
+        for header, key in told.hands.items():
+            for wire in self.wires:
+                if any(parameter.name == header for parameter in wire.operation.headers):
+                    handed = {f"header.{header}": f"$response.body#/{key}"}
+                    found[wire.id] = {"operationId": wire.id, "parameters": handed}
         return found
 
     def plain(self, schema: Any) -> Any:
@@ -188,6 +208,7 @@ class _Writer:
                     "type": "apiKey", "in": "header", "name": "Authorization",
                     "description": "`Token ` and the token: `Authorization: Token 0123abcd...`.",
                 },
+                **self.schemes,
             },
         }  # fmt: skip
 
@@ -217,7 +238,7 @@ def build(routes: Iterable[Route[Call]], chapters: Sequence[Chapter], version: i
             "description": INTRODUCTION[version],
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
-        "servers": [{"url": "/api/public"}],
+        "servers": [{"url": SERVER}],
         "security": [{"token": []}],
         "tags": [{"name": chapter.name, "description": chapter.description} for chapter in chapters],
         "paths": paths,

@@ -13,6 +13,8 @@ from dealt.publicapi.openapi.fragments import Json, Schema, Shape, page_of, text
 Handler: TypeAlias = Callable[[Call], Awaitable[Response]]
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
+SERVER = "/api/public"
+"""Where the paths of a chapter are unless it says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,8 @@ class Operation:
     """One operation; its description is the handler's docstring unless said here.
 
     ``refusals`` are the statuses beyond those that every operation of its kind can have. ``makes`` and ``lists`` name
-    the paths of the objects that the answer gives ids for: links lead from it to every operation under them.
+    the paths of the objects that the answer gives ids for: links lead from it to every operation under them. ``hands``
+    names the headers whose value the answer has, each with its key: links lead to every operation that takes one.
     """
 
     id: str
@@ -76,21 +79,28 @@ class Operation:
     description: str = ""
     query: tuple[Parameter, ...] = ()
     path: Mapping[str, Parameter] = field(default_factory=dict)
+    headers: tuple[Parameter, ...] = ()
     body: Body | None = None
     refusals: tuple[int, ...] = ()
     makes: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
+    hands: Mapping[str, str] = field(default_factory=dict)
     deprecated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """A resource: its operations by handler, and by path where handlers are made for it or serve differing ones."""
+    """A resource: its operations by handler, and by path where handlers are made for it or serve differing ones.
+
+    ``server`` is what their paths begin with. A token may also come in the header ``token_header``.
+    """
 
     name: str
     description: str
     operations: Mapping[Handler, Operation]
     by_path: Mapping[str, Operation] = field(default_factory=dict)
+    server: str = SERVER
+    token_header: str = ""
 
 
 def sample_of(schema: Schema, version: int) -> Any:

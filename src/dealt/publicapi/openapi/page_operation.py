@@ -69,20 +69,30 @@ def curl(group: Group, version: int) -> str:
             path = path.replace(f"{{{one['name']}}}", quote(str(one["example"]), safe="@"))
         elif one["in"] == "query" and "example" in one and one["name"] not in COMMON:
             query[one["name"]] = one["example"]
-    address = f"$DEALT/api/public{path}" + (f"?{urlencode(query)}" if query else "")
+    address = f"$DEALT{_server(told) or '/api/public'}{path}" + (f"?{urlencode(query)}" if query else "")
     parts = ["curl" if group.method == "GET" else f"curl -X {group.method}", f'"{address}"']
     parts.append('-H "Authorization: Token $DEALT_TOKEN"')
     if version == 2:
         parts.append('-H "Accept: application/json; version=2"')
+    parts += [f'-H "{one["name"]}: {one["example"]}"' for one in told.get("parameters", ()) if _is_head(one)]
     for media, content in told.get("requestBody", {}).get("content", {}).items():
         parts += [f'-H "Content-Type: {media}"', f"--data-binary {shlex.quote(pretty(content['example']))}"]
     return " \\\n  ".join([" ".join(parts[:2]), *parts[2:]])
 
 
+def _server(told: Json) -> str:
+    """Where its path is, if not where nearly all are."""
+    return next((str(server["url"]) for server in told.get("servers", ())), "")
+
+
+def _is_head(parameter: Json) -> bool:
+    return bool(parameter["in"] == "header" and "example" in parameter)
+
+
 def _addresses(group: Group) -> Html:
     by_path: dict[str, list[str]] = {}
-    for method, path, _ in group.members:
-        by_path.setdefault(path, []).append(method.upper())
+    for method, path, told in group.members:
+        by_path.setdefault(f"{_server(told)}{path}", []).append(method.upper())
     lines = [
         tag("li", tag("span", " ".join(methods), class_="method"), " ", tag("code", path))
         for path, methods in by_path.items()
