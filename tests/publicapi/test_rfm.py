@@ -155,3 +155,20 @@ async def test_what_is_asked_of_a_cell_is_checked(shop: Shop) -> None:
     assert (taken.status_code, list(taken.json()["errors"])) == (400, ["key"]), taken.text
     again = await shop.client.patch(f"rfm/{rfm['id']}/", json={"key": "other"})
     assert (again.status_code, list(again.json()["errors"])) == (400, ["key"])
+
+
+async def test_lists_of_users_are_narrowed_and_ordered_by_scores(shop: Shop) -> None:
+    anna, ben, cara = await buyers(shop)
+    rfm = await made(shop, thresholds=FIXED)
+
+    async def found(address: str) -> list[int]:
+        answer = await shop.client.get(address)
+        assert answer.status_code == 200, answer.text
+        return [one["id"] for one in answer.json()["results"]]
+
+    assert await found("users/?rfm_frequency__gte=3") == [anna]
+    assert await found("users/?rfm_group=New") == [ben]
+    assert await found("users/?ordering=-rfm_monetary") == [anna, ben, cara]
+    assert await found(f"rfm/{rfm['id']}/users/?r=5&custom_id=ben") == [ben]
+    assert await found(f"rfm/{rfm['id']}/users/?ordering=-id") == [ben, anna]
+    assert (await shop.client.get(f"rfm/{rfm['id']}/users/?colour=red")).status_code == 400

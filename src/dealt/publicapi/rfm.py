@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from dealt.kernel.clock import iso
 from dealt.kernel.http import Response, Route
+from dealt.kernel.lookups import Column
 from dealt.kernel.schema import whole_number
 from dealt.kernel.shown import shown
 from dealt.publicapi.call import Call, answer, paged
 from dealt.publicapi.defining import argument, changing
+from dealt.publicapi.listing import Listing
 from dealt.publicapi.rfm_shapes import edges_shape, matrix_shape, rfm_shape
 from dealt.publicapi.user_answers import page_of_members as answer_users
+from dealt.publicapi.user_filters import MEMBERS, page_wanted
 from dealt.rfm import (
     GROUPS,
     Keeper,
@@ -99,7 +103,8 @@ async def list_users(call: Call) -> Response:
     }  # fmt: skip
     async with call.reading() as connection:
         found = await read_rfm(connection, call.workspace_id, call.id())
-        page = await page_of_users(connection, call.workspace_id, found, asked, call.page_request)
+        wanted = await page_wanted(call, connection, MEMBERS)
+        page = await page_of_users(connection, call.workspace_id, found, asked, wanted)
         as_of = await known_as_of(connection, call.now)
         response = await answer_users(call, connection, await call.definitions(connection), page)
     response.headers["Dealt-As-Of"] = iso(as_of)
@@ -110,13 +115,18 @@ def _keeper(call: Call) -> Keeper:
     return Keeper(call.services.derived, call.actor, call.now)
 
 
+_LISTING = Listing(
+    {"id": Column("s.id", "integer"), "name": Column("s.name", "string")}, sorts=("id", "name"), small=True,
+    id_column="s.id",
+)  # fmt: skip
+_SCORED = replace(MEMBERS, own=(*MEMBERS.own, *_ASKED))
 _ONE = "/rfm/<int:id>/"
 ROUTES: list[Route[Call]] = [
-    Route(("GET",), "/rfm/", list_rfms, "read"),
+    Route(("GET",), "/rfm/", list_rfms, "read", listing=_LISTING),
     Route(("POST",), "/rfm/", add_rfm, "write"),
     Route(("POST",), "/rfm/preview/", preview_rfm, "read"),
     Route(("GET",), _ONE, get_rfm, "read"),
     Route(("PUT", "PATCH"), _ONE, change_rfm, "write"),
     Route(("DELETE",), _ONE, remove_rfm, "write"),
-    Route(("GET",), f"{_ONE}users/", list_users, "read"),
+    Route(("GET",), f"{_ONE}users/", list_users, "read", listing=_SCORED),
 ]

@@ -18,6 +18,7 @@ from dealt.kernel.lookups import Column
 from dealt.kernel.paging import Narrowed, Order, PageRequest
 from dealt.publicapi.call import Call
 from dealt.publicapi.listing import PAGING, Listing
+from dealt.rfm import RFMS, score_column
 from dealt.segments import known_as_of
 
 MOMENTS = ("first_seen", "last_seen", "last_contacted", "created_at", "updated_at")
@@ -50,11 +51,13 @@ class UserListing(Listing):
         return any(name not in PAGING for name in args)
 
     def attribute(self, attribute: Attribute, snapshot: Snapshot, now: datetime) -> Column:
-        """The column of a custom attribute, or of what an aggregator fills."""
+        """The column of a custom attribute, of what an aggregator fills, or of an RFM score."""
         one = snapshot.part(AGGREGATORS).get(attribute.name_std) if attribute.aggregator_id is not None else None
-        if one is None:
-            return super().attribute(attribute, snapshot, now)
-        return value_column(self.id_column.removesuffix(".id"), one, now, snapshot.time_zone)
+        alias = self.id_column.removesuffix(".id")
+        if one is not None:
+            return value_column(alias, one, now, snapshot.time_zone)
+        score = score_column(alias, snapshot.part(RFMS), attribute.name_std)
+        return super().attribute(attribute, snapshot, now) if score is None else score
 
     def _between(self, narrowed: Narrowed, args: Mapping[str, str], snapshot: Snapshot, now: datetime) -> Narrowed:
         moment = args.get("search")

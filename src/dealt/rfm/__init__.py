@@ -1,5 +1,6 @@
 """RFM: how recently, how often and for how much contacts ordered, as scores from 1 to 5, and groups made of them."""
 
+from dealt.rfm.columns import score_column
 from dealt.rfm.deriving import RFMS, RfmDeriver
 from dealt.rfm.groups import CELLS, GROUPS, SCORES, Group, group_of
 from dealt.rfm.keeping import Keeper, create_rfm, delete_rfm, read_rfm, update_rfm
@@ -37,6 +38,7 @@ __all__ = [
     "read_new",
     "read_preview",
     "read_rfm",
+    "score_column",
     "scores_of",
     "shown_scores",
     "update_rfm",
