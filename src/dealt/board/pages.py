@@ -16,8 +16,7 @@ from dealt.kernel.errors import InvalidInput
 from dealt.kernel.http import Response
 from dealt.pipelines import PIPELINES, Pipeline
 from dealt.tags import TAGS
-from dealt.web import PageRoute, Visit, action, page
-from dealt.web.live import BEAT_S, LASTS_S
+from dealt.web import BEAT_S, LASTS_S, PageRoute, Visit, action, page
 
 _SSE = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _STATUSES = {1: "In progress", 2: "Won", 3: "Lost", 0: "Abandoned", 4: "Archived"}

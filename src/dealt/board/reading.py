@@ -21,7 +21,7 @@ from dealt.kernel.errors import InvalidInput
 from dealt.kernel.sql import Sql, sql
 from dealt.pipelines import PIPELINES
 from dealt.tags import TAGS
-from dealt.web.showing import duration, picture
+from dealt.web import duration, picture
 
 _NONE, _LARGEST = Decimal("-1e15"), Decimal("1e16")
 _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
