@@ -11,6 +11,7 @@ import asyncpg
 
 from bench.claims import progress
 from bench.shop import Shop
+from dealt.deals import check_stages
 from dealt.kernel.partitions import ensure_partitions
 
 _CHUNK = 100_000
@@ -97,6 +98,7 @@ async def fill(shop: Shop, deals: int, *, skew: float = 1.0, journal: bool = Tru
             await connection.execute("DROP TABLE chosen")
 
     await asyncio.gather(*map(write, open_))
+    await check_stages(open_[0], shop.workspace_id)
     await open_[0].execute("VACUUM ANALYZE")
     await open_[0].execute("CHECKPOINT")
     for connection in open_:

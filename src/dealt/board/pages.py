@@ -5,19 +5,26 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from dealt.accounts import MEMBERS, Snapshot
+from dealt.board import queries
 from dealt.board.changing import Changed, change, undo
 from dealt.board.model import CARDS_AT_FIRST, MOST_CHANGED, SORTS, Asked
 from dealt.board.narrowing import own_of, read_asked
 from dealt.board.reading import Reader
 from dealt.board.rooms import Boards, View, update
+from dealt.kernel.clock import iso, parse_datetime
 from dealt.kernel.errors import InvalidInput
 from dealt.kernel.http import Response
 from dealt.pipelines import PIPELINES, Pipeline
 from dealt.tags import TAGS
 from dealt.web import BEAT_S, LASTS_S, PageRoute, Visit, action, page
 
+ON_ITS_WAY = timedelta(seconds=5)
+"""A write has its moment before it is seen."""
+UTC_ZONE = ZoneInfo("UTC")
 _SSE = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _STATUSES = {1: "In progress", 2: "Won", 3: "Lost", 0: "Abandoned", 4: "Archived"}
 
@@ -47,6 +54,7 @@ async def show(visit: Visit) -> Response:
         tags=snapshot.part(TAGS), base=snapshot.base_currency, query=visit.query,
         about={
             "pipeline": pipeline.id,
+            "now": iso(visit.now),
             "sort": {"key": asked.sort.key, "down": asked.sort.descending},
             "narrowed": bool(asked.filter or asked.text or asked.status is not None),
             "writes": visit.may("deals", "write"),
@@ -74,11 +82,26 @@ async def more(visit: Visit) -> Response:
 
 async def some(visit: Visit) -> Response:
     """What became of some deals on this board as it is narrowed."""
+    if "since" in visit.query:
+        return await _since(visit)
     text = visit.query.get("ids", "")
     ids = [int(one) for one in text.split(",") if one.isascii() and one.isdigit() and len(one) < 19]
     if len(ids) > MOST_CHANGED:
         raise InvalidInput.of("ids", f"At most {MOST_CHANGED} deals are told at once.")
     return await _updated(visit, ids)
+
+
+async def _since(visit: Visit) -> Response:
+    """What was written while a page was on its way; where that is too much, the page looks anew."""
+    try:
+        since = parse_datetime(visit.query["since"], UTC_ZONE) - ON_ITS_WAY
+    except ValueError as error:
+        raise InvalidInput.of("since", str(error)) from None
+    async with visit.reading() as connection:
+        rows = await connection.fetch(queries.SINCE, visit.workspace_id, since, MOST_CHANGED + 1)
+    if len(rows) > MOST_CHANGED:
+        return visit.json({"cards": [], "gone": [], "heads": {}, "gap": True})
+    return await _updated(visit, [row["id"] for row in rows])
 
 
 async def act(visit: Visit) -> Response:

@@ -46,4 +46,8 @@ GROUP BY 1, 2"""
 # What a search narrows the board to is read by contact, whatever the planner thinks of the stages.
 FOUND = "(SELECT * FROM deals WHERE workspace_id = {} AND contact_id = ANY({}::bigint[]) OFFSET 0)"
 
+# Whatever was written since a moment, read by deals_by_update.
+SINCE = """
+SELECT id FROM deals WHERE workspace_id = $1 AND updated_at >= $2 ORDER BY updated_at, id LIMIT $3"""
+
 HOMES = "SELECT contact_id, deal_id FROM deal_ids WHERE workspace_id = $1 AND deal_id = ANY($2::bigint[])"

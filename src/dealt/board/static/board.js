@@ -19,6 +19,7 @@ class DealBoard extends LitElement {
     /** @type {number[]} */ this.moving = [];
     /** @type {any[]} */ this.waiting = [];
     this.isHolding = false;
+    this.turns = 0;
     this.seenAt = Date.now();
     /** @type {HTMLElement | null} */ this.last = null;
   }
@@ -28,7 +29,12 @@ class DealBoard extends LitElement {
   connectedCallback() {
     super.connectedCallback();
     this.columns = new Columns(this, about);
-    const moved = (card, stage, back) => this.move([Number(card.dataset.deal)], stage, back);
+    const moved = (card, stage, back) => {
+      const id = Number(card.dataset.deal);
+      if (!this.chosen.includes(id) || this.chosen.length < 2) { this.move([id], stage, back); return; }
+      back();
+      this.moveAway(this.chosen, stage);
+    };
     const holding = (held) => { this.isHolding = held; if (!held) this.catchUp(); };
     if (about.writes) {
       if (matchMedia("(min-width: 761px)").matches) byDragging(this.columns, moved, holding);
@@ -131,13 +137,28 @@ class DealBoard extends LitElement {
     if (this.source || document.hidden) return;
     this.source = new EventSource(`${this.columns.path}live/`);
     let began = false;
-    this.source.addEventListener("open", () => { if (began || Date.now() - this.seenAt > 2000) this.anew(); began = true; this.dataset.listens = ""; });
+    this.source.addEventListener("open", async () => {
+      if (began || this.turns > 1) { this.anew(); return; }
+      began = true;
+      this.turns = 2;
+      await this.meanwhile();
+      this.dataset.listens = "";
+    });
     this.source.addEventListener("gap", () => this.anew());
     this.source.addEventListener("message", (event) => { this.waiting.push(JSON.parse(event.data)); this.catchUp(); });
     if (this.turns) return;
-    this.turns = true;
+    this.turns = 1;
     document.addEventListener("visibilitychange", () => (document.hidden ? this.deafen() : this.listen()));
     addEventListener("pagehide", () => this.deafen());
+  }
+
+  /** What was written while the page was on its way. */
+  async meanwhile() {
+    const query = new URLSearchParams(location.search);
+    query.set("since", about.now);
+    const told = await ask(`${this.columns.path}cards/?${query}`, undefined, { quiet: true });
+    if (told.gap) this.anew();
+    else this.columns.put(told);
   }
 
   deafen() {

@@ -1,0 +1,1 @@
+"""What pages cost the server, and how soon they follow."""

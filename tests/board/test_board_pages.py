@@ -1,0 +1,133 @@
+"""What the board shows to whom, and what it lets them do, over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from dealt.board import queries
+from tests.conftest import Dsn
+from tests.web.visiting import Site, site_on
+
+JSON = {"Accept": "application/json", "Content-Type": "application/json"}
+
+
+@pytest_asyncio.fixture(scope="module")
+async def site(postgres: Dsn, template_database: str) -> AsyncIterator[Site]:
+    """A server with a workspace and a database of its own."""
+    async with site_on(postgres, template_database) as site:
+        yield site
+
+
+async def made(site: Site, name: str, **fields: Any) -> int:
+    answer = await site.shop.client.post("deals/", json={"name": name, "stage": 2, **fields})
+    assert answer.status_code == 201, answer.text
+    return int(answer.json()["id"])
+
+
+async def test_a_column_goes_on_where_it_ended_in_every_order(site: Site) -> None:
+    names = {f"Scrolled {n:02}" for n in range(50)}
+    for n, name in enumerate(sorted(names)):
+        await made(site, name, stage=4, value=n % 7 or None, currency="EUR", order_date=f"2026-01-{1 + n % 9:02}")
+    async with site.visitor(await site.session()) as visitor:
+        for sort in ("newest", "oldest", "value", "waiting"):
+            page = (await visitor.get(f"/board/1/?sort={sort}")).text
+            column = page.split('data-stage="4"')[1].split("</section>")[0]
+            seen, after = column.count("data-deal="), column.split('data-after="')[1].split('"')[0]
+            while after:
+                path = f"/board/1/column/4/?sort={sort}&after={after}"
+                told = (await visitor.get(path, headers=JSON)).json()
+                column, after, seen = column + told["html"], told["after"], seen + told["html"].count("data-deal=")
+            assert seen == 50, sort
+            assert all(name in column for name in names), sort
+        assert (await visitor.get("/board/1/column/4/?after=nonsense", headers=JSON)).status_code == 400
+        assert (await visitor.get("/board/1/column/99/?after=1_1", headers=JSON)).status_code == 404
+
+
+async def test_a_board_is_narrowed_by_the_filter_language_and_a_search(site: Site) -> None:
+    await made(site, "Kettle order", value=500, currency="EUR", tags=["gift"], courier="DHL")
+    await made(site, "Lamp order", value=5, currency="EUR")
+    async with site.visitor(await site.session()) as visitor:
+        for query in (
+            "least=400", "q=kettle", 'filter={"field":"courier","op":"equals","value":"DHL"}', "status=1&least=400",
+        ):  # fmt: skip
+            page = (await visitor.get(f"/board/1/?{query}")).text
+            assert ("Kettle order" in page, "Lamp order" in page) == (True, False), query
+            assert '<span class="count" data-count>1<' in page, query
+        assert "This filter is no JSON" in (await visitor.get("/board/1/?filter={")).text
+        assert 'role="alert"' in (await visitor.get('/board/1/?filter={"field":"x","op":"equals","value":1}')).text
+
+
+async def test_who_sees_own_deals_sees_and_moves_no_others(site: Site) -> None:
+    secret = await site.session("custom", areas={"deals": "write"}, own=True)
+    [member] = await site.shop.fetch("SELECT max(id) AS id FROM members")
+    await site.shop.client.post("users/update_or_create/", json={"custom_id": "p", "first_name": "Private"})
+    mine = await made(site, "Mine of all", assigned_to=member["id"], user_custom_id="p")
+    other = await made(site, "Not mine", user_custom_id="p")
+    async with site.visitor(secret) as visitor:
+        page = (await visitor.get("/board/1/")).text
+        assert ("Mine of all" in page, "Not mine" in page) == (True, False)
+        assert "Private" not in page  # contacts are not among the role's areas
+        body = {"deals": [other], "stage": 3}
+        assert (await visitor.post("/board/1/change/", json=body, headers=JSON)).status_code == 404
+        told = (await visitor.get(f"/board/1/cards/?ids={mine},{other}", headers=JSON)).json()
+        assert ([one["id"] for one in told["cards"]], told["gone"]) == ([mine], [other])
+        told = (await visitor.post("/board/1/change/", json={"deals": [mine], "stage": 3}, headers=JSON)).json()
+        assert [one["stage"] for one in told["cards"]] == [3]
+
+
+async def test_a_change_is_taken_back_unless_somebody_came_between(site: Site) -> None:
+    deal = await made(site, "Back and forth", value=10, currency="EUR")
+    async with site.visitor(await site.session("member")) as visitor:
+        body = {"deals": [deal], "stage": 5, "status": 2, "add_tag": "moved", "fields": {"courier": "UPS"}}
+        told = (await visitor.post("/board/1/change/", json=body, headers=JSON)).json()
+        back = (await visitor.post("/board/1/undo/", json={"undo": told["undo"]}, headers=JSON)).json()
+        assert back["cards"][0]["stage"] == 2
+        found = (await site.shop.client.get(f"deals/{deal}/")).json()
+        assert (found["status"], found["tags"], found.get("courier")) == (1, [], None)
+        again = await visitor.post("/board/1/undo/", json={"undo": told["undo"]}, headers=JSON)
+        assert again.status_code == 400
+        assert "Somebody changed the deal" in again.text
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {}, {"deals": []}, {"deals": ["1"]}, {"deals": [True]}, {"deals": list(range(1, 300))},
+        {"deals": [1], "stage": 99}, {"deals": [1], "stage": "x"}, {"deals": [1], "add_tag": ""},
+        {"deals": [1], "fields": {"value": "much"}}, {"deals": [2**63]},
+    ],
+)  # fmt: skip
+async def test_what_makes_no_sense_is_refused(site: Site, body: dict[str, Any]) -> None:
+    await made(site, "First")
+    async with site.visitor(await site.session("member")) as visitor:
+        answer = await visitor.post("/board/1/change/", json=body, headers=JSON)
+        assert answer.status_code in (400, 404), answer.text
+        assert (await visitor.post("/board/1/undo/", json=body, headers=JSON)).status_code == 400
+
+
+@pytest.mark.parametrize("sort", ["ordered_at", "coalesce(base_value, -1e15)", "stage_entered_at"])
+async def test_each_order_of_a_column_has_its_index(site: Site, sort: str) -> None:
+    assert "LATERAL" in queries.COLUMNS
+    async with site.pool.acquire() as connection, connection.transaction():
+        await connection.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+        rows = await connection.fetch(
+            "EXPLAIN SELECT id FROM deals WHERE workspace_id = 1 AND stage_id = 2"
+            f" ORDER BY {sort} DESC, id DESC LIMIT 30"
+        )
+    plan = "\n".join(row[0] for row in rows)
+    assert "Scan Backward using deals_by_stage" in plan
+    assert "Sort" not in plan
+
+
+async def test_a_page_learns_what_was_written_while_it_was_on_its_way(site: Site) -> None:
+    async with site.visitor(await site.session()) as visitor:
+        page = (await visitor.get("/board/1/")).text
+        now = page.split('"now":"')[1].split('"')[0]
+        deal = await made(site, "Just now")
+        told = (await visitor.get("/board/1/cards/", params={"since": now}, headers=JSON)).json()
+        assert deal in [one["id"] for one in told["cards"]]
+        assert (await visitor.get("/board/1/cards/?since=x", headers=JSON)).status_code == 400
