@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from dealt import board, members, profiles, starting
+from dealt import board, builders, members, profiles, starting
 from dealt.accounts import Definitions
 from dealt.attributes.pages import ROUTES as ATTRIBUTES
 from dealt.exporting.pages import ROUTES as EXPORTING
@@ -35,6 +35,7 @@ ROUTES: list[PageRoute] = [
     *PICTURES,
     *members.ROUTES,
     *profiles.ROUTES,
+    *builders.ROUTES,
     *board.ROUTES,
     *ATTRIBUTES,
     *LISTS,
@@ -68,6 +69,7 @@ def _settings() -> list[Place]:
 
 PLACES: list[Place] = [
     Place("Board", "/board/", "deals", order=10, icon="board", keys="g b", in_bar=True),
+    *builders.PLACES,
     Place("Settings", "/settings/", "settings|transfer", order=100, icon="settings", keys="g ,", in_bar=True),
     *_settings(),
     Place("First steps", "/start/", "settings", section="more", order=800),
@@ -90,6 +92,7 @@ DOMAINS = (
     "tags",
     "webhooks",
     "profiles",
+    "builders",
     "uploads",
     "exporting",
     "starting",

@@ -21,15 +21,22 @@ from dealt.predicates.checked import EVERYTHING, AllOf, Checked, CountTest, Memb
 from dealt.predicates.compile import Compiler, compile_filter, least
 from dealt.predicates.describe import describe
 from dealt.predicates.explain import Explained, explain
-from dealt.predicates.moments import Moment, Span, closes, later, opens
+from dealt.predicates.moments import CALENDARS, UNITS, Moment, Span, closes, later, opens
+from dealt.predicates.nodes import MEASURES, PICKS, QUANTIFIERS
 from dealt.predicates.numbering import by_ids
 from dealt.predicates.operators import OPERATORS, Operator
 from dealt.predicates.parse import parse_filter
-from dealt.predicates.values import read_span, read_window
+from dealt.predicates.values import WEEKDAYS, read_span, read_window
 
 __all__ = [
+    "CALENDARS",
     "EVERYTHING",
+    "MEASURES",
     "OPERATORS",
+    "PICKS",
+    "QUANTIFIERS",
+    "UNITS",
+    "WEEKDAYS",
     "AllOf",
     "Batch",
     "Beside",
