@@ -50,7 +50,7 @@ class Places:
 
     def first(self, member: Member) -> Place:
         """Where a member comes in."""
-        return self.all_of(member)[0]
+        return (self.of(member, "main") or self.all_of(member))[0]
 
     def told(self, member: Member) -> list[dict[str, str]]:
         """What the palette and the keyboard know of them."""

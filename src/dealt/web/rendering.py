@@ -58,6 +58,7 @@ class Templates:
             "amount": showing.amount,
             "duration": showing.duration,
             "plainly": showing.plainly,
+            "moment": showing.moment,
             "pair": showing.pair,
         }
         return environment

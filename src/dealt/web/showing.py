@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import msgspec
 
-from dealt.kernel.clock import iso
+from dealt.kernel.clock import iso, parse_datetime
 from dealt.kernel.money import CURRENCIES
 
 _STEPS = ((60, 1, "s"), (3600, 60, "min"), (86_400, 3600, "h"), (30 * 86_400, 86_400, "d"))
@@ -135,3 +136,8 @@ def plainly(value: Any) -> str:
 def pair(value: str) -> tuple[str, str]:
     """A choice that is called what it is, for ``ui.field``."""
     return value, value
+
+
+def moment(text: str) -> datetime:
+    """The moment that an attribute holds, for ``when``."""
+    return parse_datetime(text, ZoneInfo("UTC"))
