@@ -158,7 +158,7 @@ class DealBoard extends LitElement {
     query.set("since", about.now);
     const told = await ask(`${this.columns.path}cards/?${query}`, undefined, { quiet: true });
     if (told.gap) this.anew();
-    else this.columns.put(told);
+    else { this.waiting.push({ ...told, isNarrowed: true }); await this.catchUp(); }
   }
 
   deafen() {
@@ -170,7 +170,7 @@ class DealBoard extends LitElement {
     if (this.isHolding) return;
     const updates = this.waiting.splice(0);
     for (const told of updates) {
-      this.columns.put(about.narrowed ? await this.narrowed(told) : told);
+      this.columns.put(about.narrowed && !told.isNarrowed ? await this.narrowed(told) : told);
     }
     if (updates.length) this.choose();
   }

@@ -85,6 +85,8 @@ export class Columns {
     }
     const sameAge = before?.dataset.version === card.dataset.version;
     const here = before?.parentElement === list;
+    // What is unchanged is left alone: somebody may have a hand on it.
+    if (sameAge && here) return;
     if (before && here && (stay || before.dataset[this.sort.key] === card.dataset[this.sort.key])) {
       before.replaceWith(card);
     } else {
