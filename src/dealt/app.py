@@ -36,7 +36,7 @@ from dealt.kernel.outbound import networks
 from dealt.kernel.ratelimit import Buckets
 from dealt.kernel.secrets import SecretBox
 from dealt.kernel.slots import Slots
-from dealt.lifetime import LIFETIMES
+from dealt.lifetime import LIFETIMES, PREDICTING
 from dealt.members.system import Audited
 from dealt.pages import build_pages
 from dealt.people import OWN, Journal, Mover, Movers, Rows
@@ -64,7 +64,7 @@ DOWN = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 DATABASE_AWAY = Response(503, b'{"status":"the database does not answer"}', headers={"Retry-After": "1"})
 _log = structlog.get_logger("dealt.app")
 
-PARTS: list[Part[Any]] = [AGGREGATORS, ATTRIBUTES, EVENTS, MEMBERS, PIPELINES, RFMS, TAGS]
+PARTS: list[Part[Any]] = [AGGREGATORS, ATTRIBUTES, EVENTS, MEMBERS, PIPELINES, PREDICTING, RFMS, TAGS]
 """Every kind of definition that a snapshot holds."""
 
 # Members of static segments move; a deal's go with it.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, datetime, time
+from typing import Any
 
 import msgspec
 
@@ -12,6 +13,7 @@ from tests.lifetime import cdnow
 from tests.lifetime.test_refreshing import DEALS
 from tests.publicapi.conftest import Shop
 
+SHOWN = ("lifetime_alive", "lifetime_purchases", "lifetime_order_value")
 FIGURES = ("expected_purchases_90d", "probability_alive", "expected_value", "expected_value_90d", "as_of")
 
 
@@ -51,9 +53,39 @@ async def test_a_user_is_predicted_once_there_is_a_model(shop: Shop) -> None:
     assert math.isclose(float(found["expected_value_90d"]), product, abs_tol=0.01)
     assert found["as_of"] == model["as_of"]
 
+    await check_that_answers_carry_it(shop, made, found)
+
     await shop.client.delete(f"users/{made['id']}/")
     assert await shop.fetch("SELECT * FROM contact_lifetimes WHERE contact_id = $1", made["id"]) == []
     assert (await shop.client.get("users-by-id/jane/lifetime/")).status_code == 404
+
+
+async def check_that_answers_carry_it(shop: Shop, made: dict[str, Any], found: dict[str, Any]) -> None:
+    alike = dict(zip(SHOWN, FIGURES[1::-1] + FIGURES[2:3], strict=True))
+    assert made.keys().isdisjoint(SHOWN)
+    path = f"users/{made['id']}/"
+    for client in (shop.client, shop.v1):
+        user = (await client.get(path)).json()
+        for name, figure in alike.items():
+            assert math.isclose(user[name], float(found[figure]), abs_tol=0.01), name
+        for sent in (user, {"lifetime_alive": 7}):
+            assert (await client.put(path, json=sent)).json()[SHOWN[0]] == user[SHOWN[0]]
+        for name in SHOWN:
+            listed = (await client.get("users/", params={name: user[name], "id": user["id"]})).json()
+            assert [one["id"] for one in listed["results"]] == [user["id"]], name
+            rest = {f"{name}__gt": user[name], "ordering": name, "page_size": 5}
+            values = [one[name] for one in (await client.get("users/", params=rest)).json()["results"]]
+            assert values == sorted(values) and all(value > user[name] for value in values), name
+        best = (await client.get("users/", params={"ordering": f"-{SHOWN[1]}"})).json()["results"]
+        assert best[0][SHOWN[1]] == max(one[SHOWN[1]] for one in best)
+        last = (await client.get("users/", params={"lifetime_alive__isnull": "true"})).json()
+        assert all(one.keys().isdisjoint(SHOWN) for one in last["results"])
+    told = await shop.client.get("users/?lifetime_alive__gte=often")
+    assert (told.status_code, list(told.json()["errors"])) == (400, ["lifetime_alive__gte"])
+    refused = await shop.client.post(
+        "attributes/", json={"name": "Lifetime alive", "value_type": "float", "content_type": "clientuser"}
+    )
+    assert refused.status_code == 400
 
 
 async def test_settings_are_changed_by_name_and_nothing_bad_is_stored(shop: Shop) -> None:

@@ -93,6 +93,7 @@ _OF_AN_ANSWER = {"id", "created_at", "updated_at"}
 READ_ONLY = frozenset({
     "id", "key", "user_key", "page_views", "companies", "lists", "web_push_subscription", "most_active_time",
     "first_seen", "last_seen", "last_contacted", "created_at", "updated_at", "version",
+    "lifetime_alive", "lifetime_purchases", "lifetime_order_value",
 })  # fmt: skip
 """What answers carry and requests cannot set: dropped, so that an answer can be sent back as it came."""
 FIELD_NAMES = frozenset({*_READERS, *READ_ONLY, LISTED})

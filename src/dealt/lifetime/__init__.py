@@ -2,6 +2,7 @@
 
 from dealt.lifetime.assessing import assess
 from dealt.lifetime.buying import Buying, fit_buying
+from dealt.lifetime.columns import PREDICTING, prediction_columns, predictions_of
 from dealt.lifetime.keeping import (
     FIELDS,
     NIGHTLY,
@@ -25,6 +26,7 @@ __all__ = [
     "HORIZON_DAYS",
     "LIFETIMES",
     "NIGHTLY",
+    "PREDICTING",
     "REFRESH",
     "Buying",
     "Findings",
@@ -40,6 +42,8 @@ __all__ = [
     "fit_spending",
     "nightly_lifetime",
     "plan_lifetime",
+    "prediction_columns",
+    "predictions_of",
     "read_lifetime",
     "read_model",
     "refresh_lifetime",

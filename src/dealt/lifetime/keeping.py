@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from dealt.accounts import Actor
+from dealt.accounts import Actor, settings_changed
 from dealt.deals import Status
 from dealt.kernel.clock import iso
 from dealt.kernel.db import Connection, Record
@@ -72,6 +72,9 @@ async def ask_for_refresh(connection: Connection, actor: Actor, *, now: datetime
         night = await _plan(connection, workspace_id, now)
         await connection.execute(queries.UPDATE, workspace_id, encode(before.filter), True, night)
         await _record(connection, actor, {"nightly": (False, True)}, now)
+    if before.refresh_id == 0:
+        # From now on users' answers look for predictions.
+        await settings_changed(connection, workspace_id)
     await _ask(connection, workspace_id, now)
     return await read_model(connection, workspace_id)
 

@@ -1,5 +1,9 @@
 """All SQL of customer lifetime."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+
 from dealt.kernel.sql import Sql, sql
 
 COLUMNS = "filter, nightly, refresh_id, state, started_at, finished_at, next_refresh_at, findings"
@@ -84,3 +88,20 @@ SWEEP = "DELETE FROM contact_lifetimes WHERE workspace_id = $1 AND refresh_id < 
 OF_CONTACT = """
 SELECT repeats, recency, age, mean_value, alive, purchases, order_value, as_of
 FROM contact_lifetimes WHERE workspace_id = $1 AND contact_id = $2"""
+
+PREDICTING = "SELECT true FROM lifetime_models WHERE workspace_id = $1 AND refresh_id > 0"
+
+STORED = """(SELECT {figure} FROM contact_lifetimes AS l
+    WHERE l.contact_id = {s}.id AND l.workspace_id = {s}.workspace_id)"""
+
+
+def rounded(column: str, digits: int) -> str:
+    """A figure of a prediction as it is shown."""
+    return f"trim_scale(round(l.{column}::numeric, {digits}))"
+
+
+def of_contacts(figures: Mapping[str, str]) -> str:
+    """The figures of many contacts, each by its name."""
+    named = ", ".join(f"{figure} AS {name}" for name, figure in figures.items())
+    return f"""SELECT l.contact_id, {named} FROM contact_lifetimes AS l
+WHERE l.workspace_id = $1 AND l.contact_id = ANY($2::bigint[])"""

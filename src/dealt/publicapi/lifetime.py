@@ -52,7 +52,9 @@ async def refresh(call: Call) -> Response:
     async def work(connection: Connection) -> Model:
         return await ask_for_refresh(connection, call.actor, now=call.now)
 
-    return answer(shape_model(await in_transaction(call.services.pool, work)), 202)
+    model = await in_transaction(call.services.pool, work)
+    call.services.definitions.forget(call.workspace_id)
+    return answer(shape_model(model), 202)
 
 
 async def lifetime_of_user(call: Call) -> Response:

@@ -31,7 +31,8 @@ class Listing:
     order, so that putting them in order is ended after a while. ``own`` are the arguments that the handler reads
     itself; ``specials`` those with a meaning of their own. ``small`` says that the list is short whatever it is
     narrowed by, so that it needs no index; ``empty_is_nothing`` that an argument without a value narrows nothing,
-    where it is not refused; ``sorts_attributes`` that it can be put in the order of an attribute's values, too.
+    where it is not refused; ``sorts_attributes`` that it can be put in the order of an attribute's values, too, and of
+    those of the columns ``valued``, which not every row has.
     """
 
     columns: Mapping[str, Column]
@@ -45,6 +46,7 @@ class Listing:
     id_column: str = "id"
     empty_is_nothing: bool = True
     sorts_attributes: bool = False
+    valued: Collection[str] = ()
 
     def narrow(self, args: Mapping[str, str], snapshot: Snapshot, now: datetime) -> Narrowed:
         """What the arguments ask for. Raises InvalidInput naming each that is not understood."""
@@ -81,7 +83,8 @@ class Listing:
         first, *rest = [part.strip() for part in text.split(",")]
         name, behind = first.removeprefix("-"), rest[0] if rest else first
         descending, id_descending = first.startswith("-"), behind.startswith("-")
-        if self.sorts_attributes and name not in self.columns and len(rest) <= 1 and behind in (first, "id", "-id"):
+        has_values = name in self.valued or name not in self.columns
+        if self.sorts_attributes and has_values and len(rest) <= 1 and behind in (first, "id", "-id"):
             found = self.column(name, snapshot, now)
             if found is not None:
                 return Order.by_value(in_order(found, descending), descending, self.id_column, id_descending)

@@ -11,6 +11,7 @@ from dealt.contacts import ContactPatch, WrittenContact, id_of, memberships, par
 from dealt.kernel.db import Connection, Record, in_transaction
 from dealt.kernel.http import Response
 from dealt.kernel.paging import Page
+from dealt.lifetime import PREDICTING, predictions_of
 from dealt.publicapi.call import Call, answer, paged
 from dealt.publicapi.one_object import named
 from dealt.publicapi.single_changes import Known
@@ -108,7 +109,8 @@ async def shape_users(call: Call, connection: Connection, snapshot: Snapshot, id
         contact_id: shown_values(values, aggregators, call.now, snapshot.time_zone) | shown_scores(values, rfms)
         for contact_id, values in stored.items()
     }
-    return user_shape(snapshot, await memberships(connection, workspace_id, ids), derived)
+    predicted = await predictions_of(connection, workspace_id, ids) if snapshot.part(PREDICTING) else {}
+    return user_shape(snapshot, await memberships(connection, workspace_id, ids), derived, predicted)
 
 
 async def _shape(call: Call, connection: Connection, snapshot: Snapshot, rows: Sequence[Record]) -> UserShape:

@@ -16,6 +16,7 @@ from dealt.kernel.errors import InvalidInput
 from dealt.kernel.http import Response
 from dealt.kernel.lookups import Column
 from dealt.kernel.paging import Narrowed, Order, PageRequest
+from dealt.lifetime import prediction_columns
 from dealt.publicapi.call import Call
 from dealt.publicapi.listing import PAGING, Listing
 from dealt.rfm import RFMS, score_column
@@ -79,8 +80,9 @@ class UserListing(Listing):
 
 def users_called(alias: str) -> UserListing:
     """What a list of users takes, in whose statement they are called ``alias``."""
+    predicted = prediction_columns(alias)
     return UserListing(
-        contact_columns(alias),
+        contact_columns(alias) | predicted,
         sorts=("id", "updated_at"),
         domain="contact",
         source=f"{alias}.attributes",
@@ -88,6 +90,7 @@ def users_called(alias: str) -> UserListing:
         id_column=f"{alias}.id",
         empty_is_nothing=False,
         sorts_attributes=True,
+        valued=tuple(predicted),
     )
 
 

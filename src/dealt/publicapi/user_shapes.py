@@ -40,6 +40,8 @@ class UserShape:
     belonging: Memberships
     derived: Mapping[int, Mapping[str, Any]]
     """What aggregators found, by contact and attribute."""
+    predicted: Mapping[int, Mapping[str, Any]]
+    """What the models of customer lifetime say, by contact and name; of whom they say nothing, nothing is shown."""
 
     def v1(self, row: Record) -> dict[str, Any]:
         """Custom attributes as a list of those that have a value; the custom id is called ``user_id``."""
@@ -54,7 +56,8 @@ class UserShape:
         shown["gravatar_url"] = row["gravatar_url"]
         shown["lists"] = self._lists(row)
         shown["tags"] = self._tags(row)
-        return shown | {name: row[name] for name in _V1_SOCIAL} | {"user_id": row["custom_id"]}
+        shown |= {name: row[name] for name in _V1_SOCIAL} | {"user_id": row["custom_id"]}
+        return {**shown, **self.predicted.get(row["id"], {})}
 
     def v2(self, row: Record) -> dict[str, Any]:
         """Custom attributes as keys of the object itself, all that are defined; a standard field wins its name."""
@@ -78,6 +81,7 @@ class UserShape:
             "companies": self._companies(row),
             "lists": self._lists(row),
             "tags": self._tags(row),
+            **self.predicted.get(row["id"], {}),
         }
         return shown | {name: values.get(name) for name in self.known if name not in shown}
 
@@ -112,8 +116,13 @@ class UserShape:
         return [{"name": self.tags[tag], "id": tag} for tag in row["tag_ids"] if tag in self.tags]
 
 
-def user_shape(snapshot: Snapshot, belonging: Memberships, derived: Mapping[int, Mapping[str, Any]]) -> UserShape:
+def user_shape(
+    snapshot: Snapshot,
+    belonging: Memberships,
+    derived: Mapping[int, Mapping[str, Any]],
+    predicted: Mapping[int, Mapping[str, Any]],
+) -> UserShape:
     """The shape of contacts by a workspace's definitions."""
     known = snapshot.part(ATTRIBUTES).of("contact")
     computed = frozenset(name for name, one in known.items() if one.aggregator_id is not None)
-    return UserShape(known, computed, snapshot.part(TAGS), belonging, derived)
+    return UserShape(known, computed, snapshot.part(TAGS), belonging, derived, predicted)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 from .common import Tag
 
@@ -66,6 +66,9 @@ class User(TypedDict):
     company_id: int | None
     web_push_subscription: bool
     most_active_time: str | None
+    lifetime_alive: NotRequired[float]
+    lifetime_purchases: NotRequired[float]
+    lifetime_order_value: NotRequired[float | None]
 
 
 class Member(User):

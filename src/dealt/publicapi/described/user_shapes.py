@@ -9,11 +9,13 @@ from dealt.publicapi.openapi import (
     any_of,
     array,
     choice,
+    enlarged,
     flag,
     identifier,
     link,
     moment,
     nullable,
+    number,
     obj,
     text,
     whole,
@@ -37,6 +39,12 @@ _BOTH: dict[str, Any] = {
     "unsubscribed": flag(), "first_seen": _TIME, "last_seen": _TIME, "last_contacted": _TIME, "created_at": moment(),
     "updated_at": moment(), "companies": _COMPANIES, "lists": _LISTS, "tags": array(TAG),
 }  # fmt: skip
+_PREDICTED: dict[str, Any] = {
+    "lifetime_alive": number("The probability that the user still buys, as the models said last."),
+    "lifetime_purchases": number("How many purchases are expected in the next 90 days."),
+    "lifetime_order_value": nullable(number("What an order is worth, in the base currency.")),
+}
+"""Shown of users of whom something is predicted."""
 USER_FIELDS = obj(
     _BOTH
     | {
@@ -59,6 +67,8 @@ USER_FIELDS_1 = obj(
         "attributes": array(NAMED_VALUE, "The custom attributes that have a value."),
     }
 )
+USER_FIELDS = enlarged(USER_FIELDS, _PREDICTED)
+USER_FIELDS_1 = enlarged(USER_FIELDS_1, _PREDICTED)
 USER = recorded("User", USER_FIELDS, USER_FIELDS_1)
 _SENT: dict[str, Any] = {
     "custom_id": or_null(text(longest=255), "Your own id of the person."),

@@ -26,7 +26,8 @@ def narrowing(listing: Listing, described: Collection[str]) -> list[Parameter]:
         names = [f"{way}{name}" for name in (*listing.sorts, *listing.slow_sorts) for way in ("", "-")]
         more = "; behind a comma `id` or `-id` decides among equals" if listing.columns else ""
         schema = text() if listing.sorts_attributes else choice(names)
-        by = f": {', '.join(listing.sorts)} or a custom attribute" if listing.sorts_attributes else ""
+        sorts = ", ".join((*listing.sorts, *listing.valued))
+        by = f": {sorts} or a custom attribute" if listing.sorts_attributes else ""
         found.append(Parameter("ordering", schema, f"The order{by}, with `-` the other way round{more}."))
     return found
 
