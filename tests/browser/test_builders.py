@@ -81,6 +81,8 @@ async def test_a_segment_is_readable(browser: Browser, site: Site, size: tuple[i
             await page.goto(path)
             if called == "edit":
                 await expect(page.locator(".live .big").first).to_be_visible()
+                chip = page.locator("filter-builder .several > span").first
+                assert await chip.evaluate("it => getComputedStyle(it).position") == "static"
             await assert_accessible(page)
             await assert_fits(page)
             await keep_picture(page, f"segment-{called}-{size[0]}-{theme}", whole=True)

@@ -115,7 +115,7 @@ function several(options, value, label, set, closed = false) {
     if (!chosen.includes(added)) set([...chosen, added]);
   };
   return html`<span class="several">
-    ${chosen.map((it) => html`<span class="chosen">${named(it)}<button type="button" aria-label="Take away ${named(it)}"
+    ${chosen.map((it) => html`<span class="filter-chip">${named(it)}<button type="button" aria-label="Take away ${named(it)}"
       @click=${() => set(chosen.filter((one) => one !== it))}>×</button></span>`)}
     <input class="input" aria-label="${label}, add one" list=${options ? id : nothing} autocomplete="off"
       placeholder=${options ? "Add one" : "Type, then Enter"}
