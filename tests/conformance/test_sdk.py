@@ -242,3 +242,17 @@ async def test_another_shop_knows_neither_keys_nor_devices(phone: Phone, other_s
         theirs = await other.ping(ANDROID)
     assert theirs["user"]["id"] != mine["user"]["id"]
     assert len(await phone.shop.fetch("SELECT FROM device_keys WHERE fcm_key = 'fcm-1'")) == 2
+
+
+async def test_what_an_app_tells_is_rehearsed_and_repeated_as_any_write(phone: Phone) -> None:
+    rehearsed = told(await phone.client.post("ping/?dry_run=true", json={"device": ANDROID}))
+    assert (rehearsed["dry_run"], rehearsed["status"]) == (True, 201)
+    assert await phone.shop.fetch("SELECT FROM contacts") == await phone.shop.fetch("SELECT FROM devices") == []
+    await phone.ping(ANDROID)
+    headers = {"X-User-Key": phone.key}
+    trial = told(await phone.client.post("event/?dry_run=true", json={"event": "liked"}, headers=headers))
+    assert trial["dry_run"] and await phone.events() == []
+    headers["Idempotency-Key"] = "tap-1"
+    first, again = [await phone.client.post("event/", json={"event": "liked"}, headers=headers) for _ in range(2)]
+    assert (again.json(), again.headers["Idempotency-Replayed"]) == (told(first), "true")
+    assert await phone.events() == [("liked", {})]
