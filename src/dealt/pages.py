@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from dealt import board, builders, members, profiles, starting
+from dealt import board, browsing, builders, members, profiles, starting
 from dealt.accounts import Definitions
 from dealt.attributes.pages import ROUTES as ATTRIBUTES
 from dealt.exporting.pages import ROUTES as EXPORTING
@@ -37,6 +37,7 @@ ROUTES: list[PageRoute] = [
     *profiles.ROUTES,
     *builders.ROUTES,
     *board.ROUTES,
+    *browsing.ROUTES,
     *ATTRIBUTES,
     *LISTS,
     *PIPELINES,
@@ -70,6 +71,8 @@ def _settings() -> list[Place]:
 PLACES: list[Place] = [
     Place("Board", "/board/", "deals", order=10, icon="board", keys="g b", in_bar=True),
     *builders.PLACES,
+    Place("Deals", "/deals/", "deals", order=20, icon="deals", keys="g d"),
+    Place("Contacts", "/contacts/", "contacts", order=30, icon="contacts", keys="g c", in_bar=True),
     Place("Settings", "/settings/", "settings|transfer", order=100, icon="settings", keys="g ,", in_bar=True),
     *_settings(),
     Place("First steps", "/start/", "settings", section="more", order=800),
@@ -97,6 +100,7 @@ DOMAINS = (
     "exporting",
     "starting",
     "board",
+    "browsing",
 )
 """The packages with pages: each has its ``templates`` and, where its pages load files of their own, ``static``."""
 

@@ -131,6 +131,11 @@ SELECT {COLUMNS}, version FROM contacts WHERE id = ANY($2::bigint[]) AND workspa
 
 ATTRIBUTES_ALIKE = "attributes = (c.attributes - {}::text[]) || {}::jsonb"
 
+# Each tag once, in the order in which they came.
+TAGS_ALIKE = """tag_ids = array(
+    SELECT tag_id FROM unnest(c.tag_ids || {}::bigint[]) WITH ORDINALITY AS given(tag_id, place)
+    WHERE tag_id <> ALL({}::bigint[]) GROUP BY tag_id ORDER BY min(place))"""
+
 AS_READ = """
 FROM unnest({}::bigint[], {}::integer[]) AS seen(id, version)
 WHERE c.id = seen.id AND c.version = seen.version AND c.workspace_id = {} AND NOT c.placeholder RETURNING c.id"""

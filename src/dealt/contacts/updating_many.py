@@ -37,9 +37,10 @@ async def update_contacts(
     snapshot: Snapshot,
     now: datetime,
 ) -> bool:
-    """Give all these contacts the fields in ``ALIKE``, attributes and company of ``patch``, a few statements for all.
+    """Give all these contacts the fields in ``ALIKE``, attributes, tags and company of ``patch``.
 
-    Each that changes has its journal entry. True where attributes were made, so that snapshots are to be forgotten.
+    It takes a few statements for all, and each that changes has its journal entry. True where attributes or tags were
+    made, so that snapshots are to be forgotten.
     Raises ContactsNotFound, InvalidInput and CompanyNotFound; then nothing may be committed.
     """
     resolved = await resolve(connection, actor, patch, snapshot, now)
@@ -86,6 +87,8 @@ async def _write(
         cleared = [name for name, value in resolved.attributes.items() if value is None]
         given = {name: value for name, value in resolved.attributes.items() if value is not None}
         assignments.append(sql(queries.ATTRIBUTES_ALIKE, cleared, encode(given)))
+    if resolved.tags.added or resolved.tags.removed:
+        assignments.append(sql(queries.TAGS_ALIKE, resolved.tags.added, sorted(resolved.tags.removed)))
     values = ([row["id"] for row in rows], [row["version"] for row in rows], workspace_id)
     statement = Sql("UPDATE contacts AS c SET ") + join(", ", assignments) + sql(queries.AS_READ, *values)
     text, bound = statement.render()

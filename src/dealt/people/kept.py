@@ -35,6 +35,7 @@ NAMES_NOBODY: Mapping[str, str] = {
     ),
     "rfm_cuts": "edges between scores of a whole workspace",
     "rfm_setups": "which orders count, and how scores are told apart",
+    "saved_views": "columns and filters of lists; look-ups by what names a person are not kept",
     "schema_migrations": "names of files",
     "webhook_lanes": "which objects wait to be told of, by number",
 }  # fmt: skip

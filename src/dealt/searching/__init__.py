@@ -1,6 +1,6 @@
 """What people type into a search box: contacts, companies, products and deals by any part of what names them."""
 
-from dealt.searching.finding import search
+from dealt.searching.finding import matching, search
 from dealt.searching.model import KINDS, LONGEST_TEXT, MOST_HITS, Hit, Kind
 
-__all__ = ["KINDS", "LONGEST_TEXT", "MOST_HITS", "Hit", "Kind", "search"]
+__all__ = ["KINDS", "LONGEST_TEXT", "MOST_HITS", "Hit", "Kind", "matching", "search"]

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import InvalidInput
+from dealt.kernel.sql import Sql, all_of, sql
 from dealt.searching import queries
 from dealt.searching.model import KINDS, LONGEST_TEXT, MOST_HITS, Hit, Kind
 
@@ -38,6 +39,12 @@ async def search(
         found = await _by_words(connection, workspace_id, kind, words, limit)
         hits += [*exact, *(hit for hit in found if hit not in exact)][:limit]
     return hits
+
+
+def matching(kind: Kind, text: str) -> Sql:
+    """The condition that every word of ``text`` stands in what names an object, as of ``search``; for lists."""
+    words = text.lower().split()[:_MOST_WORDS]
+    return all_of(sql(f"{queries.WORDS[kind]} LIKE {{}}::text", _pattern(word)) for word in words)
 
 
 async def _exact(connection: Connection, workspace_id: int, kind: Kind, custom_id: str) -> list[Hit]:

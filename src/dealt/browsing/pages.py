@@ -1,0 +1,207 @@
+"""The handlers of every list: shown, kept as a view, acted on, and taken along as a file."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qsl, quote
+
+from dealt.browsing.asking import HOWS, Asked, address, around, chips, from_start, read_asked, request_of, to_keep
+from dealt.browsing.model import Column, Kind, Row
+from dealt.browsing.showing import MOST_COLUMNS, chosen, columns_of, header, lines
+from dealt.browsing.views import View, delete_view, save_view, views_of
+from dealt.kernel.errors import Forbidden, InvalidInput
+from dealt.kernel.http import Response
+from dealt.kernel.paging import Page
+from dealt.web import PageRoute, Visit, action, page
+
+MOST_SELECTED = 100
+_CSV_PAGE = 100
+_CSV = b"text/csv; charset=utf-8"
+_MOODS = {1: "accent", 2: "positive", 3: "negative"}
+
+
+async def show(visit: Visit, kind: Kind) -> Response:
+    """The list; for htmx only what a search changes."""
+    args = visit.query
+    if args.get("field") and args.get("how") in HOWS:
+        return visit.go(_with_lookup(kind, args))
+    snapshot, found, refused = await visit.snapshot(), None, ""
+    asked, rows, around_it = Asked(ordering=kind.ordering), list[Row](), ("", "")
+    async with visit.reading() as connection:
+        try:
+            asked = read_asked(kind, args)
+            request = request_of(kind, asked, snapshot, visit.now)
+            found, rows = await kind.read(visit, connection, snapshot, asked.lookups, request)
+            rows = rows[::-1] if asked.before else rows
+            around_it = around(kind, asked, found)
+        except InvalidInput as error:
+            refused = " ".join(sentence for each in error.fields.values() for sentence in each)
+        views = await views_of(connection, visit.member, kind.name)
+        acts = [
+            (act, await act.choices(visit, snapshot, connection) if act.choices else None)
+            for act in kind.acts
+            if not act.hidden and visit.may(kind.area, "write")
+        ]
+    known = columns_of(kind, snapshot)
+    columns = chosen(kind, known, views.get(asked.view) or views.get(""))
+    labels = {name: column.label for name, column in known.items()}
+    return await visit.page(
+        "browsing/_found.html" if visit.by_htmx else "browsing/list.html",
+        400 if refused and not visit.by_htmx else 200,
+        kind=kind, asked=asked, rows=rows, columns=columns, refused=refused, count=_told(kind, found),
+        previous=around_it[0], following=around_it[1], acts=acts, moods=_MOODS, hows=HOWS, known=known,
+        filters=[(one, one.choices(snapshot) if one.choices else None) for one in kind.filters],
+        chips=chips(kind, asked, labels), sorting=lambda column: _sorting(kind, asked, column),
+        tabs=_tabs(kind, views), view=views.get(asked.view) if asked.view else None,
+        place=address(kind, from_start(asked)), unsearched=address(kind, replace(from_start(asked), text="")),
+        rest=[column for name, column in known.items() if column not in columns], base=snapshot.base_currency,
+        fields=[(name, labels[name]) for name in known if _narrows(kind, name)],
+        export=f"{kind.path}export/{address(kind, from_start(asked)).removeprefix(kind.path)}",
+    )  # fmt: skip
+
+
+def _with_lookup(kind: Kind, args: dict[str, str]) -> str:
+    """The address of the list with one more filter, as its form sends it."""
+    how, asked = args["how"], from_start(read_asked(kind, args))
+    name = args["field"] if how == "exact" else f"{args['field']}__{how}"
+    value = args.get("value", "").strip() or ("true" if how == "isnull" else "")
+    return address(kind, replace(asked, lookups={**asked.lookups, name: value}))
+
+
+def _narrows(kind: Kind, name: str) -> bool:
+    return name in kind.listing.columns or name not in {column.name for column in kind.columns}
+
+
+def _told(kind: Kind, found: Page | None) -> str:
+    """How many there are; from 10,000 on about how many."""
+    if found is None:
+        return ""
+    number = f"{found.count:,}".replace(",", "\u202f")
+    return f"{'' if found.count_is_exact else 'About '}{number} {kind.one if found.count == 1 else kind.title.lower()}"
+
+
+def _sorting(kind: Kind, asked: Asked, column: Column) -> tuple[str, str]:
+    """Where a column's head leads, and how the list is sorted by it now: ascending, descending or not."""
+    if not column.sort:
+        return "", ""
+    now = {column.sort: "ascending", f"-{column.sort}": "descending"}.get(asked.ordering, "")
+    wanted = column.sort if now == "descending" else f"-{column.sort}"
+    return address(kind, replace(from_start(asked), ordering=wanted)), now
+
+
+def _tabs(kind: Kind, views: dict[str, View]) -> list[tuple[str, str]]:
+    named = [view for view in views.values() if view.name]
+    return [("", kind.path)] + [(view.name, _place(kind, view)) for view in named]
+
+
+def _place(kind: Kind, view: View) -> str:
+    if not view.name:
+        return kind.path + (f"?{view.query}" if view.query else "")
+    return f"{kind.path}?view={quote(view.name)}" + (f"&{view.query}" if view.query else "")
+
+
+async def set_columns(visit: Visit, kind: Kind) -> Response:
+    """Which columns the plain list, or one of the views, shows, in which order."""
+    names, view = visit.form.get("columns", []), visit.text("view")
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise InvalidInput.of("columns", "Choose the columns by their names.")
+    known = columns_of(kind, await visit.snapshot())
+    wanted = [name for name in dict.fromkeys(names) if name in known][:MOST_COLUMNS]
+    async with visit.writing() as connection:
+        kept = (await views_of(connection, visit.member, kind.name)).get(view)
+        if view and kept is None:
+            raise visit.not_found("view")
+        query = kept.query if kept else ""
+        await save_view(connection, visit.member, kind.name, view, wanted, query, visit.now)
+    return visit.go(visit.came_from(kind.path), "The columns are kept.")
+
+
+async def keep(visit: Visit, kind: Kind) -> Response:
+    """The list as it is, under a name."""
+    name, query = visit.text("name"), visit.text("query")
+    if not name:
+        raise InvalidInput.of("name", "Give the view a name.")
+    asked = read_asked(kind, _arguments(query))
+    known = columns_of(kind, await visit.snapshot())
+    async with visit.writing() as connection:
+        views = await views_of(connection, visit.member, kind.name)
+        columns = [column.name for column in chosen(kind, known, views.get(asked.view) or views.get(""))]
+        view = View(name, columns, to_keep(kind, asked))
+        await save_view(connection, visit.member, kind.name, name, columns, view.query, visit.now)
+    return visit.go(_place(kind, view), f"{name} is a view of yours now.")
+
+
+def _arguments(query: str) -> dict[str, str]:
+    return {name: value for name, value in parse_qsl(query[:4_000]) if "\x00" not in name + value}
+
+
+async def forget(visit: Visit, kind: Kind) -> Response:
+    """A view less."""
+    name = visit.text("name")
+    async with visit.writing() as connection:
+        await delete_view(connection, visit.member, kind.name, name)
+    return visit.go(kind.path, f"The view {name} is deleted.")
+
+
+async def act(visit: Visit, kind: Kind) -> Response:
+    """Do something to the selected."""
+    wanted = next((one for one in kind.acts if one.name == visit.text("act")), None)
+    if wanted is None:
+        raise InvalidInput.of("act", "Choose what is to be done.")
+    done = await wanted.do(visit, _ids(visit.text("ids")), visit.text("value"))
+    return visit.go(visit.came_from(kind.path), done.said, done.undo)
+
+
+def _ids(text: str) -> list[int]:
+    parts = text.split(",")
+    if len(parts) > MOST_SELECTED:
+        raise InvalidInput.of("ids", f"At most {MOST_SELECTED} can be changed at once.")
+    if not all(part.isascii() and part.isdigit() and len(part) < 19 for part in parts):
+        raise InvalidInput.of("ids", "Select at least one row.")
+    return list(dict.fromkeys(int(part) for part in parts))
+
+
+async def export(visit: Visit, kind: Kind) -> Response:
+    """Every row of the list as a line of a CSV file, page by page."""
+    if not visit.may(kind.area):
+        raise Forbidden("Your role does not include these records.")
+    snapshot, asked = await visit.snapshot(), from_start(read_asked(kind, visit.query))
+    request = replace(request_of(kind, asked, snapshot, visit.now), size=_CSV_PAGE)
+    async with visit.reading() as connection:
+        views = await views_of(connection, visit.member, kind.name)
+        first, rows = await kind.read(visit, connection, snapshot, asked.lookups, request)
+    columns = chosen(kind, columns_of(kind, snapshot), views.get(asked.view) or views.get(""))
+
+    async def body() -> AsyncIterator[bytes]:
+        yield header(columns) + lines(columns, rows)
+        cursor = first.next_cursor()
+        while cursor:
+            async with visit.reading() as connection:
+                following = replace(request, cursor=cursor)
+                found, more = await kind.read(visit, connection, snapshot, asked.lookups, following)
+            yield lines(columns, more)
+            cursor = found.next_cursor()
+
+    disposition = f'attachment; filename="{kind.title.lower()}.csv"'
+    return Response(200, body(), _CSV, {"Content-Disposition": disposition, "Cache-Control": "no-store"})
+
+
+def routes_of(kind: Kind) -> list[PageRoute]:
+    """The routes of one kind of list. What a member keeps for itself changes nothing for others."""
+
+    def on(handler: Callable[[Visit, Kind], Awaitable[Response]]) -> Any:
+        async def handle(visit: Visit) -> Response:
+            return await handler(visit, kind)
+
+        return handle
+
+    return [
+        page(kind.path, on(show), kind.area),
+        page(f"{kind.path}export/", on(export), "transfer"),
+        action(f"{kind.path}columns/", on(set_columns), kind.area, reads=True),
+        action(f"{kind.path}views/", on(keep), kind.area, reads=True),
+        action(f"{kind.path}views/delete/", on(forget), kind.area, reads=True),
+        *([action(f"{kind.path}do/", on(act), kind.area)] if kind.acts else []),
+    ]

@@ -1,0 +1,19 @@
+"""All SQL of the lists of records."""
+
+# $1 workspace, $2 the member, $3 the kind of list; the first, without a name, holds the columns of the plain list.
+VIEWS = """
+SELECT name, columns, query FROM saved_views WHERE workspace_id = $1 AND member_id = $2 AND kind = $3
+ORDER BY name <> '', created_at, name LIMIT 100"""
+SAVE = """
+INSERT INTO saved_views (workspace_id, member_id, kind, name, columns, query, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (workspace_id, member_id, kind, name) DO UPDATE SET columns = excluded.columns, query = excluded.query"""
+DELETE = """
+DELETE FROM saved_views WHERE workspace_id = $1 AND member_id = $2 AND kind = $3 AND name = $4 RETURNING name"""
+
+# What bulk actions have to know of deals: $1 workspace, $2 ids.
+DEALS = """
+SELECT d.id, d.assigned_to, d.stage_id, d.tag_ids FROM deal_ids AS i
+JOIN deals AS d ON d.contact_id = i.contact_id AND d.id = i.deal_id
+WHERE i.workspace_id = $1 AND i.deal_id = ANY($2::bigint[]) AND d.workspace_id = $1"""
+LISTS = "SELECT id, name FROM lists WHERE workspace_id = $1 ORDER BY lower(name), id LIMIT 200"

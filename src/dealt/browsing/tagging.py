@@ -1,0 +1,30 @@
+"""Tags in lists: to narrow by one, and to give and take them."""
+
+from __future__ import annotations
+
+from dealt.accounts import Snapshot
+from dealt.kernel.errors import InvalidInput
+from dealt.kernel.sql import Sql, sql
+from dealt.publicapi import Special
+
+LONGEST = 255
+
+
+def tag_special(column: str) -> Special:
+    """The meaning of ``tag=<id>`` where tags stand in ``column``."""
+
+    def narrowed(text: str, _snapshot: Snapshot) -> Sql:
+        if not text.isascii() or not text.isdigit() or len(text) > 18:
+            raise ValueError("Choose one of the tags.")
+        # That there are any is what the index is limited to.
+        return sql(f"{column} <> ARRAY[]::bigint[] AND {column} @> ARRAY[{{}}::bigint]", int(text))
+
+    return narrowed
+
+
+def tag_of(value: str) -> str:
+    """A tag's name as it was typed. Raises InvalidInput."""
+    name = value.strip()
+    if not 0 < len(name) <= LONGEST:
+        raise InvalidInput.of("value", f"A tag's name has 1 to {LONGEST} characters.")
+    return name
