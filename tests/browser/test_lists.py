@@ -21,8 +21,8 @@ async def filled(site: Site) -> None:
         person |= {"email": f"{first}.{last}@example.com".lower(), "phone_number": f"+47 22 00 0{place:02}"}
         await api.post("users/update_or_create/", json=person)
         order = {"custom_id": f"1{place:03}", "name": f"Order 1{place:03}", "user_custom_id": first, "currency": "EUR"}
-        order |= {"value": 1240 - 97 * place, "stage": 1 + place % 3, "status": 1 + place % 3}
-        await api.post("deals/update_or_create/", json=order | {"tags": ["gift", "vip"][: place % 3]})
+        numbers = {"value": 1240 - 97 * place, "stage": 1 + place % 3, "status": 1 + place % 3}
+        await api.post("deals/update_or_create/", json={**order, **numbers, "tags": ["gift", "vip"][: place % 3]})
 
 
 async def test_rows_are_selected_by_keys_and_moved_together(browser: Browser, site: Site) -> None:

@@ -17,6 +17,7 @@ from dealt.freshness import Settling
 from dealt.kernel.db import Connection, Record, in_transaction
 from dealt.kernel.errors import InvalidInput
 from dealt.kernel.paging import Page, PageRequest
+from dealt.lifetime import PREDICTING, predictions_of
 from dealt.lists import add_to_list, remove_from_list
 from dealt.publicapi import USERS, UserShape, user_shape
 from dealt.rfm import RFMS, shown_scores
@@ -71,7 +72,8 @@ async def _shape(visit: Visit, connection: Connection, snapshot: Snapshot, ids: 
         contact_id: shown_values(values, aggregators, visit.now, snapshot.time_zone) | shown_scores(values, rfms)
         for contact_id, values in stored.items()
     }
-    return user_shape(snapshot, await memberships(connection, visit.workspace_id, ids), derived)
+    predicted = await predictions_of(connection, visit.workspace_id, ids) if snapshot.part(PREDICTING) else {}
+    return user_shape(snapshot, await memberships(connection, visit.workspace_id, ids), derived, predicted)
 
 
 def _row(record: Record, shape: UserShape, snapshot: Snapshot) -> Row:
