@@ -12,7 +12,16 @@ import structlog
 from dealt.accounts import SEND_RESET, forget_old_sessions, forget_old_tries, send_reset
 from dealt.auditing import AuditRounds
 from dealt.companies import UNLINK
-from dealt.deals import CONVERT, FOLDING_DUE, REDATE, FoldingRounds, convert_deals, redate_deals, unlink_company
+from dealt.deals import (
+    CONVERT,
+    FOLDING_DUE,
+    REDATE,
+    FoldingRounds,
+    convert_deals,
+    redate_deals,
+    unlink_company,
+    with_many_deals,
+)
 from dealt.derivation import build_derived
 from dealt.feeds import NIGHTLY, SYNC, nightly_feed, sync_feed
 from dealt.freshness import (
@@ -21,6 +30,7 @@ from dealt.freshness import (
     STALE_DUE,
     WAKE_DUE,
     Backfill,
+    Large,
     Settler,
     Settling,
     SettlingRounds,
@@ -107,7 +117,9 @@ async def run_worker(settings: Settings, stop: asyncio.Event, clock: Clock | Non
 async def _work(pool: Pool, settings: Settings, clock: Clock, stop: asyncio.Event) -> None:
     rounds = Rounds(stop)
     worker = Worker(pool, HANDLERS, clock, rounds.bell("jobs"), parallel=JOBS_AT_ONCE)
-    settling = SettlingRounds(pool, Settling(SETTLERS), clock, then=rounds.bell("relay"))
+    settler = Settling(SETTLERS)
+    large = Large(pool, settler, clock, with_many_deals, bell=rounds.bell("large"), then=rounds.bell("relay"))
+    settling = SettlingRounds(pool, settler, clock, then=rounds.bell("relay"), large=large)
     fan_out = FanOut(pool, clock, Presenting(), then=rounds.bell("deliveries"))
     deliverer = Deliverer(
         pool,
@@ -132,6 +144,7 @@ async def _work(pool: Pool, settings: Settings, clock: Clock, stop: asyncio.Even
     work = {
         "jobs": worker.round,
         "settling": settling.round,
+        "large": large.round,
         "waking": WakingRounds(pool, clock, then=rounds.bell("settling")).round,
         "objects": ObjectRounds(pool, DERIVED, clock).round,
         "audit": AuditRounds(pool, DERIVED, clock).round,

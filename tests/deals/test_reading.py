@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
+from dealt.deals import reading, with_many_deals
+from tests.house import House
 from tests.publicapi.conftest import Shop
 
 
@@ -26,3 +30,13 @@ async def test_a_deal_is_found_at_every_moment_while_it_goes_from_hand_to_hand(s
     moving = False
     await asyncio.gather(*readers)
     assert set(told) == {(200, 200)}
+
+
+async def test_many_deals_are_counted_no_further_than_needed(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "_MANY", 2)
+    few, many = await house.contact(), await house.contact()
+    for contact_id, number in ((few, 2), (many, 3)):
+        for _ in range(number):
+            await house.deal(contact_id)
+    async with house.transaction() as connection:
+        assert await with_many_deals(connection, [few, many, 999]) == [many]

@@ -3,10 +3,11 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+from collections.abc import Sequence
 
-from dealt.freshness import Settler, Settling, SettlingRounds
+from dealt.freshness import Large, Settler, Settling, SettlingRounds
 from dealt.kernel.clock import FixedClock
-from dealt.kernel.db import Pool, transaction
+from dealt.kernel.db import Connection, Pool, transaction
 from dealt.kernel.journal import Lane, mark_stale
 from tests.freshness.deriving import ScoreSettler, add_contacts, derived, edit, scores, stale
 
@@ -80,6 +81,45 @@ async def test_a_contact_that_was_set_aside_is_tried_again(pool: Pool, clock: Fi
     while await stale(pool):  # noqa: ASYNC110
         await asyncio.sleep(min(await rounds.round(), 0.1))
     assert await derived(pool) == {1: 1}
+
+
+async def test_a_large_contact_is_settled_beside_the_others(pool: Pool, clock: FixedClock) -> None:
+    await add_contacts(pool, range(1, 11), clock.now())
+    settler, weighed = ScoreSettler(), list[list[int]]()
+    settling, bell, then = Settling([settler]), asyncio.Event(), asyncio.Event()
+
+    async def weigh(_connection: Connection, contact_ids: Sequence[int]) -> list[int]:
+        weighed.append(list(contact_ids))
+        return [5]
+
+    large = Large(pool, settling, clock, weigh, bell=bell, then=then)
+    rounds = SettlingRounds(pool, settling, clock, then=asyncio.Event(), large=large)
+    await _mark(pool, range(1, 11), clock)
+    await _drain(rounds)
+    assert weighed == [] and not bell.is_set(), "a quick batch is not looked into"
+    await large.look_through(range(1, 11), took_s=1.0)
+    await _mark(pool, range(1, 11), clock)
+    await _drain(rounds)
+    assert settler.calls[-1].contact_ids == [1, 2, 3, 4, 6, 7, 8, 9, 10]
+    assert bell.is_set() and await stale(pool) == [5]
+    assert await large.round() == 0
+    assert (settler.calls[-1].contact_ids, await stale(pool), then.is_set()) == ([5], [], True)
+    assert large.known == [], "it took no time, so it is as any other again"
+
+
+async def test_a_large_contact_that_cannot_be_settled_goes_back_to_the_others(pool: Pool, clock: FixedClock) -> None:
+    await add_contacts(pool, [1, 2], clock.now())
+    settling = Settling([ScoreSettler(broken={1})])
+
+    async def weigh(_connection: Connection, _contact_ids: Sequence[int]) -> list[int]:
+        return [1]
+
+    large = Large(pool, settling, clock, weigh, bell=asyncio.Event(), then=asyncio.Event())
+    await large.look_through([1, 2], took_s=1.0)
+    await _mark(pool, range(1, 3), clock)
+    assert await large.round() == 0
+    assert large.known == []
+    assert await stale(pool) == [1, 2], "its work is not lost"
 
 
 DIES = """

@@ -9,7 +9,7 @@ from dealt.deals.lines import line_total
 from dealt.deals.listing import COMPARISONS, DealFilter, list_deals
 from dealt.deals.model import Deal, DealImage, Line, Status
 from dealt.deals.moving import DEALS
-from dealt.deals.reading import find_deal_id, get_deal, home_of, list_history, show_deals
+from dealt.deals.reading import find_deal_id, get_deal, home_of, list_history, show_deals, with_many_deals
 from dealt.deals.schemas import FIELD_NAMES, DealPatch, parse_deal, parse_line_edit
 from dealt.deals.totals import FOLDING_DUE, FoldingRounds, Total, check_stages, read_totals
 from dealt.deals.undoing import undoing
@@ -55,4 +55,5 @@ __all__ = [
     "undoing",
     "unlink_company",
     "upsert",
+    "with_many_deals",
 ]

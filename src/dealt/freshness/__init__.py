@@ -7,6 +7,7 @@ from dealt.freshness.changing import BACKFILL, definitions_changed, everything_c
 from dealt.freshness.derived import Derived, Plan
 from dealt.freshness.derivers import Definition, Deriver, LoadVocabulary, Provided, Run, Stored, Unit, Vocabulary, Work
 from dealt.freshness.fanning import FAN_OUT, definitions_name, do_fan_out, fan_out
+from dealt.freshness.large import Large
 from dealt.freshness.model import MOST_CONTACTS, Settler
 from dealt.freshness.quarantine import Failed
 from dealt.freshness.queries import BEGIN_SETTLING, CONTACTS_OF, STALE_DUE, WAKE_DUE
@@ -31,6 +32,7 @@ __all__ = [
     "Drift",
     "Failed",
     "Found",
+    "Large",
     "LoadVocabulary",
     "Plan",
     "Progress",

@@ -20,6 +20,12 @@ WITH head AS MATERIALIZED (
 SELECT contact_id, (SELECT min(id) FROM head) AS first FROM candidate
 WHERE pg_try_advisory_xact_lock(contact_id) LIMIT $3"""
 
+# One of the contacts of $1 that has a stale row, locked.
+CLAIM_ONE = """
+SELECT contact_id FROM unnest($1::bigint[]) AS wanted(contact_id)
+WHERE EXISTS (SELECT FROM stale AS s WHERE s.contact_id = wanted.contact_id)
+    AND pg_try_advisory_xact_lock(contact_id) LIMIT 1"""
+
 # In the order of the array, which the caller has sorted: two who wait for each other's contacts cannot be.
 WAIT_FOR_LOCKS = "SELECT pg_advisory_xact_lock(contact_id) FROM unnest($1::bigint[]) AS contact_id"
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import structlog
 
 from dealt.freshness import queries
+from dealt.freshness.large import Large
 from dealt.freshness.model import MOST_CONTACTS
 from dealt.freshness.settling import Settling
 from dealt.kernel.clock import Clock
@@ -40,14 +41,17 @@ class SettlingRounds:
 
     A batch that fails is rolled back and tried as a smaller one, down to the contact that is to blame: that one is
     set aside for a second, then ever longer up to five minutes, and the others go on. Its stale row stays.
-    ``then`` is set when something was settled: journal entries may have followed.
+    ``then`` is set when something was settled: journal entries may have followed. ``large`` contacts are left to it.
     """
 
-    def __init__(self, pool: Pool, settling: Settling, clock: Clock, *, then: asyncio.Event) -> None:
+    def __init__(
+        self, pool: Pool, settling: Settling, clock: Clock, *, then: asyncio.Event, large: Large | None = None
+    ) -> None:
         self._pool = pool
         self._settling = settling
         self._clock = clock
         self._then = then
+        self._large = large
         self._limits = {Lane.INTERACTIVE: MOST_CONTACTS, Lane.BULK: 100}
         self._aside: dict[int, _Aside] = {}
         self._failures = 0
@@ -56,7 +60,7 @@ class SettlingRounds:
     async def round(self) -> float:
         """Settle one batch: of the interactive lane, or of the bulk lane where that is empty."""
         lane, claimed, began = Lane.INTERACTIVE, list[int](), time.monotonic()
-        left_alone = self._left_alone(began)
+        left_alone = [*self._left_alone(began), *(self._large.known if self._large else ())]
         try:
             async with transaction(self._pool) as connection:
                 await connection.execute(queries.BEGIN_SETTLING)
@@ -72,7 +76,10 @@ class SettlingRounds:
                 await asyncio.sleep(self._failed(lane, claimed, error))
             return 0.0
         was_full = len(claimed) >= self._limits[lane]
-        self._succeeded(lane, claimed, time.monotonic() - began)
+        took_s = time.monotonic() - began
+        self._succeeded(lane, claimed, took_s)
+        if self._large is not None:
+            await self._large.look_through(claimed, took_s)
         if claimed and not was_full:
             await asyncio.sleep(LEAST_S_BETWEEN)
         return 0.0 if claimed else self._rest_s()

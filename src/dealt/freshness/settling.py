@@ -76,6 +76,11 @@ class Settling:
             head.seen = rows[0]["first"]
         return sorted(row["contact_id"] for row in rows)
 
+    async def claim_one(self, connection: Connection, contact_ids: Sequence[int]) -> int | None:
+        """Lock one of these contacts that has something to settle and that nobody else holds. Never waits."""
+        found: int | None = await connection.fetchval(queries.CLAIM_ONE, list(contact_ids)) if contact_ids else None
+        return found
+
     async def settle_claimed(self, connection: Connection, contact_ids: Sequence[int], clock: Clock) -> None:
         """Take all stale rows of these contacts, whose locks this transaction holds, and settle them."""
         rows = await connection.fetch(queries.TAKE, contact_ids)
