@@ -273,3 +273,40 @@ async def test_an_empty_list_says_how_the_first_comes(site: Site) -> None:
             assert 'href="/start/"' in text
     await stranger.client.aclose()
     await stranger.v1.aclose()
+
+
+async def test_companies_products_and_tasks_have_lists_too(shop: Site) -> None:
+    api = shop.shop.client
+    for name in ("Acme", "Borg"):
+        await api.post("companies/", json={"custom_id": name, "name": name, "tags": ["b2b"], "city": "Oslo"})
+        product = {"custom_id": name, "name": f"{name} mug", "price": 12, "currency": "EUR", "quantity": 3}
+        assert (await api.post("products/", json=product)).status_code == 201
+    tasks = [
+        (
+            await api.post("activities/", json={"name": f"Call {n}", "due_date": f"2026-01-0{n}T10:00:00Z", **TASK})
+        ).json()
+        for n in (1, 2, 3)
+    ]
+    async with shop.visitor(await shop.session()) as visitor:
+        for path, found, other in (
+            ("/companies/?q=acm", "Acme", "Borg"),
+            ("/companies/?ordering=id&name=bo", "Borg", "Acme"),
+            ("/products/?q=borg", "Borg mug", "Acme mug"),
+            ("/products/?quantity__lte=3&custom_id=Acme", "Acme mug", "Borg mug"),
+            ("/tasks/?q=CALL+2", "Call 2", "Call 1"),
+            ("/tasks/?due_date__lt=2026-01-02", "Call 1", "Call 2"),
+        ):
+            text = (await visitor.get(path)).text
+            assert found in text, path
+            assert other not in text, path
+        assert names((await visitor.get("/tasks/")).text) == ["Call 1", "Call 2", "Call 3"]
+        data = {"act": "done", "ids": f"{tasks[0]['id']},{tasks[2]['id']}", "value": "yes"}
+        assert (await visitor.post("/tasks/do/", data=data)).status_code == 303
+        assert names((await visitor.get("/tasks/?done=false")).text) == ["Call 2"]
+        for path in ("companies", "products", "tasks"):
+            answer = await visitor.get(f"/{path}/export/")
+            assert len(answer.text.splitlines()) >= 3, path
+            assert (await visitor.get(f"/{path}/?ordering=-updated_at")).status_code == 200
+
+
+TASK = {"activity_type": 1, "user_custom_id": "c1"}

@@ -1,9 +1,11 @@
 """Lists of records: narrowed, ordered, searched, acted on, and taken along."""
 
+from dealt.browsing.catalogue import COMPANIES, PRODUCTS
 from dealt.browsing.contacts import CONTACTS
 from dealt.browsing.deals import DEALS
 from dealt.browsing.pages import routes_of
+from dealt.browsing.tasks import TASKS
 
-ROUTES = [*routes_of(DEALS), *routes_of(CONTACTS)]
+ROUTES = [route for kind in (DEALS, CONTACTS, COMPANIES, PRODUCTS, TASKS) for route in routes_of(kind)]
 
 __all__ = ["ROUTES"]

@@ -13,7 +13,7 @@ from dealt.kernel.sql import Sql
 from dealt.publicapi import Listing
 from dealt.web import Undo, Visit
 
-Show = Literal["name", "text", "when", "date", "number", "money", "base", "tags", "badge", "contact", "plain"]
+Show = Literal["name", "text", "when", "date", "number", "money", "base", "tags", "badge", "contact", "deal", "plain"]
 Choices: TypeAlias = Callable[[Snapshot], Sequence[tuple[str, str]]]
 
 

@@ -1,5 +1,6 @@
 """The User.com-compatible face: thin routes in version 1 and version 2 shapes that call the domains' actions."""
 
+from dealt.publicapi.activities import ACTIVITIES
 from dealt.publicapi.companies import COMPANIES
 from dealt.publicapi.deal_filters import DEALS, parse_filter
 from dealt.publicapi.dispatch import PublicApi
@@ -11,6 +12,7 @@ from dealt.publicapi.user_filters import USERS
 from dealt.publicapi.user_shapes import UserShape, user_shape
 
 __all__ = [
+    "ACTIVITIES",
     "COMPANIES",
     "DEALS",
     "PRODUCTS",
