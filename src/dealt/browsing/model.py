@@ -61,14 +61,14 @@ class Done:
 class Act:
     """Something that is done to the selected: ``do`` gets their ids and the value that was chosen or typed.
 
-    ``choices`` None means that the value is typed. A ``hidden`` one is only the way back of another.
+    ``choices`` None means that the value is typed. One that takes no value is a button.
     """
 
     name: str
     label: str
     do: Callable[[Visit, list[int], str], Awaitable[Done]]
     choices: Callable[[Visit, Snapshot, Connection], Awaitable[Sequence[tuple[str, str]]]] | None = None
-    hidden: bool = False
+    takes_value: bool = True
 
 
 Read: TypeAlias = Callable[

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -65,10 +65,6 @@ async def _turn(visit: Visit, ids: list[int], *, done: bool) -> Done:
     return Done(f"{many} {'done' if done else 'open again'}.", Undo("/tasks/do/", back))
 
 
-async def _only(_visit: Visit, _snapshot: Snapshot, _connection: Connection) -> Sequence[tuple[str, str]]:
-    return [("yes", "Yes, the selected")]
-
-
 def _named(text: str) -> Sql:
     return sql("lower(t.name) LIKE lower({}::text)", f"%{text.translate(_ESCAPED)}%")
 
@@ -106,6 +102,9 @@ TASKS = Kind(
     ),
     search=_named,
     read=_read,
-    acts=(Act("done", "Mark as done", _complete, _only), Act("reopen", "Open again", _reopen, _only)),
+    acts=(
+        Act("done", "Mark as done", _complete, takes_value=False),
+        Act("reopen", "Open again", _reopen, takes_value=False),
+    ),
     links=False,
 )

@@ -55,6 +55,8 @@ document.addEventListener("click", (event) => {
     for (const box of boxes()) box.checked = false;
     tell();
   }
+  const doer = /** @type {HTMLElement | null} */ (target.closest("[data-do]"));
+  if (doer) send(doer.dataset.do ?? "", "yes");
   const item = target.closest(".browse-columns li");
   if (item && target.closest("[data-up]")) item.previousElementSibling?.before(item);
   if (item && target.closest("[data-down]")) item.nextElementSibling?.after(item);
