@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dealt.web import Visit
 
-PROFILES = {"contact": "/contacts/", "deal": "/deals/"}
+PROFILES = {"contact": "/contacts/", "deal": "/deals/", "company": "/companies/", "product": "/products/"}
 """Where the page of one of a subject is, before its id."""
 PLURALS = {"contact": "contacts", "deal": "deals", "product": "products", "company": "companies"}
 

@@ -58,3 +58,32 @@ SELECT id FROM contacts WHERE workspace_id = $1 AND NOT placeholder
         OR id = (SELECT contact_id FROM contact_custom_ids WHERE workspace_id = $1 AND custom_id = $2))
 ORDER BY id LIMIT 3"""
 SEGMENT_NAMES = "SELECT id, name FROM segments WHERE workspace_id = $1 AND id = ANY($2::bigint[])"
+
+# The newest deals with a product, with whom they are of; $3 only those of this member, $4 how many.
+DEALS_WITH = """
+SELECT d.id, d.name, d.value, d.currency, d.status, d.ordered_at, d.contact_id
+FROM deal_products AS p JOIN deals AS d ON d.contact_id = p.contact_id AND d.id = p.deal_id
+WHERE p.workspace_id = $1 AND p.product_id = $2 AND ($3::bigint IS NULL OR d.assigned_to = $3)
+ORDER BY p.ordered_at DESC, p.deal_id DESC LIMIT $4"""
+
+# What else stands in the newest 500 deals with a product.
+BOUGHT_WITH = """
+WITH recent AS MATERIALIZED (
+    SELECT contact_id, deal_id FROM deal_products WHERE workspace_id = $1 AND product_id = $2
+    ORDER BY ordered_at DESC, deal_id DESC LIMIT 500
+), beside AS (
+    SELECT o.product_id, count(*) AS deals FROM recent JOIN deal_products AS o USING (contact_id, deal_id)
+    WHERE o.product_id <> $2 GROUP BY o.product_id ORDER BY deals DESC, o.product_id LIMIT 8
+)
+SELECT beside.product_id AS id, beside.deals, q.name, q.custom_id, q.image_url
+FROM beside JOIN products AS q ON q.workspace_id = $1 AND q.id = beside.product_id
+ORDER BY beside.deals DESC, beside.product_id"""
+
+DEALS_OF_COMPANY = """
+SELECT id, name, value, currency, status, ordered_at, contact_id FROM deals
+WHERE workspace_id = $1 AND company_id = $2 AND ($3::bigint IS NULL OR assigned_to = $3)
+ORDER BY ordered_at DESC, id DESC LIMIT $4"""
+PEOPLE_OF_COMPANY = """
+SELECT c.id, c.first_name, c.last_name, c.email, c.custom_id, m.member_since
+FROM company_members AS m JOIN contacts AS c ON c.id = m.contact_id
+WHERE m.workspace_id = $1 AND m.company_id = $2 ORDER BY m.member_since DESC, c.id LIMIT $3"""
