@@ -82,7 +82,6 @@ COMPANIES = Kind(
     filters=(Filter("tag", "Tag", _tags),),
     search=lambda text: matching("company", text),
     read=_companies,
-    links=False,
 )
 
 PRODUCTS = Kind(
@@ -110,5 +109,4 @@ PRODUCTS = Kind(
     search=lambda text: matching("product", text),
     read=_products,
     slow=frozenset({"tag"}),
-    links=False,
 )
