@@ -170,7 +170,9 @@ async def test_a_bad_one_is_put_aside_and_tried_again_when_it_is_changed(house: 
     await rolling.define(name="orders")
     bad = await rolling.define(name="bad", function="sum", field="value")
     # No definition that is checked can fail, so the database is made to.
-    await house.pool.execute("ALTER TABLE deals ALTER COLUMN base_value TYPE text USING 'three'")
+    await house.pool.execute(
+        "DROP INDEX deals_by_stage_value; ALTER TABLE deals ALTER COLUMN base_value TYPE text USING 'three'"
+    )
     assert await rolling.read(contact_id) == {"orders": 1}
     (row,) = await house.fetch("SELECT error, failed_at FROM aggregators WHERE id = $1", bad.id)
     assert "function sum(text) does not exist" in row["error"] and row["failed_at"] == NOW

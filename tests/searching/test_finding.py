@@ -102,4 +102,5 @@ async def test_the_indexes_are_made_for_these_very_expressions(house: House) -> 
                 "SELECT pg_get_viewdef($1::text::regclass), pg_get_indexdef($2::text::regclass, 1, false)",
                 f"asked_of_{kind}", f"{tables[kind]}_by_trigrams",
             )  # fmt: skip
-            assert "".join(made.split()) in "".join(asked.split())
+            # Version 15 tells the table of each column.
+            assert "".join(made.split()) in "".join(asked.replace(f"{tables[kind]}.", "").split())
