@@ -12,11 +12,12 @@ from dealt.events import EVENTS, EventWriter
 from dealt.importing import Doors
 from dealt.kernel.clock import Clock
 from dealt.kernel.db import Pool
+from dealt.lifetime import PREDICTING
 from dealt.pipelines import PIPELINES
 from dealt.rfm import RFMS
 from dealt.tags import TAGS
 
-PARTS: list[Part[Any]] = [AGGREGATORS, ATTRIBUTES, EVENTS, MEMBERS, PIPELINES, RFMS, TAGS]
+PARTS: list[Part[Any]] = [AGGREGATORS, ATTRIBUTES, EVENTS, MEMBERS, PIPELINES, PREDICTING, RFMS, TAGS]
 """The definitions that orders, contacts, companies, products and events are written by."""
 
 
