@@ -113,6 +113,11 @@ async def test_who_sees_only_own_deals_sees_no_other_orders(site: Site) -> None:
         text = (await visitor.get(f"/contacts/{number}/")).text
         assert "Ann private" in text
         assert "Order private-0<" not in text
+        spent = {"name": "Private count", "source": "deals", "function": "count"}
+        number_of = (await site.shop.client.post("aggregators/", json=spent)).json()["id"]
+        why = (await visitor.get(f"/contacts/{number}/values/{number_of}/")).text
+        assert "1 row" in why.replace("\u202f", " ")
+        assert "/deals/" not in why, "which orders they are is not the member's to know"
 
 
 async def test_what_is_wrong_is_said_and_changes_nothing(site: Site) -> None:

@@ -26,7 +26,7 @@ from dealt.accounts.members import (
 from dealt.accounts.own_roles import delete_role, list_roles, save_role
 from dealt.accounts.resets import SEND as SEND_RESET
 from dealt.accounts.resets import ask_for_reset, make_reset, reset_holds, use_reset
-from dealt.accounts.roles import AREAS, CUSTOM, ROLES, Action, Member, may, may_see_deal
+from dealt.accounts.roles import AREAS, CUSTOM, ROLES, Action, Member, may, may_see_deal, sees_only
 from dealt.accounts.sessions import (
     ABSOLUTE,
     end_session,
@@ -124,6 +124,7 @@ __all__ = [
     "reset_holds",
     "revoke_token",
     "save_role",
+    "sees_only",
     "send_invitation",
     "send_reset",
     "set_password",

@@ -66,6 +66,11 @@ def may(member: Member, area: str, action: Action = "read") -> bool:
     return given == "write" or given == action
 
 
+def sees_only(member: Member) -> int | None:
+    """The member's own id where only deals assigned to the member are seen, else None: for narrowing lists."""
+    return member.id if member.role == CUSTOM and member.own_deals else None
+
+
 def may_see_deal(member: Member, assigned_to: int | None) -> bool:
-    """Whether a deal of a certain assignee is within what the member sees; ``own_deals`` narrows lists likewise."""
-    return not (member.role == CUSTOM and member.own_deals) or assigned_to == member.id
+    """Whether a deal of a certain assignee is within what the member sees."""
+    return sees_only(member) in (None, assigned_to)

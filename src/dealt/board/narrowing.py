@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from dealt.accounts import CUSTOM, Member, Snapshot
+from dealt.accounts import Member, Snapshot, sees_only
 from dealt.board import queries
 from dealt.board.model import SORTS, Asked
 from dealt.kernel.db import Connection
@@ -29,11 +29,6 @@ class Narrowed:
 
     conditions: Sql
     source: Sql
-
-
-def own_of(member: Member) -> int | None:
-    """The member where she sees her own deals alone."""
-    return member.id if member.role == CUSTOM and member.own_deals else None
 
 
 def read_asked(pipeline_id: int, query: Mapping[str, str], member: Member) -> Asked:
@@ -60,7 +55,7 @@ def read_asked(pipeline_id: int, query: Mapping[str, str], member: Member) -> As
     only_status = len(parts) == 1 and status is not None
     return Asked(
         pipeline_id, SORTS.get(query.get("sort", ""), SORTS["newest"]), status if only_status else None,
-        {} if only_status or not parts else {"all": parts}, query.get("q", "").strip()[:200], own_of(member),
+        {} if only_status or not parts else {"all": parts}, query.get("q", "").strip()[:200], sees_only(member),
     )  # fmt: skip
 
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from dealt.accounts import MEMBERS, Snapshot
+from dealt.accounts import MEMBERS, Snapshot, sees_only
 from dealt.board import queries
 from dealt.board.changing import Changed, change, undo
 from dealt.board.model import CARDS_AT_FIRST, MOST_CHANGED, SORTS, Asked
-from dealt.board.narrowing import own_of, read_asked
+from dealt.board.narrowing import read_asked
 from dealt.board.reading import Reader
 from dealt.board.rooms import Boards, View, update
 from dealt.kernel.clock import iso, parse_datetime
@@ -20,12 +17,11 @@ from dealt.kernel.errors import InvalidInput
 from dealt.kernel.http import Response
 from dealt.pipelines import PIPELINES, Pipeline
 from dealt.tags import TAGS
-from dealt.web import BEAT_S, LASTS_S, PageRoute, Visit, action, page
+from dealt.web import PageRoute, Visit, action, page, stream
 
 ON_ITS_WAY = timedelta(seconds=5)
 """A write has its moment before it is seen."""
 UTC_ZONE = ZoneInfo("UTC")
-_SSE = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _STATUSES = {1: "In progress", 2: "Won", 3: "Lost", 0: "Abandoned", 4: "Archived"}
 
 
@@ -46,7 +42,7 @@ async def show(visit: Visit) -> Response:
             columns = await _reader(visit, snapshot, asked).columns(connection, CARDS_AT_FIRST)
     except InvalidInput as error:
         refused = " ".join(sentence for each in error.fields.values() for sentence in each)
-        asked, columns = Asked(pipeline.id, own=own_of(visit.member)), []
+        asked, columns = Asked(pipeline.id, own=sees_only(visit.member)), []
     pipelines = snapshot.part(PIPELINES)
     return await visit.page(
         "board/board.html", columns=columns, pipeline=pipeline, pipelines=pipelines.pipelines.values(), asked=asked,
@@ -121,34 +117,8 @@ async def go_back(visit: Visit) -> Response:
 async def live(visit: Visit) -> Response:
     """What changes on the board, as server-sent events: ``data`` is an update, ``gap`` says to look anew."""
     pipeline = _pipeline(visit, await visit.snapshot())
-    view = View(pipeline.id, own_of(visit.member), visit.may("contacts"))
-    return Response(200, _stream(visit, view), b"text/event-stream; charset=utf-8", _SSE)
-
-
-async def _stream(visit: Visit, view: View) -> AsyncIterator[bytes]:
-    events = visit.of(Boards).listen(visit.house, visit.workspace_id, view)
-    ends = time.monotonic() + LASTS_S
-    gone = asyncio.ensure_future(visit.request.gone())
-    following = asyncio.ensure_future(anext(events, None))
-    try:
-        yield b"retry: 1000\nevent: open\ndata:\n\n"
-        while time.monotonic() < ends:
-            await asyncio.wait({gone, following}, timeout=BEAT_S, return_when=asyncio.FIRST_COMPLETED)
-            if gone.done():
-                return
-            if not following.done():
-                yield b":\n\n"
-                continue
-            event = following.result()
-            if event is None:
-                return
-            following = asyncio.ensure_future(anext(events, None))
-            yield event
-    finally:
-        gone.cancel()
-        following.cancel()
-        await asyncio.gather(gone, following, return_exceptions=True)
-        await events.aclose()
+    view = View(pipeline.id, sees_only(visit.member), visit.may("contacts"))
+    return stream(visit, visit.of(Boards).listen(visit.house, visit.workspace_id, view))
 
 
 async def _answer(visit: Visit, changed: Changed) -> Response:

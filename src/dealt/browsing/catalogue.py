@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +10,7 @@ import msgspec
 
 from dealt.accounts import Snapshot
 from dealt.browsing.model import Column, Filter, Kind, Row
-from dealt.browsing.tagging import tag_special
+from dealt.browsing.tagging import tag_special, tags_offered
 from dealt.companies import Company, company_of, list_companies
 from dealt.kernel.db import Connection
 from dealt.kernel.paging import Order, Page, PageRequest
@@ -44,10 +44,6 @@ def _row(one: Company | Product, snapshot: Snapshot) -> Row:
     return Row(one.id, one.name or one.custom_id or f"Number {one.id}", values)
 
 
-def _tags(snapshot: Snapshot) -> Sequence[tuple[str, str]]:
-    return [(str(key), name) for key, name in snapshot.part(TAGS).items()]
-
-
 _ENDS = (
     Column("custom_id", "Own id"),
     Column("created_at", "Added", "when", sort="id"),
@@ -79,7 +75,7 @@ COMPANIES = Kind(
     ),
     default=("email", "city", "country", "approx_employees", "tags", "updated_at"),
     ordering="-updated_at",
-    filters=(Filter("tag", "Tag", _tags),),
+    filters=(Filter("tag", "Tag", tags_offered),),
     search=lambda text: matching("company", text),
     read=_companies,
 )
@@ -105,7 +101,7 @@ PRODUCTS = Kind(
     ),
     default=("custom_id", "category", "price", "quantity", "tags", "updated_at"),
     ordering="-updated_at",
-    filters=(Filter("quantity__lte", "Stock", lambda _: (("0", "Sold out"),)), Filter("tag", "Tag", _tags)),
+    filters=(Filter("quantity__lte", "Stock", lambda _: (("0", "Sold out"),)), Filter("tag", "Tag", tags_offered)),
     search=lambda text: matching("product", text),
     read=_products,
     slow=frozenset({"tag"}),

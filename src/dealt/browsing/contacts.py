@@ -7,23 +7,20 @@ from dataclasses import replace
 from typing import Any
 
 from dealt.accounts import MEMBERS, Snapshot
-from dealt.aggregators import AGGREGATORS, shown_values, values_of
 from dealt.browsing import queries
 from dealt.browsing.model import Act, Column, Done, Filter, Kind, Row
-from dealt.browsing.tagging import tag_of, tag_special
-from dealt.contacts import ContactPatch, display_name, memberships, narrowed_to, read_contacts, search_page
+from dealt.browsing.tagging import tag_of, tag_special, tags_offered
+from dealt.contacts import ContactPatch, called, narrowed_to, read_contacts, search_page
 from dealt.contacts import update_contacts as update
 from dealt.freshness import Settling
 from dealt.kernel.db import Connection, Record, in_transaction
 from dealt.kernel.errors import InvalidInput
 from dealt.kernel.paging import Page, PageRequest
-from dealt.lifetime import PREDICTING, predictions_of
 from dealt.lists import add_to_list, remove_from_list
-from dealt.publicapi import USERS, UserShape, user_shape
-from dealt.rfm import RFMS, shown_scores
+from dealt.publicapi import USERS, UserShape, shape_settled
 from dealt.searching import matching
 from dealt.tags import TAGS
-from dealt.web import Undo, Visit
+from dealt.web import Undo, Visit, many
 
 _COLUMNS = (
     Column("name", "Name", "name"),
@@ -59,21 +56,10 @@ async def _read(
         custom_ids=[lookups[name] for name in ("custom_id", "user_id") if name in lookups],
     )  # fmt: skip
     page = await search_page(connection, workspace_id, replace(request, narrowed=wanted))
-    shape = await _shape(visit, connection, snapshot, [row["id"] for row in page.rows])
+    ids = [row["id"] for row in page.rows]
+    await visit.of(Settling).settle_on_read(connection, workspace_id, ids, visit.now)
+    shape = await shape_settled(connection, snapshot, ids, visit.now)
     return page, [_row(record, shape, snapshot) for record in page.rows]
-
-
-async def _shape(visit: Visit, connection: Connection, snapshot: Snapshot, ids: Sequence[int]) -> UserShape:
-    """What it takes to show these contacts; what is derived for them is brought up to date first."""
-    await visit.of(Settling).settle_on_read(connection, visit.workspace_id, ids, visit.now)
-    aggregators, rfms = snapshot.part(AGGREGATORS), snapshot.part(RFMS)
-    stored = await values_of(connection, visit.workspace_id, ids) if aggregators else {}
-    derived = {
-        contact_id: shown_values(values, aggregators, visit.now, snapshot.time_zone) | shown_scores(values, rfms)
-        for contact_id, values in stored.items()
-    }
-    predicted = await predictions_of(connection, visit.workspace_id, ids) if snapshot.part(PREDICTING) else {}
-    return user_shape(snapshot, await memberships(connection, visit.workspace_id, ids), derived, predicted)
 
 
 def _row(record: Record, shape: UserShape, snapshot: Snapshot) -> Row:
@@ -82,8 +68,7 @@ def _row(record: Record, shape: UserShape, snapshot: Snapshot) -> Row:
     values["companies"] = ", ".join(company["name"] for company in values["companies"])
     values["assigned_to"] = snapshot.part(MEMBERS).get(values["assigned_to"], "")
     values["status"] = str(values["status"]).capitalize()
-    called = display_name(record) or record["custom_id"] or f"Contact {record['id']}"
-    return Row(record["id"], called, values)
+    return Row(record["id"], called(record), values)
 
 
 async def _lists(visit: Visit, _snapshot: Snapshot, connection: Connection) -> Sequence[tuple[str, str]]:
@@ -117,7 +102,7 @@ async def _change_tags(visit: Visit, ids: list[int], value: str, *, adds: bool) 
         definitions.forget(visit.workspace_id)
     back = {"act": "untag" if adds else "tag", "ids": ",".join(map(str, moved)), "value": name}
     undo = Undo("/contacts/do/", back) if moved else None
-    return Done(f"{name} is {'on' if adds else 'off'} {_many(len(moved))}.", undo)
+    return Done(f"{name} is {'on' if adds else 'off'} {many(len(moved), 'contact')}.", undo)
 
 
 async def _join(visit: Visit, ids: list[int], value: str) -> Done:
@@ -136,15 +121,7 @@ async def _move(visit: Visit, ids: list[int], value: str, *, joins: bool) -> Don
         moved = await change(connection, visit.actor, int(value), ids, now=visit.now)
     back = {"act": "leave" if joins else "join", "ids": ",".join(map(str, moved)), "value": value}
     undo = Undo("/contacts/do/", back) if moved else None
-    return Done(f"{_many(len(moved))} {'added to' if joins else 'taken off'} the list.", undo)
-
-
-def _many(number: int) -> str:
-    return f"{number} contact{'' if number == 1 else 's'}"
-
-
-def _tags(snapshot: Snapshot) -> Sequence[tuple[str, str]]:
-    return [(str(key), name) for key, name in snapshot.part(TAGS).items()]
+    return Done(f"{many(len(moved), 'contact')} {'added to' if joins else 'taken off'} the list.", undo)
 
 
 CONTACTS = Kind(
@@ -162,7 +139,7 @@ CONTACTS = Kind(
     ordering="-updated_at",
     filters=(
         Filter("status", "Status", lambda _: (("visitor", "Visitor"), ("user", "User"))),
-        Filter("tag", "Tag", _tags),
+        Filter("tag", "Tag", tags_offered),
         Filter("unsubscribed", "E-mails", lambda _: (("false", "Subscribed"), ("true", "Unsubscribed"))),
         Filter("last_seen__gte", "Seen since"),
     ),

@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 
-from dealt.accounts import CUSTOM, MEMBERS, Snapshot, may_see_deal
+from dealt.accounts import MEMBERS, Snapshot, may_see_deal, sees_only
 from dealt.browsing import queries
 from dealt.browsing.model import Act, Column, Done, Filter, Kind, Row
-from dealt.browsing.tagging import tag_of, tag_special
+from dealt.browsing.tagging import tag_of, tag_special, tags_offered
 from dealt.contacts import display_name, read_contacts
 from dealt.deals import DealImage, DealPatch, DealWork, DealWriter, list_deals, parse_deal
 from dealt.kernel.db import Connection, Record
@@ -23,7 +23,7 @@ from dealt.publicapi import DEALS as LISTING
 from dealt.publicapi import parse_filter
 from dealt.searching import matching
 from dealt.tags import TAGS
-from dealt.web import Undo, Visit
+from dealt.web import Undo, Visit, many
 
 STATUSES = {1: "In progress", 2: "Won", 3: "Lost", 0: "Abandoned", 4: "Archived"}
 _LOST = 3
@@ -55,7 +55,7 @@ async def _read(
     visit: Visit, connection: Connection, snapshot: Snapshot, lookups: Mapping[str, str], request: PageRequest
 ) -> tuple[Page, list[Row]]:
     member, narrowed = visit.member, request.narrowed
-    if member.role == CUSTOM and member.own_deals:
+    if sees_only(member) is not None:
         narrowed = replace(narrowed, conditions=(*narrowed.conditions, sql("d.assigned_to = {}", member.id)))
     wanted = await parse_filter(connection, snapshot, lookups)
     page, images = await list_deals(connection, visit.workspace_id, wanted, replace(request, narrowed=narrowed))
@@ -133,7 +133,7 @@ async def _move(visit: Visit, ids: list[int], value: str) -> Done:
     if any(known[targets[one]].sets_status is not None for one in moved):
         # The status came with the stage; only the history of each deal knows what it was.
         undo = None
-    return Done(f"{_many(len(moved))} moved to {name}.{told}", undo)
+    return Done(f"{many(len(moved), 'deal')} moved to {name}.{told}", undo)
 
 
 async def _tag(visit: Visit, ids: list[int], value: str) -> Done:
@@ -160,7 +160,7 @@ async def _change_tags(visit: Visit, ids: list[int], value: str, *, adds: bool) 
     moved, told = await _write(visit, works)
     back = {"act": "untag" if adds else "tag", "ids": ",".join(map(str, moved)), "value": name}
     undo = Undo("/deals/do/", back) if moved else None
-    return Done(f"{name} is {'on' if adds else 'off'} {_many(len(moved))}.{told}", undo)
+    return Done(f"{name} is {'on' if adds else 'off'} {many(len(moved), 'deal')}.{told}", undo)
 
 
 async def _write(visit: Visit, works: list[DealWork]) -> tuple[list[int], str]:
@@ -175,15 +175,7 @@ async def _write(visit: Visit, works: list[DealWork]) -> tuple[list[int], str]:
         for work, outcome in zip(works, outcomes, strict=True)
         if not isinstance(outcome, Exception) and work.deal_id is not None
     ]
-    return written, f" {_many(len(refused))} stayed as they were: {refused[0]}" if refused else ""
-
-
-def _many(number: int) -> str:
-    return f"{number} deal{'' if number == 1 else 's'}"
-
-
-def _tags(snapshot: Snapshot) -> Sequence[tuple[str, str]]:
-    return [(str(key), name) for key, name in snapshot.part(TAGS).items()]
+    return written, f" {many(len(refused), 'deal')} stayed as they were: {refused[0]}" if refused else ""
 
 
 DEALS = Kind(
@@ -202,7 +194,7 @@ DEALS = Kind(
     filters=(
         Filter("status", "Status", lambda _: [(str(key), name) for key, name in STATUSES.items()]),
         Filter("stage", "Stage", _stages),
-        Filter("tag", "Tag", _tags),
+        Filter("tag", "Tag", tags_offered),
         Filter("ordered_at__gte", "From"),
         Filter("ordered_at__lt", "Before"),
     ),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dealt.accounts import Snapshot
 from dealt.kernel.errors import InvalidInput
 from dealt.kernel.sql import Sql, sql
 from dealt.publicapi import Special
+from dealt.tags import TAGS
 
 LONGEST = 255
 
@@ -20,6 +23,11 @@ def tag_special(column: str) -> Special:
         return sql(f"{column} <> ARRAY[]::bigint[] AND {column} @> ARRAY[{{}}::bigint]", int(text))
 
     return narrowed
+
+
+def tags_offered(snapshot: Snapshot) -> Sequence[tuple[str, str]]:
+    """Every tag as a choice: its number as text, and its name."""
+    return [(str(key), name) for key, name in snapshot.part(TAGS).items()]
 
 
 def tag_of(value: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dealt.accounts import sees_only
 from dealt.web import Visit
 
 PROFILES = {"contact": "/contacts/", "deal": "/deals/", "company": "/companies/", "product": "/products/"}
@@ -11,7 +12,7 @@ PLURALS = {"contact": "contacts", "deal": "deals", "product": "products", "compa
 
 def may_see_names(visit: Visit, subject: str) -> bool:
     """Whether a member may see which ones belong, and not just how many: deals of others are not everybody's."""
-    return subject != "deal" or not visit.member.own_deals
+    return subject != "deal" or sees_only(visit.member) is None
 
 
 def profile(visit: Visit, subject: str) -> str:

@@ -20,6 +20,7 @@ from dealt.contacts.model import (
     ContactRef,
     Contacts,
     WrittenContact,
+    called,
     display_name,
 )
 from dealt.contacts.schemas import FIELD_NAMES, READ_ONLY, parse_contact
@@ -49,6 +50,7 @@ __all__ = [
     "Memberships",
     "Visit",
     "WrittenContact",
+    "called",
     "check_contacts",
     "contact_columns",
     "contacts_question",

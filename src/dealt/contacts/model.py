@@ -88,6 +88,11 @@ class WrittenContact:
     defined: bool = False
 
 
+def called(contact: Mapping[str, Any]) -> str:
+    """What a page calls a contact: its name, else its custom id, else its number."""
+    return display_name(contact) or contact["custom_id"] or f"Contact {contact['id']}"
+
+
 def display_name(contact: Mapping[str, Any]) -> str | None:
     """The name that is shown: first and last name, else the e-mail address, else nothing."""
     return " ".join(filter(None, (contact["first_name"], contact["last_name"]))) or contact["email"]

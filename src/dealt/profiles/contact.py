@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from dealt.accounts import trusting
+from dealt.accounts import sees_only, trusting
 from dealt.aggregators import explain_value, read_aggregator, read_figure, shown_value, values_of
 from dealt.attributes import ATTRIBUTES
 from dealt.contacts import ContactPatch, display_name, hold_contact, parse_contact, read_contact, update_contact
@@ -16,7 +17,7 @@ from dealt.lists import add_to_list, remove_from_list
 from dealt.people import Movers, delete_person, merge, unmerge
 from dealt.predicates import describe
 from dealt.profiles import queries
-from dealt.profiles.contact_view import ORDERS_A_PAGE, all_lists, happenings, own_only, see, segment_names
+from dealt.profiles.contact_view import ORDERS_A_PAGE, all_lists, happenings, see, segment_names
 from dealt.profiles.numbers import number_in
 from dealt.profiles.telling import STATUSES
 from dealt.segments import explain_member, read_segment
@@ -58,7 +59,7 @@ async def orders(visit: Visit) -> Response:
         if last is None:
             raise visit.not_found("order")
         rows = await connection.fetch(
-            queries.ORDERS, visit.workspace_id, contact["id"], own_only(visit), last["ordered_at"], last["id"],
+            queries.ORDERS, visit.workspace_id, contact["id"], sees_only(visit.member), last["ordered_at"], last["id"],
             ORDERS_A_PAGE + 1,
         )  # fmt: skip
     return await visit.page(
@@ -88,6 +89,8 @@ async def why_value(visit: Visit) -> Response:
         why = await explain_value(connection, plan.vocabulary, figure, contact["id"], visit.now)
         stored = (await values_of(connection, visit.workspace_id, [contact["id"]])).get(contact["id"], {})
         age = (await ages(connection, visit.workspace_id, [contact["id"]], visit.now)).get(contact["id"])
+    if sees_only(visit.member) is not None:
+        why = replace(why, behind=[])
     return await visit.page(
         "profiles/_why_value.html", aggregator=found, why=why, age=age, counts=describe(figure.where),
         value=shown_value(stored.get(found.target), found, visit.now, plan.vocabulary.zone),
@@ -104,6 +107,8 @@ async def why_segment(visit: Visit) -> Response:
         await visit.of(Settling).settle_on_read(connection, visit.workspace_id, [contact["id"]], visit.now)
         plan = await visit.of(Derived).plan(connection, visit.workspace_id)
         why = await explain_member(connection, plan, segment, contact["id"], visit.now)
+    if sees_only(visit.member) is not None:
+        why = replace(why, leaves=[replace(leaf, related=[]) for leaf in why.leaves])
     return await visit.page("profiles/_why_segment.html", segment=segment, why=why)
 
 

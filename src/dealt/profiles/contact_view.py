@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 
-from dealt.accounts import CUSTOM, Snapshot
+from dealt.accounts import Snapshot, sees_only
 from dealt.aggregators import AGGREGATORS, Aggregator, shown_value, unconverted_key, values_of
-from dealt.contacts import display_name, memberships
+from dealt.contacts import called, memberships
 from dealt.events import SOURCES, Stretch, Timeline, read_timeline
 from dealt.freshness import Age, Settling, ages
 from dealt.kernel.db import Connection, Record
@@ -71,13 +71,13 @@ async def see(visit: Visit, connection: Connection, snapshot: Snapshot, contact:
     ]
     held = await memberships(connection, workspace_id, [contact_id])
     orders = await connection.fetch(
-        queries.ORDERS, workspace_id, contact_id, own_only(visit), None, None, ORDERS_A_PAGE + 1
+        queries.ORDERS, workspace_id, contact_id, sees_only(visit.member), None, None, ORDERS_A_PAGE + 1
     )
     merges = await list_merges(connection, workspace_id, contact_id, PageRequest.parse({}))
     timeline = await happenings(visit, connection, contact_id, None)
     return ContactSeen(
         contact=contact,
-        name=display_name(contact) or contact["custom_id"] or f"Contact {contact_id}",
+        name=called(contact),
         numbers=await connection.fetchrow(queries.NUMBERS, workspace_id, contact_id),
         base_currency=snapshot.base_currency,
         values=sorted(values, key=lambda one: one.aggregator.name.lower()),
@@ -97,7 +97,7 @@ async def see(visit: Visit, connection: Connection, snapshot: Snapshot, contact:
 
 async def happenings(visit: Visit, connection: Connection, contact_id: int, cursor: str | None) -> Timeline:
     """A part of the timeline; who sees only own deals sees there nothing of orders and their changes."""
-    sources = SOURCES if own_only(visit) is None else [one for one in SOURCES if one not in ("order", "change")]
+    sources = SOURCES if sees_only(visit.member) is None else [one for one in SOURCES if one not in ("order", "change")]
     stretch = Stretch(sources=sources)
     return await read_timeline(connection, visit.workspace_id, contact_id, stretch, size=HAPPENINGS, cursor=cursor)
 
@@ -116,8 +116,3 @@ async def all_lists(connection: Connection, workspace_id: int) -> Sequence[Recor
     """The lists that a contact may be put on: the first 200 by name."""
     rows: Sequence[Record] = await connection.fetch(queries.LISTS, workspace_id)
     return rows
-
-
-def own_only(visit: Visit) -> int | None:
-    """The member whose deals alone are shown, where the role says so."""
-    return visit.member.id if visit.member.role == CUSTOM and visit.member.own_deals else None

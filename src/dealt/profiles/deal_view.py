@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dealt.accounts import CUSTOM, Snapshot
-from dealt.contacts import display_name
+from dealt.accounts import Snapshot, sees_only
+from dealt.contacts import called
 from dealt.deals import DealImage
 from dealt.kernel.db import Connection, Record
 from dealt.pipelines import PIPELINES
@@ -76,8 +76,7 @@ async def see(
         company_name = await connection.fetchval(queries.COMPANY_NAME, workspace_id, deal.company_id)
     teller = Teller(snapshot, names)
     shown = rows[:CHANGES_A_PAGE]
-    own = visit.member.id if visit.member.role == CUSTOM and visit.member.own_deals else None
-    beside = (workspace_id, deal.stage_id, deal.ordered_at, deal.id, own)
+    beside = (workspace_id, deal.stage_id, deal.ordered_at, deal.id, sees_only(visit.member))
     return DealSeen(
         image=image,
         lines=receipt(image.lines, products),
@@ -105,4 +104,4 @@ def _contacts_in(rows: Sequence[Record]) -> list[int]:
 
 async def _contact_names(connection: Connection, workspace_id: int, ids: Sequence[int]) -> dict[int, str]:
     rows = await connection.fetch(queries.CONTACT_NAMES, workspace_id, list(ids))
-    return {row["id"]: display_name(row) or row["custom_id"] or f"Contact {row['id']}" for row in rows}
+    return {row["id"]: called(row) for row in rows}

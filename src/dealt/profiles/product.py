@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from dealt.accounts import sees_only
 from dealt.attributes import ATTRIBUTES
-from dealt.contacts import display_name
+from dealt.contacts import called
 from dealt.kernel.db import Connection, Record
 from dealt.kernel.http import Response
 from dealt.kernel.paging import PageRequest
 from dealt.products import product_history, read_product
 from dealt.profiles import queries
-from dealt.profiles.contact_view import own_only
 from dealt.profiles.telling import STATUSES
 from dealt.tags import TAGS
 from dealt.web import PageRoute, Visit, page
@@ -38,7 +38,7 @@ async def show(visit: Visit) -> Response:
         product = await read_product(connection, visit.workspace_id, visit.id())
         named = (visit.workspace_id, product.id)
         changes = await product_history(connection, *named, PageRequest.parse({"page_size": "100"}))
-        deals = await connection.fetch(queries.DEALS_WITH, *named, own_only(visit), DEALS_SHOWN + 1)
+        deals = await connection.fetch(queries.DEALS_WITH, *named, sees_only(visit.member), DEALS_SHOWN + 1)
         beside = await connection.fetch(queries.BOUGHT_WITH, *named)
         buyers = await names_of(connection, visit.workspace_id, deals)
     return await visit.page(
@@ -52,7 +52,7 @@ async def names_of(connection: Connection, workspace_id: int, deals: Sequence[Re
     """The names of the contacts whose these deals are; a guest has none."""
     ids = sorted({row["contact_id"] for row in deals})
     rows = await connection.fetch(queries.CONTACT_NAMES, workspace_id, ids)
-    return {row["id"]: display_name(row) or row["custom_id"] or f"Contact {row['id']}" for row in rows}
+    return {row["id"]: called(row) for row in rows}
 
 
 def _prices(rows: Sequence[Record]) -> list[PriceChange]:

@@ -8,8 +8,9 @@ from dealt.publicapi.listing import Listing, Special
 from dealt.publicapi.presenting import Presenting
 from dealt.publicapi.product_filters import PRODUCTS
 from dealt.publicapi.services import Services
+from dealt.publicapi.user_answers import shape_settled
 from dealt.publicapi.user_filters import USERS
-from dealt.publicapi.user_shapes import UserShape, user_shape
+from dealt.publicapi.user_shapes import UserShape
 
 __all__ = [
     "ACTIVITIES",
@@ -24,5 +25,5 @@ __all__ = [
     "Special",
     "UserShape",
     "parse_filter",
-    "user_shape",
+    "shape_settled",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
 from dealt.accounts import Snapshot
@@ -100,13 +101,18 @@ async def shape_users(call: Call, connection: Connection, snapshot: Snapshot, id
 
     Inside a transaction, where a write is answered, it is shown as it was before the write.
     """
-    workspace_id = call.workspace_id
     if not connection.is_in_transaction():
-        await call.services.settling.settle_on_read(connection, workspace_id, ids, call.now)
+        await call.services.settling.settle_on_read(connection, call.workspace_id, ids, call.now)
+    return await shape_settled(connection, snapshot, ids, call.now)
+
+
+async def shape_settled(connection: Connection, snapshot: Snapshot, ids: Sequence[int], now: datetime) -> UserShape:
+    """What it takes to show these contacts, with what is derived for them as it is stored."""
+    workspace_id = snapshot.workspace_id
     aggregators, rfms = snapshot.part(AGGREGATORS), snapshot.part(RFMS)
     stored = await values_of(connection, workspace_id, ids) if aggregators else {}
     derived = {
-        contact_id: shown_values(values, aggregators, call.now, snapshot.time_zone) | shown_scores(values, rfms)
+        contact_id: shown_values(values, aggregators, now, snapshot.time_zone) | shown_scores(values, rfms)
         for contact_id, values in stored.items()
     }
     predicted = await predictions_of(connection, workspace_id, ids) if snapshot.part(PREDICTING) else {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from dealt.accounts import sees_only
 from dealt.searching.finding import search
 from dealt.searching.model import LONGEST_TEXT, Hit, Kind
 from dealt.web import Finder, Found, Visit
@@ -24,7 +25,7 @@ def finders(paths: Collection[str]) -> list[Finder]:
 
 def _finder(kind: Kind, area: str, what: str, place: str) -> Finder:
     async def find(visit: Visit, text: str) -> list[Found]:
-        if kind == "deal" and visit.member.own_deals:
+        if kind == "deal" and sees_only(visit.member) is not None:
             # A search does not know whose deals they are; the list of deals does.
             return []
         async with visit.reading() as connection:

@@ -5,19 +5,17 @@ from dealt.web.cookies import set_cookie
 from dealt.web.finding import Finder, Found
 from dealt.web.flash import Undo, is_local
 from dealt.web.house import House
-from dealt.web.live import BEAT_S, LASTS_S
 from dealt.web.pages import SESSION, SIGN_IN, Pages
 from dealt.web.pictures import Pictures
 from dealt.web.places import Place, Places
 from dealt.web.rendering import Templates
 from dealt.web.routing import ANYBODY, SIGNED_IN, PageRoute, action, page
-from dealt.web.showing import duration, picture
+from dealt.web.showing import duration, many, picture
+from dealt.web.streaming import stream
 from dealt.web.visit import Visit
 
 __all__ = [
     "ANYBODY",
-    "BEAT_S",
-    "LASTS_S",
     "SESSION",
     "SIGNED_IN",
     "SIGN_IN",
@@ -37,7 +35,9 @@ __all__ = [
     "action",
     "duration",
     "is_local",
+    "many",
     "page",
     "picture",
     "set_cookie",
+    "stream",
 ]
