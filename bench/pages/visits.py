@@ -8,6 +8,7 @@ import json
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from secrets import token_hex
 from typing import Any
 
 import asyncpg
@@ -24,8 +25,8 @@ async def sign_in(shop: Shop) -> str:
     try:
         async with connection.transaction():
             member = await create_member(
-                connection, shop.workspace_id, email="bench@example.com", password="a long enough sentence",  # noqa: S106
-                now=now, role="admin",
+                connection, shop.workspace_id, email=f"bench-{token_hex(4)}@example.com", now=now, role="admin",
+                password="a long enough sentence",  # noqa: S106
             )  # fmt: skip
             secret = await open_session(
                 connection, shop.workspace_id, member, address="127.0.0.1", browser="bench", origin="", now=now
@@ -41,6 +42,36 @@ class Browser:
 
     port: int
     cookie: str
+
+    def text(self, path: str) -> str:
+        """The page at a path."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection.request("GET", path, headers={"Cookie": self.cookie, "Accept": "text/html"})
+        text = connection.getresponse().read().decode()
+        connection.close()
+        return text
+
+    def visits_ms(self, paths: list[str], seconds: float) -> list[float]:
+        """How long pages took, asked for in turn: for some seconds, at least ten times each or 20 in all.
+
+        A page may lead elsewhere or refuse what is asked; a server's failure raises RuntimeError. What takes longer
+        than a second is asked for five times only.
+        """
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        headers = {"Cookie": self.cookie, "Accept": "text/html", "Accept-Encoding": "gzip"}
+        found: list[float] = []
+        until = time.monotonic() + seconds
+        while len(found) < 5 or (min(found) < 1000 and (time.monotonic() < until or len(found) < 20)):
+            path = paths[len(found) % len(paths)]
+            began = time.perf_counter()
+            connection.request("GET", path, headers=headers)
+            answer = connection.getresponse()
+            text = answer.read()
+            found.append(1000 * (time.perf_counter() - began))
+            if answer.status not in (200, 303, 400):
+                raise RuntimeError(f"{path}: {answer.status} {text[:300]!r}")
+        connection.close()
+        return found
 
     def times_ms(self, path: str, bodies: list[Any], seconds: float) -> list[float]:
         """How long answers took: a GET, or POSTs of ``bodies`` in turn. Raises RuntimeError for a refusal."""

@@ -19,3 +19,15 @@ async def test_records_are_found_by_who_may_see_them(site: Site) -> None:
             answer = await one.get("/palette/", params={"q": odd}, headers=headers)
             assert (answer.status_code, answer.json()["results"]) == (200, [])
         assert (await one.get("/palette/?q=a%00b", headers=headers)).status_code == 400
+
+
+async def test_who_sees_only_own_deals_finds_exactly_these(site: Site) -> None:
+    own = await site.session("custom", areas={"deals": "read"}, own=True)
+    member = await site.pool.fetchval("SELECT max(id) FROM members WHERE workspace_id = $1", site.shop.workspace_id)
+    for number, assigned in enumerate([member, None, member]):
+        body = {"custom_id": f"rake-{number}", "name": f"A garden rake {number}", "assigned_to": assigned}
+        assert (await site.shop.client.post("deals/", json=body)).status_code == 201
+    async with site.visitor(own) as client:
+        for text, names in (("rake", {"0", "2"}), ("rake-1", set()), ("rake-2", {"2"}), ("rake 1", set())):
+            found = (await client.get("/palette/", params={"q": text})).json()["results"]
+            assert {one["name"].removeprefix("A garden rake ") for one in found} == names, text

@@ -39,15 +39,7 @@ EXACT: dict[Kind, str] = {
 }
 
 
-def found_by_words(kind: Kind, conditions: str) -> str:
-    """$1 workspace, $2 how many; ``conditions`` on the words' expression take the values behind these."""
-    return f"""
-SELECT id, custom_id, {_SHOWN[kind]} FROM (
-    SELECT * FROM {_TABLES[kind]} workspace_id = $1 AND {conditions} LIMIT {MOST_LOOKED_AT}) AS t
-ORDER BY updated_at DESC, id DESC LIMIT $2"""
-
-
-def found_by_id(kind: Kind) -> str:
-    """$1 workspace, $2 the id, and of a deal $3 its contact."""
-    local = "contact_id = $3 AND " if kind == "deal" else ""
-    return f"SELECT id, custom_id, {_SHOWN[kind]} FROM {_TABLES[kind]} workspace_id = $1 AND {local}id = $2"
+def found(kind: Kind) -> tuple[str, str]:
+    """What stands before the conditions, and behind them; the place there is for how many."""
+    before = f"SELECT id, custom_id, {_SHOWN[kind]} FROM (SELECT * FROM {_TABLES[kind]} "
+    return before, f" LIMIT {MOST_LOOKED_AT}) AS t ORDER BY updated_at DESC, id DESC LIMIT {{}}"
