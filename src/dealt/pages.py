@@ -59,6 +59,20 @@ _SETTINGS = (
 )  # fmt: skip
 
 
+_MADE = (
+    ("contact", "/contacts/", "contacts"), ("deal", "/deals/", "deals"), ("company", "/companies/", "companies"),
+    ("product", "/products/", "products"),
+)  # fmt: skip
+
+
+def _making() -> list[Place]:
+    """What the palette makes."""
+    return [
+        Place(f"New {one}", f"{path}new/", area, section="more", order=700 + place, act="write")
+        for place, (one, path, area) in enumerate(_MADE)
+    ]
+
+
 def _settings() -> list[Place]:
     """The places of the settings, group by group."""
     each = [(name, path, group) for group, places in _SETTINGS for name, path in places]
@@ -78,6 +92,7 @@ PLACES: list[Place] = [
     Place("Tasks", "/tasks/", "tasks", order=60, icon="tasks", keys="g t", in_bar=True),
     Place("Settings", "/settings/", "settings|transfer", order=100, icon="settings", keys="g ,", in_bar=True),
     *_settings(),
+    *_making(),
     Place("First steps", "/start/", "settings", section="more", order=800),
     Place("Export", "/settings/export/", "settings", section="settings", order=91, group="Data"),
     Place("Imports", "/imports/", "transfer", section="settings", order=90, group="Data"),

@@ -73,6 +73,37 @@ async def test_fields_are_edited_as_the_members_own(
     assert str(actor["actor"]).startswith("member:")
 
 
+async def test_the_last_change_of_a_contact_is_taken_back(site: Site) -> None:
+    number = await made(site, "undone", tags=["old"], city="Oslo")
+    api = site.shop.client
+    company = (await api.post("companies/", json={"name": "Works"})).json()["id"]
+    body = {"city": "Bergen", "score": 7, "tags": ["new"], "company_id": company, "size": 41}
+    await api.patch(f"users/{number}/", json=body)
+    async with site.visitor(await site.session()) as visitor:
+        page = (await visitor.get(f"/contacts/{number}/")).text
+        change = page.split('name="change" value="')[1].split('"')[0]
+        answer = await visitor.post(f"/contacts/{number}/undo/", data={"change": change})
+        assert answer.status_code == 303, answer.text
+        found = await contact(site, number)
+        assert (found["city"], found["score"], found["size"]) == ("Oslo", 0, None)
+        assert ([tag["name"] for tag in found["tags"]], found["companies"]) == (["old"], [])
+        assert (await visitor.post(f"/contacts/{number}/undo/", data={"change": change})).status_code == 409
+
+
+async def test_a_contact_is_made_by_hand(site: Site) -> None:
+    async with site.visitor(await site.session()) as visitor:
+        assert (await visitor.post("/contacts/new/", data={"city": "Oslo"})).status_code == 400
+        form = {"first_name": "Cy", "email": "cy@example.com", "gender": "2", "score": "", "a.size": "40"}
+        answer = await visitor.post("/contacts/new/", data=form)
+        assert answer.status_code == 303, answer.text
+        number = int(answer.headers["location"].split("/")[2])
+        found = await contact(site, number)
+        assert (found["first_name"], found["gender"], found["size"]) == ("Cy", "male", 40)
+        same = await visitor.post(f"/contacts/{number}/edit/", data={"first_name": "Cy", "unsubscribed": "false"})
+        assert same.status_code == 303
+        assert "Nothing was different" in (await visitor.get(f"/contacts/{number}/")).text
+
+
 async def test_tags_and_lists_come_and_go(site: Site) -> None:
     number = await made(site, "tagged")
     listed = (await site.shop.client.post("lists/", json={"name": "Letter"})).json()["id"]

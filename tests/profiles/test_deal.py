@@ -146,3 +146,70 @@ async def test_a_deleted_deal_is_gone(site: Site) -> None:
     async with site.visitor(await site.session()) as visitor:
         assert (await visitor.post(f"/deals/{number}/delete/")).status_code == 303
         assert (await visitor.get(f"/deals/{number}/")).status_code == 404
+
+
+async def test_a_deal_is_made_by_hand(site: Site) -> None:
+    api = site.shop.client
+    await made(site, "for-its-products")
+    ann = (await api.get("users/search/?custom_id=ann")).json()["id"]
+    form = {
+        "name": "By telephone", "stage": "3", "currency": "EUR", "user_id": str(ann), "value": "",
+        "line.0.product_custom_id": "MUG", "line.0.quantity": "2", "line.0.value": "12",
+        "line.4.name": "Delivery", "line.4.value": "5.50", "line.5.name": "", "a.courier": "DHL",
+    }  # fmt: skip
+    async with site.visitor(await site.session()) as visitor:
+        assert "Ann Lee" in (await visitor.get(f"/deals/new/?contact={ann}")).text
+        assert "Ann Lee" in (await visitor.get("/deals/people/?contact=lee")).text
+        found = (await visitor.get("/deals/products/?q=MUG")).json()["products"]
+        assert [one["custom_id"] for one in found] == ["MUG"]
+        refused = await visitor.post("/deals/new/", data=form | {"line.0.quantity": "x"})
+        assert refused.status_code == 400
+        assert "By telephone" in refused.text
+        answer = await visitor.post("/deals/new/", data=form)
+        assert answer.status_code == 303, answer.text
+        number = int(answer.headers["location"].split("/")[2])
+    told = await deal(site, number)
+    assert (told["user_id"], told["stage"], told["value"], told["courier"]) == (ann, 3, "29.50", "DHL")
+    assert [line["name"] for line in told["order_products"]][1] == "Delivery"
+    secret = await site.session("custom", areas={"deals": "write"}, own=True)
+    async with site.visitor(secret) as visitor:
+        mine = await visitor.post("/deals/new/", data={"name": "Mine"})
+        assert (await visitor.get(mine.headers["location"])).status_code == 200
+        assert "Ann" not in (await visitor.get("/deals/people/?contact=lee")).text
+
+
+async def test_a_guests_order_is_given_to_a_contact(site: Site) -> None:
+    number = await made(site, "guest-2", user_custom_id=None)
+    ann = (await site.shop.client.get("users/search/?custom_id=ann")).json()["id"]
+    async with site.visitor(await site.session()) as visitor:
+        assert (await visitor.post(f"/deals/{number}/contact/", data={"user_id": "987654"})).status_code == 404
+        assert (await visitor.post(f"/deals/{number}/contact/", data={"user_id": str(ann)})).status_code == 303
+    assert (await deal(site, number))["user_id"] == ann
+
+
+async def test_a_stage_asks_for_what_it_needs_before_a_deal_moves_there(site: Site) -> None:
+    number = await made(site, "rules-1")
+    secret = await site.session()
+    async with site.visitor(secret) as visitor:
+        rules = {"sets_status": "2", "needs.expected_close_date": "1"}
+        assert (await visitor.post("/settings/stages/5/rules/", data=rules)).status_code == 303
+        asked = await visitor.post(f"/deals/{number}/move/", data={"stage": "5"})
+        assert "This stage needs what the deal does not have yet." in asked.text
+        assert (await deal(site, number))["stage"] == 2
+        given = {"stage": "5", "f.expected_close_date": "2026-03-01"}
+        assert (await visitor.post(f"/deals/{number}/move/", data=given)).status_code == 303
+        assert (await visitor.post("/settings/stages/5/rules/", data={"sets_status": ""})).status_code == 303
+    told = await deal(site, number)
+    assert (told["stage"], told["status"], told["expected_close_date"]) == (5, 2, "2026-03-01")
+
+
+async def test_what_its_contact_did_around_the_order(site: Site) -> None:
+    number = await made(site, "around-1", order_date="2026-01-10T12:00:00Z")
+    for name, day in (("cart_opened", "2026-01-08"), ("parcel_asked", "2026-01-12"), ("long_ago", "2025-12-01")):
+        event = {"name": name, "user_custom_id": "ann", "timestamp": f"{day}T10:00:00Z"}
+        answer = await site.shop.client.post("events/", json=event)
+        assert answer.status_code == 201, answer.text
+    async with site.visitor(await site.session()) as visitor:
+        page = (await visitor.get(f"/deals/{number}/")).text.split('id="around-title"')[1].split("</section>")[0]
+    assert page.index("parcel asked") < page.index("cart opened")
+    assert "long ago" not in page

@@ -2,9 +2,11 @@
 
 from dealt.profiles.company import ROUTES as COMPANY
 from dealt.profiles.contact import ROUTES as CONTACT
+from dealt.profiles.contact_editing import ROUTES as CONTACT_EDITING
 from dealt.profiles.deal import ROUTES as DEAL
+from dealt.profiles.deal_making import ROUTES as DEAL_MAKING
 from dealt.profiles.product import ROUTES as PRODUCT
 
-ROUTES = [*DEAL, *CONTACT, *COMPANY, *PRODUCT]
+ROUTES = [*DEAL, *DEAL_MAKING, *CONTACT, *CONTACT_EDITING, *COMPANY, *PRODUCT]
 
 __all__ = ["ROUTES"]

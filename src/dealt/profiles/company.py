@@ -1,36 +1,87 @@
-"""The page of one company: what is known of it, its people and its orders."""
+"""The page of one company: what is known of it, its people, its orders and its history."""
 
 from __future__ import annotations
 
-from dealt.accounts import sees_only
-from dealt.attributes import ATTRIBUTES
-from dealt.companies import read_company
+from dealt.accounts import Snapshot, sees_only
+from dealt.companies import Company, add_member, employees_of, remove_member
 from dealt.contacts import called
+from dealt.kernel.db import Connection
+from dealt.kernel.errors import InvalidInput
 from dealt.kernel.http import Response
+from dealt.kernel.journal import SETTINGS
 from dealt.profiles import queries
-from dealt.profiles.product import names_of
+from dealt.profiles.history import contact_names, read_history
+from dealt.profiles.keeping import COMPANIES, controls, routes_of, written
+from dealt.profiles.naming import contact_meant
+from dealt.profiles.numbers import number_in
 from dealt.profiles.telling import STATUSES
 from dealt.tags import TAGS
-from dealt.web import PageRoute, Visit, page
+from dealt.web import PageRoute, Undo, Visit, action
 
 DEALS_SHOWN = PEOPLE_SHOWN = 20
 
 
 async def show(visit: Visit) -> Response:
     """Its people are the contacts that are members now; its orders those that name it."""
+    before = number_in(visit.query.get("before", ""), "before", default=0) or None
     async with visit.reading() as connection:
         snapshot = await visit.house.definitions.for_reading(connection, visit.workspace_id)
-        company = await read_company(connection, visit.workspace_id, visit.id())
+        company: Company = await COMPANIES.read(connection, visit.workspace_id, visit.id())
+        history = await read_history(connection, snapshot, "company", SETTINGS, company.id, before)
+        if visit.by_htmx:
+            address = COMPANIES.one(visit)
+            return await visit.page("profiles/_changes.html", history=history, address=address, what="company")
         named = (visit.workspace_id, company.id)
         people = await connection.fetch(queries.PEOPLE_OF_COMPANY, *named, PEOPLE_SHOWN + 1)
+        members = (await employees_of(connection, visit.workspace_id, [company.id]))[company.id]
         deals = await connection.fetch(queries.DEALS_OF_COMPANY, *named, sees_only(visit.member), DEALS_SHOWN + 1)
-        buyers = await names_of(connection, visit.workspace_id, deals)
+        buyers = await contact_names(connection, visit.workspace_id, sorted({row["contact_id"] for row in deals}))
     names = {row["id"]: called(row) for row in people}
     return await visit.page(
         "profiles/company.html", company=company, people=people[:PEOPLE_SHOWN], more_people=len(people) > PEOPLE_SHOWN,
         called=names, deals=deals[:DEALS_SHOWN], more=len(deals) > DEALS_SHOWN, buyers=buyers, statuses=STATUSES,
-        tags=snapshot.part(TAGS), attributes=list(snapshot.part(ATTRIBUTES).of("company").values()),
+        tags=snapshot.part(TAGS), history=history, members=len(members),
+        **controls(visit, snapshot, COMPANIES, company),
     )  # fmt: skip
 
 
-ROUTES: list[PageRoute] = [page("/companies/<int:id>/", show, "companies")]
+async def join(visit: Visit) -> Response:
+    """A contact belongs to it from now on."""
+    _may_name_contacts(visit)
+    here = COMPANIES.one(visit)
+
+    async def work(connection: Connection, _snapshot: Snapshot) -> tuple[int, bool]:
+        await COMPANIES.read(connection, visit.workspace_id, visit.id())
+        contact_id = await contact_meant(connection, visit.workspace_id, visit.text("contact"), "contact")
+        return contact_id, await add_member(connection, visit.actor, visit.id(), contact_id, now=visit.now)
+
+    contact_id, joined = await written(visit, work)
+    if not joined:
+        return visit.go(here, "This contact belongs to it already.")
+    return visit.go(here, "The contact belongs to it now.", Undo(f"{here}leave/", {"contact": str(contact_id)}))
+
+
+async def leave(visit: Visit) -> Response:
+    """A contact does not belong to it any more."""
+    _may_name_contacts(visit)
+    here, contact_id = COMPANIES.one(visit), number_in(visit.text("contact"), "contact", default=0)
+
+    async def work(connection: Connection, _snapshot: Snapshot) -> bool:
+        return await remove_member(connection, visit.actor, visit.id(), contact_id, now=visit.now)
+
+    if not await written(visit, work):
+        return visit.go(here, "This contact did not belong to it.")
+    return visit.go(here, "The contact is taken out.", Undo(f"{here}join/", {"contact": str(contact_id)}))
+
+
+def _may_name_contacts(visit: Visit) -> None:
+    """Whoever may not see contacts cannot find out by this who there is."""
+    if not visit.may("contacts"):
+        raise InvalidInput.of("contact", "Your role does not include contacts.")
+
+
+ROUTES: list[PageRoute] = [
+    *routes_of(COMPANIES, show),
+    action("/companies/<int:id>/join/", join, "companies", again=show),
+    action("/companies/<int:id>/leave/", leave, "companies", again=show),
+]

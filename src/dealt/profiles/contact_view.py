@@ -18,6 +18,7 @@ from dealt.kernel.paging import PageRequest
 from dealt.lifetime import Lifetime, read_lifetime
 from dealt.people import list_merges
 from dealt.profiles import queries
+from dealt.profiles.history import undoable
 from dealt.segments import page_of_contacts_segments
 from dealt.web import Visit
 
@@ -54,6 +55,7 @@ class ContactSeen:
     segment_names: dict[int, str]
     merges: Sequence[Record]
     attributes: dict[str, Any]
+    last_change: int | None
 
 
 async def see(visit: Visit, connection: Connection, snapshot: Snapshot, contact: Record) -> ContactSeen:
@@ -92,6 +94,7 @@ async def see(visit: Visit, connection: Connection, snapshot: Snapshot, contact:
         segment_names=await segment_names(connection, workspace_id, timeline),
         merges=[row for row in merges.rows if row["unmerged_at"] is None],
         attributes=msgspec.json.decode(contact["attributes"]),
+        last_change=await undoable(connection, workspace_id, "contact", contact_id, contact_id),
     )
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from dealt.accounts import MEMBERS, may_see_deal
-from dealt.attributes import ATTRIBUTES
+from dealt.board import change_deals
 from dealt.deals import (
     DealImage,
     DealPatch,
@@ -22,19 +26,38 @@ from dealt.deals import (
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import InvalidInput
 from dealt.kernel.http import Response
-from dealt.pipelines import PIPELINES
+from dealt.pipelines import PIPELINES, Stage
 from dealt.profiles.deal_view import see
+from dealt.profiles.keeping import attributes_of, tag_named
 from dealt.profiles.numbers import number_in
 from dealt.profiles.telling import STATUSES
+from dealt.profiles.typed import Typed, sent, shown, shown_attributes
 from dealt.tags import TAGS
 from dealt.web import PageRoute, Undo, Visit, action, page
 
-_FIELDS = ("name", "custom_id", "value", "currency", "expected_close_date", "assigned_to")
+FIELDS = (
+    Typed("name", "Name", required=True),
+    Typed("custom_id", "Own id"),
+    Typed("value", "Value", "number"),
+    Typed("currency", "Currency", hint="Such as EUR"),
+    Typed("expected_close_date", "Expected to close", "date"),
+    Typed("assigned_to", "Assigned to", "select"),
+)
+ASKED = "f."
+"""What stands before a field's name where a stage asks for it."""
 _LINE_NUMBERS = ("quantity", "value", "discount", "returned_quantity", "refunded_value")
 _LOOKS = 10
 
 
-async def show(visit: Visit) -> Response:
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A stage into which the deal is to go, and what it needs for that: name, label and type of each field."""
+
+    stage: Stage
+    fields: Sequence[Mapping[str, str]]
+
+
+async def show(visit: Visit, asking: Asking | None = None) -> Response:
     """The receipt beside the catalogue, the way through the pipeline, the contact, and the whole history."""
     older_than = number_in(visit.query.get("before", ""), "before", default=0) or None
     async with visit.reading() as connection:
@@ -42,26 +65,40 @@ async def show(visit: Visit) -> Response:
         image = await _image(visit, connection)
         seen = await see(visit, connection, snapshot, image, older_than)
     if visit.by_htmx:
-        return await visit.page("profiles/_changes.html", seen=seen)
+        return await visit.page("profiles/_changes.html", history=seen.history, address=_here(visit), what="deal")
+    attributes = attributes_of(snapshot, "deal")
     pipelines = snapshot.part(PIPELINES)
     return await visit.page(
         "profiles/deal.html",
         seen=seen,
+        asking=asking,
         statuses=STATUSES,
         loss_reasons=pipelines.loss_reasons,
         pipelines=pipelines,
         members=snapshot.part(MEMBERS),
         tags=snapshot.part(TAGS),
-        attributes=[one for one in snapshot.part(ATTRIBUTES).of("deal").values() if one.aggregator_id is None],
+        attributes=attributes,
+        fields=FIELDS,
+        typed=shown(visit, FIELDS, msgspec.structs.asdict(image.deal)),
+        typed_attributes=shown_attributes(visit, attributes, image.deal.attributes),
     )
 
 
 async def move(visit: Visit) -> Response:
-    """Into another stage."""
-    stage = (await visit.snapshot()).part(PIPELINES).stages.get(number_in(visit.text("stage"), "stage"))
+    """Into another stage, by its rules: what it asks for is asked first."""
+    snapshot = await visit.snapshot()
+    stage = snapshot.part(PIPELINES).stages.get(number_in(visit.text("stage"), "stage"))
     if stage is None:
         raise InvalidInput.of("stage", "There is no such stage any more. Reload the page.")
-    return await _write(visit, {"stage": stage.id}, f"Moved to {stage.name}.")
+    given = {key.removeprefix(ASKED): visit.text(key) for key in visit.form if key.startswith(ASKED)}
+    reason = {"loss_reason": given.pop("loss_reason")} if given.get("loss_reason") else {}
+    body = {"deals": [visit.id()], "stage": stage.id, "fields": given} | reason
+    changed = await change_deals(visit, snapshot, body)
+    if changed.asks:
+        return await show(visit, Asking(stage, changed.asks))
+    if changed.refused:
+        raise InvalidInput.of("stage", changed.refused[0])
+    return visit.go(_here(visit), f"Moved to {stage.name}.", Undo(f"{_here(visit)}undo/"))
 
 
 async def decide(visit: Visit) -> Response:
@@ -74,10 +111,14 @@ async def decide(visit: Visit) -> Response:
 
 async def edit(visit: Visit) -> Response:
     """Its fields and attributes: those that the form has."""
-    form = visit.form
-    body = {name: visit.text(name) for name in _FIELDS if name in form}
-    body |= {key.removeprefix("a."): visit.text(key) for key in form if key.startswith("a.")}
-    return await _write(visit, body, "The changes are saved.")
+    return await _write(visit, sent(visit, FIELDS), "The changes are saved.")
+
+
+async def give(visit: Visit) -> Response:
+    """To a contact, with its tasks and its history."""
+    if not visit.may("contacts"):
+        raise InvalidInput.of("user_id", "Your role does not include contacts.")
+    return await _write(visit, {"user_id": number_in(visit.text("user_id"), "user_id")}, "It is this contact's now.")
 
 
 async def adopt(visit: Visit) -> Response:
@@ -89,13 +130,13 @@ async def adopt(visit: Visit) -> Response:
 
 async def tag(visit: Visit) -> Response:
     """One tag more."""
-    patch = DealPatch(fields={}, attributes={}, add_tags=[_name(visit)])
+    patch = DealPatch(fields={}, attributes={}, add_tags=[tag_named(visit)])
     return await _write_patch(visit, patch, "The tag is added.")
 
 
 async def untag(visit: Visit) -> Response:
     """One tag less."""
-    patch = DealPatch(fields={}, attributes={}, remove_tags=[_name(visit)])
+    patch = DealPatch(fields={}, attributes={}, remove_tags=[tag_named(visit)])
     return await _write_patch(visit, patch, "The tag is taken off.")
 
 
@@ -136,7 +177,7 @@ async def delete(visit: Visit) -> Response:
     async with visit.reading() as connection:
         image = await _image(visit, connection)
     await visit.of(DealWriter).submit(Submission(work=DealWork(how="delete", actor=visit.actor, deal_id=visit.id())))
-    return visit.go("/", f"{image.deal.name} is deleted.")
+    return visit.go("/deals/", f"{image.deal.name} is deleted.")
 
 
 async def _image(visit: Visit, connection: Connection) -> DealImage:
@@ -173,18 +214,12 @@ def _here(visit: Visit) -> str:
     return f"/deals/{visit.id()}/"
 
 
-def _name(visit: Visit) -> str:
-    name = visit.text("name")
-    if not name or len(name) > 255:
-        raise InvalidInput.of("name", "A tag's name has 1 to 255 characters.")
-    return name
-
-
 ROUTES: list[PageRoute] = [
     page("/deals/<int:id>/", show, "deals"),
     action("/deals/<int:id>/move/", move, "deals", again=show),
     action("/deals/<int:id>/status/", decide, "deals", again=show),
     action("/deals/<int:id>/edit/", edit, "deals", again=show),
+    action("/deals/<int:id>/contact/", give, "deals", again=show),
     action("/deals/<int:id>/adopt/", adopt, "deals", again=show),
     action("/deals/<int:id>/tag/", tag, "deals", again=show),
     action("/deals/<int:id>/untag/", untag, "deals", again=show),

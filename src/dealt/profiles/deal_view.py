@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from dealt.accounts import Snapshot, sees_only
 from dealt.contacts import called
 from dealt.deals import DealImage
+from dealt.events import Stretch, Timeline, read_timeline
 from dealt.kernel.db import Connection, Record
 from dealt.pipelines import PIPELINES
 from dealt.profiles import queries
-from dealt.profiles.actors import actor_names
+from dealt.profiles.history import History, read_history
 from dealt.profiles.receipts import BoughtLine, receipt
 from dealt.profiles.stages import Step, steps
-from dealt.profiles.telling import Entry, Teller
 from dealt.web import Visit
 
-CHANGES_A_PAGE = 20
+AROUND = timedelta(days=7)
+AROUND_SHOWN = 10
+_DONE = ("event", "product_event", "page_view")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +37,8 @@ class DealSeen:
     base_currency: str
     company_name: str | None
     tasks: Sequence[Record]
-    history: list[Entry]
-    more: int | None
-    """The entry behind which the history goes on."""
-    actors: Any
-    last_change: int | None
+    history: History
+    around: Timeline | None
     older: int | None
     newer: int | None
 
@@ -64,44 +63,40 @@ async def see(
     products = {row["id"]: row for row in await connection.fetch(queries.PRODUCTS_NOW, workspace_id, product_ids)}
     pipelines = snapshot.part(PIPELINES)
     entered = await connection.fetch(queries.STAGES_ENTERED, *local)
-    rows = await connection.fetch(queries.CHANGES, *local, older_than, CHANGES_A_PAGE + 1)
     contact = numbers = None
-    names: dict[int, str] = {}
     if not image.guest:
-        names = await _contact_names(connection, workspace_id, [deal.contact_id, *_contacts_in(rows)])
         [contact] = await connection.fetch(queries.CONTACT_NAMES, workspace_id, [deal.contact_id]) or [None]
         numbers = await connection.fetchrow(queries.NUMBERS, workspace_id, deal.contact_id)
     company_name = None
     if deal.company_id is not None and not image.company_gone:
         company_name = await connection.fetchval(queries.COMPANY_NAME, workspace_id, deal.company_id)
-    teller = Teller(snapshot, names)
-    shown = rows[:CHANGES_A_PAGE]
     beside = (workspace_id, deal.stage_id, deal.ordered_at, deal.id, sees_only(visit.member))
     return DealSeen(
         image=image,
         lines=receipt(image.lines, products),
         steps=steps(pipelines, pipelines.stages[deal.stage_id], entered, visit.now),
         contact=contact,
-        contact_name=names.get(deal.contact_id, ""),
+        contact_name=called(contact) if contact else "",
         numbers=numbers,
         base_currency=snapshot.base_currency,
         company_name=company_name,
         tasks=await connection.fetch(queries.TASKS, *local),
-        history=[teller.entry(row) for row in shown],
-        more=shown[-1]["id"] if len(rows) > CHANGES_A_PAGE else None,
-        actors=await actor_names(connection, snapshot, [row["actor"] for row in shown]),
-        last_change=rows[0]["id"] if rows and rows[0]["kind"] == "deal.updated" and older_than is None else None,
+        history=await read_history(connection, snapshot, "deal", deal.contact_id, deal.id, older_than),
+        around=await _around(visit, connection, image),
         older=await connection.fetchval(queries.OLDER, *beside),
         newer=await connection.fetchval(queries.NEWER, *beside),
     )
 
 
-def _contacts_in(rows: Sequence[Record]) -> list[int]:
-    """The contacts that a deal went from and to, as its history names them."""
-    found = [json.loads(row["changes"]).get("user_id", ()) for row in rows]
-    return [one for pair in found for one in pair if isinstance(one, int)]
-
-
-async def _contact_names(connection: Connection, workspace_id: int, ids: Sequence[int]) -> dict[int, str]:
-    rows = await connection.fetch(queries.CONTACT_NAMES, workspace_id, list(ids))
-    return {row["id"]: called(row) for row in rows}
+async def _around(visit: Visit, connection: Connection, image: DealImage) -> Timeline | None:
+    """What its contact did in the days around the order, newest first; None for who may not see contacts."""
+    if image.guest or not visit.may("contacts"):
+        return None
+    deal, found = image.deal, []
+    for stretch in (
+        Stretch(deal.ordered_at, deal.ordered_at + AROUND, _DONE, newest_first=False),
+        Stretch(deal.ordered_at - AROUND, deal.ordered_at, _DONE),
+    ):
+        read = await read_timeline(connection, visit.workspace_id, deal.contact_id, stretch, size=AROUND_SHOWN)
+        found += read.happenings if stretch.newest_first else read.happenings[::-1]
+    return Timeline(found, len(found), True, None)

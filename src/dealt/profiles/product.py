@@ -1,4 +1,4 @@
-"""The page of one product: as it is, how its price went, who bought it, and what is bought with it."""
+"""The page of one product: as it is, how its price went, who bought it, what is bought with it, and its history."""
 
 from __future__ import annotations
 
@@ -8,18 +8,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dealt.accounts import sees_only
-from dealt.attributes import ATTRIBUTES
-from dealt.contacts import called
-from dealt.kernel.db import Connection, Record
+from dealt.kernel.db import Record
 from dealt.kernel.http import Response
-from dealt.kernel.paging import PageRequest
-from dealt.products import product_history, read_product
+from dealt.kernel.journal import SETTINGS
+from dealt.products import Product
 from dealt.profiles import queries
+from dealt.profiles.history import contact_names, read_history
+from dealt.profiles.keeping import PRODUCTS, controls, routes_of
+from dealt.profiles.numbers import number_in
 from dealt.profiles.telling import STATUSES
 from dealt.tags import TAGS
-from dealt.web import PageRoute, Visit, page
+from dealt.web import PageRoute, Visit
 
 DEALS_SHOWN = 20
+PRICES_SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,32 +35,28 @@ class PriceChange:
 
 async def show(visit: Visit) -> Response:
     """A deleted product has no page any more; the receipts that name it stay."""
+    before = number_in(visit.query.get("before", ""), "before", default=0) or None
     async with visit.reading() as connection:
         snapshot = await visit.house.definitions.for_reading(connection, visit.workspace_id)
-        product = await read_product(connection, visit.workspace_id, visit.id())
+        product: Product = await PRODUCTS.read(connection, visit.workspace_id, visit.id())
         named = (visit.workspace_id, product.id)
-        changes = await product_history(connection, *named, PageRequest.parse({"page_size": "100"}))
+        history = await read_history(connection, snapshot, "product", SETTINGS, product.id, before)
+        if visit.by_htmx:
+            address = PRODUCTS.one(visit)
+            return await visit.page("profiles/_changes.html", history=history, address=address, what="product")
+        prices = await connection.fetch(queries.PRICES, *named, PRICES_SHOWN)
         deals = await connection.fetch(queries.DEALS_WITH, *named, sees_only(visit.member), DEALS_SHOWN + 1)
         beside = await connection.fetch(queries.BOUGHT_WITH, *named)
-        buyers = await names_of(connection, visit.workspace_id, deals)
+        buyers = await contact_names(connection, visit.workspace_id, sorted({row["contact_id"] for row in deals}))
     return await visit.page(
-        "profiles/product.html", product=product, prices=_prices(changes.rows), deals=deals[:DEALS_SHOWN],
+        "profiles/product.html", product=product, prices=_prices(prices), deals=deals[:DEALS_SHOWN],
         more=len(deals) > DEALS_SHOWN, beside=beside, buyers=buyers, statuses=STATUSES, tags=snapshot.part(TAGS),
-        attributes=list(snapshot.part(ATTRIBUTES).of("product").values()),
+        history=history, **controls(visit, snapshot, PRODUCTS, product),
     )  # fmt: skip
 
 
-async def names_of(connection: Connection, workspace_id: int, deals: Sequence[Record]) -> dict[int, str]:
-    """The names of the contacts whose these deals are; a guest has none."""
-    ids = sorted({row["contact_id"] for row in deals})
-    rows = await connection.fetch(queries.CONTACT_NAMES, workspace_id, ids)
-    return {row["id"]: called(row) for row in rows}
-
-
 def _prices(rows: Sequence[Record]) -> list[PriceChange]:
-    """The changes of the price, newest first."""
-    found = [(row["at"], json.loads(row["changes"]).get("price")) for row in rows]
-    return [PriceChange(at, *change) for at, change in reversed(found) if change]
+    return [PriceChange(row["at"], *json.loads(row["price"])) for row in rows]
 
 
-ROUTES: list[PageRoute] = [page("/products/<int:id>/", show, "products")]
+ROUTES: list[PageRoute] = routes_of(PRODUCTS, show)

@@ -12,11 +12,17 @@ SELECT count(*) AS orders, sum(base_value) FILTER (WHERE status = 2) AS spent,
     max(ordered_at) AS last_ordered_at
 FROM deals WHERE contact_id = $2 AND workspace_id = $1"""
 
-# Newest first; $4 an entry's id, behind which the older ones are, $5 how many.
+# Of one record, newest first; $3 what it is, $5 an entry's id, behind which the older ones are, $6 how many.
 CHANGES = """
 SELECT id, at, kind, actor, cause, changes FROM journal
-WHERE contact_id = $2 AND object_type = 'deal' AND object_id = $3 AND workspace_id = $1 AND kind LIKE 'deal.%'
-    AND ($4::bigint IS NULL OR id < $4) ORDER BY id DESC LIMIT $5"""
+WHERE contact_id = $2 AND object_type = $3 AND object_id = $4 AND workspace_id = $1
+    AND starts_with(kind, $3 || '.') AND ($5::bigint IS NULL OR id < $5) ORDER BY id DESC LIMIT $6"""
+
+# How the price of a product went, newest first.
+PRICES = """
+SELECT at, changes -> 'price' AS price FROM journal
+WHERE contact_id = 0 AND object_type = 'product' AND object_id = $2 AND workspace_id = $1
+    AND kind = 'product.updated' AND changes ? 'price' ORDER BY id DESC LIMIT $3"""
 
 # When a deal came into which stage, oldest first.
 STAGES_ENTERED = """

@@ -1,4 +1,4 @@
-"""A journal entry of a deal in words: what was before, and what came after."""
+"""A journal entry of a record in words: what was before, and what came after."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ _LABELS = {
     "user_id": "Contact", "company_id": "Company", "products_custom_id": "Linked products",
     "products": "Linked products",
     "custom_id": "Own id", "won_at": "Won at", "lost_at": "Lost at", "assigned_to": "Assigned to",
+    "members": "People", "phone_numbers": "Phone", "email": "E-mail", "quantity": "Stock", "product_url": "Page",
+    "image_url": "Picture",
 }  # fmt: skip
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
 _MOST_TOLD = 200
@@ -49,10 +51,10 @@ class Entry:
 class Teller:
     """Names what ids stand for, by the definitions of one workspace; ``contacts`` are names by id."""
 
-    def __init__(self, snapshot: Snapshot, contacts: Mapping[int, str]) -> None:
+    def __init__(self, snapshot: Snapshot, contacts: Mapping[int, str], domain: str = "deal") -> None:
         pipelines = snapshot.part(PIPELINES)
         self._zone = snapshot.time_zone
-        self._attributes = snapshot.part(ATTRIBUTES).of("deal")
+        self._attributes = snapshot.part(ATTRIBUTES).of(domain)
         stages = {stage.id: stage.name for stage in pipelines.stages.values()}
         names = {pipeline.id: pipeline.name for pipeline in pipelines.pipelines.values()}
         members, tags = snapshot.part(MEMBERS), snapshot.part(TAGS)
@@ -64,6 +66,7 @@ class Teller:
             "assigned_to": lambda value: members.get(value, f"Member {value}"),
             "tags": lambda value: ", ".join(tags.get(one, f"Tag {one}") for one in value),
             "user_id": lambda value: contacts.get(value, f"Contact {value}"),
+            "members": lambda value: contacts.get(value, f"Contact {value}"),
             "won_at": self._moment,
             "lost_at": self._moment,
         }

@@ -9,8 +9,8 @@ from dealt.web.pages import SESSION, SIGN_IN, Pages
 from dealt.web.pictures import Pictures
 from dealt.web.places import Place, Places
 from dealt.web.rendering import Templates
-from dealt.web.routing import ANYBODY, SIGNED_IN, PageRoute, action, page
-from dealt.web.showing import duration, many, picture
+from dealt.web.routing import ANYBODY, SIGNED_IN, Handler, PageRoute, action, page
+from dealt.web.showing import amount, duration, many, picture
 from dealt.web.streaming import stream
 from dealt.web.visit import Visit
 
@@ -23,6 +23,7 @@ __all__ = [
     "Finder",
     "Folder",
     "Found",
+    "Handler",
     "House",
     "PageRoute",
     "Pages",
@@ -33,6 +34,7 @@ __all__ = [
     "Undo",
     "Visit",
     "action",
+    "amount",
     "duration",
     "is_local",
     "many",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from dealt.accounts import Member, may
+from dealt.accounts import Action, Member, may
 
 _KINDS = {"settings": "Settings"}
 
@@ -16,7 +16,7 @@ class Place:
 
     ``keys`` are pressed after another, such as ``g d``. ``in_bar`` asks for one of the four places that a phone's
     bottom bar has. A member who may not read in ``area`` (or in one of ``settings|transfer``) does not see it; an empty
-    area is for everybody.
+    area is for everybody. ``act`` is what the role must allow there: ``write`` for a form that makes something.
     """
 
     name: str
@@ -28,6 +28,7 @@ class Place:
     keys: str = ""
     in_bar: bool = False
     group: str = ""
+    act: Action = "read"
 
 
 class Places:
@@ -55,7 +56,7 @@ class Places:
     def told(self, member: Member) -> list[dict[str, str]]:
         """What the palette and the keyboard know of them."""
         return [
-            {"name": place.name, "path": place.path, "keys": place.keys, "what": _KINDS.get(place.section, "Page")}
+            {"name": place.name, "path": place.path, "keys": place.keys, "what": _what(place)}
             for place in self.all_of(member)
         ]
 
@@ -70,5 +71,9 @@ class Places:
         return max(fitting, key=lambda place: len(place.path), default=None)
 
 
+def _what(place: Place) -> str:
+    return "Do" if place.act == "write" else _KINDS.get(place.section, "Page")
+
+
 def _open(place: Place, member: Member) -> bool:
-    return not place.area or any(may(member, area) for area in place.area.split("|"))
+    return not place.area or any(may(member, area, place.act) for area in place.area.split("|"))

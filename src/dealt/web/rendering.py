@@ -60,6 +60,7 @@ class Templates:
             "plainly": showing.plainly,
             "moment": showing.moment,
             "pair": showing.pair,
+            "typed_moment": showing.typed_moment,
         }
         return environment
 

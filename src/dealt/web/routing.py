@@ -32,9 +32,9 @@ class PageRoute(Route["Visit"]):
     again: Handler | None = None
 
 
-def page(path: str, handler: Handler, area: str) -> PageRoute:
-    """A page, or a part of one, that is read."""
-    return PageRoute(("GET",), path, handler, "read", area=_known(area))
+def page(path: str, handler: Handler, area: str, *, writes: bool = False) -> PageRoute:
+    """A page, or a part of one, that is read. ``writes`` keeps out who may not change: it is a form, and no more."""
+    return PageRoute(("GET",), path, handler, "read", area=_known(area), act="write" if writes else "read")
 
 
 def action(path: str, handler: Handler, area: str, *, again: Handler | None = None, reads: bool = False) -> PageRoute:

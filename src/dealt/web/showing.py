@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
@@ -141,3 +141,9 @@ def pair(value: str) -> tuple[str, str]:
 def moment(text: str) -> datetime:
     """The moment that an attribute holds, for ``when``."""
     return parse_datetime(text, ZoneInfo("UTC"))
+
+
+def typed_moment(text: Any, zone: tzinfo) -> str:
+    """The moment that an attribute holds as a control for date and time takes it, in the workspace's time zone."""
+    local = moment(text).astimezone(zone) if isinstance(text, str) and text.endswith("Z") else None
+    return str(text) if local is None else local.replace(tzinfo=None).isoformat(timespec="seconds")

@@ -2,6 +2,7 @@
 /** A deal that somebody else changes meanwhile: the page says so, and keeps what is being typed. */
 import { listen } from "web/live.js";
 import { announce } from "web/toasts.js";
+import { swap } from "./swapping.js";
 
 const script = /** @type {HTMLElement} */ (document.querySelector("script[data-deal]"));
 const deal = Number(script.dataset.deal);
@@ -19,12 +20,7 @@ async function lookAnew() {
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
   if (!answer.ok || answer.redirected) { tell(); return; }
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-  for (const selector of [".head", ".record"]) {
-    const [here, there] = [document.querySelector(selector), fresh.querySelector(selector)];
-    if (here && there) here.replaceWith(document.adoptNode(there));
-  }
-  const dialogs = fresh.querySelectorAll("main dialog");
-  for (const dialog of dialogs) document.getElementById(dialog.id)?.replaceWith(document.adoptNode(dialog));
+  swap(fresh);
   announce("The deal was changed elsewhere; this is how it is now.");
 }
 

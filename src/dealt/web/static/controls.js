@@ -68,8 +68,28 @@ document.addEventListener("submit", (event) => {
   }
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "yes";
+  if ("changed" in form.dataset) leaveOut(form);
 });
+
+// <form data-changed> sends what was changed in it, and writes over nothing that somebody else changed meanwhile.
+/** @param {HTMLFormElement} form */
+function leaveOut(form) {
+  for (const one of form.elements) {
+    const same = one instanceof HTMLSelectElement
+      ? one.selectedIndex === first(one)
+      : (one instanceof HTMLInputElement || one instanceof HTMLTextAreaElement) && one.type !== "hidden" && one.value === one.defaultValue;
+    if (same) { one.setAttribute("disabled", ""); one.setAttribute("data-left-out", ""); }
+  }
+}
+
+/** Where a select stood at first. @param {HTMLSelectElement} select */
+const first = (select) => Math.max(0, [...select.options].findIndex((option) => option.defaultSelected));
+
 window.addEventListener("pageshow", () => {
+  for (const one of document.querySelectorAll("[data-left-out]")) {
+    one.removeAttribute("disabled");
+    one.removeAttribute("data-left-out");
+  }
   for (const form of document.querySelectorAll("form[data-sent]")) form.removeAttribute("data-sent");
   for (const sender of document.querySelectorAll("[aria-busy]")) sender.removeAttribute("aria-busy");
 });
@@ -77,5 +97,6 @@ window.addEventListener("pageshow", () => {
 document.addEventListener("change", (event) => {
   within(event, "form[data-at-once]")?.closest("form")?.requestSubmit();
 });
+for (const dialog of document.querySelectorAll("dialog[data-open-now]")) openDialog(dialog.id);
 // On a phone the places beside a page stand in one line: the present one is brought into sight.
 document.querySelector(".within > nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
