@@ -55,6 +55,4 @@ WITH journalled AS (
 )
 INSERT INTO follows (bucket, workspace_id, follower, contact_id, journal_at, journal_id, kind, object_id)
 SELECT contact_id % 64, :workspace, 1, contact_id, at, id, kind, object_id FROM journalled;
-INSERT INTO stale (contact_id, workspace_id, lane, cause, hop, marked_at)
-VALUES (:contact_id, :workspace, 0, 0, 0, now());
 COMMIT;

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,10 +12,15 @@ from pathlib import Path
 
 import asyncpg
 
+from dealt.derivation import build_derived
+from dealt.freshness import MOST_CONTACTS, Narrowing, Settling
+from dealt.kernel.db import open_pool
 from dealt.kernel.migrate import migrate
 from dealt.kernel.partitions import ensure_partitions
 from dealt.kernel.postgres import EmbeddedPostgres
 from dealt.setup import set_up_workspace
+
+MOST_SETTLED = 10_000
 
 _CONTACTS = """
 WITH made AS (
@@ -88,7 +93,19 @@ async def furnish(dsn: str, *, contacts: int, products: int) -> Shop:
         await connection.execute("VACUUM ANALYZE")
     finally:
         await connection.close()
+    await derive(dsn, first.workspace_id, range(1, contacts + 1) if contacts <= MOST_SETTLED else ())
     return Shop(dsn, first.workspace_id, first.token, contacts, products)
+
+
+async def derive(dsn: str, workspace_id: int, contact_ids: Sequence[int] = ()) -> None:
+    """What a worker does of itself: it finds out which changes nobody looks at, and settles whoever is new."""
+    async with await open_pool(dsn, size=2) as pool:
+        derived, now = build_derived(), datetime.now(UTC)
+        await Narrowing(derived)(pool, now)
+        async with pool.acquire() as connection:
+            for first in range(0, len(contact_ids), MOST_CONTACTS):
+                some = contact_ids[first : first + MOST_CONTACTS]
+                await Settling([derived]).settle_on_read(connection, workspace_id, some, now)
 
 
 async def settle(dsn: str) -> None:

@@ -14,5 +14,4 @@ INSERT INTO events (contact_id, happened_at, id, workspace_id, definition_id, da
 VALUES (:contact_id, :happened_at, :event_id, :workspace, :definition, :data::jsonb, now(), 'token:1');
 INSERT INTO follows (bucket, workspace_id, follower, contact_id, journal_at, journal_id, kind, object_id)
 VALUES (:contact_id % 64, :workspace, 1, :contact_id, :happened_at, :event_id, 'event.created', :event_id);
-INSERT INTO stale (contact_id, workspace_id, lane, cause, hop, marked_at) VALUES (:contact_id, :workspace, 0, 0, 0, now());
 COMMIT;

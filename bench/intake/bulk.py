@@ -22,8 +22,8 @@ ORDERS = 50_000
 QUICK_ORDERS = 10_000
 LEAST = 0.4
 CHUNK = 1 << 18
-# Every row that the orders above id $1 became. What waits for a worker may be gone: it follows from the journal, a
-# mark for each contact of a set, which all of its rows date from one moment.
+# Every row that the orders above id $1 became. What waits for a worker may be gone: it follows from the journal.
+# No definition of a new workspace looks at orders, so they mark nobody.
 ROWS = {
     "deal_custom_ids": "SELECT * FROM deal_custom_ids WHERE deal_id > $1",
     "deal_ids": "SELECT * FROM deal_ids WHERE deal_id > $1",
@@ -34,9 +34,6 @@ ROWS = {
     "follows": """
         SELECT (contact_id % 64)::smallint, id, workspace_id, 1::smallint, contact_id, at, id, kind, object_id
         FROM journal WHERE object_type = 'deal' AND object_id > $1""",
-    "stale": """
-        SELECT contact_id, max(id), workspace_id, 1::smallint, cause, hop, at
-        FROM journal WHERE object_type = 'deal' AND object_id > $1 GROUP BY contact_id, workspace_id, cause, hop, at""",
 }
 
 

@@ -19,7 +19,7 @@ import asyncpg
 
 from bench.claims import Claim, bounded, compared, progress
 from bench.plan import Plan
-from bench.shop import database, temporary_folder
+from bench.shop import database, derive, temporary_folder
 from dealt.kernel.migrate import migrate
 from dealt.setup import set_up_workspace
 
@@ -119,9 +119,10 @@ async def _open(dsn: str) -> None:
     connection = await asyncpg.connect(dsn)
     try:
         async with connection.transaction():
-            await set_up_workspace(connection, now=datetime.now(UTC))
+            first = await set_up_workspace(connection, now=datetime.now(UTC))
     finally:
         await connection.close()
+    await derive(dsn, first.workspace_id)
 
 
 async def _empty(dsn: str) -> None:

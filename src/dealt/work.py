@@ -31,6 +31,7 @@ from dealt.freshness import (
     WAKE_DUE,
     Backfill,
     Large,
+    Narrowing,
     Settler,
     Settling,
     SettlingRounds,
@@ -152,7 +153,7 @@ async def _work(pool: Pool, settings: Settings, clock: Clock, stop: asyncio.Even
         "relay": Relay(pool).round,
         "webhooks": fan_out.round,
         "deliveries": deliverer.round,
-        "housekeeping": Housekeeping(pool, clock, also=FORGETTING).round,
+        "housekeeping": Housekeeping(pool, clock, also=(*FORGETTING, Narrowing(DERIVED))).round,
         "watch": watch.round,
         "heartbeat": Heartbeat(rounds, settling).round,
     }

@@ -43,10 +43,9 @@ async def test_pgbench_writes_the_rows_that_the_server_writes(database_url: str)
     assert ours["deals"][0]["id"] != theirs["deals"][0]["id"]
     assert _shape(theirs) == _shape(ours)
     connection = await asyncpg.connect(shop.dsn)
-    marks = await connection.fetch("SELECT lane, cause, hop FROM stale")
+    marks = await connection.fetchval("SELECT count(*) FROM stale")
     await connection.close()
-    assert len(marks) == 2
-    assert marks[0] == marks[1]
+    assert marks == 0, "nothing that a new workspace defines looks at orders"
 
 
 async def test_the_stored_past_has_the_rows_of_an_order(database_url: str) -> None:

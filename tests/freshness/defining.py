@@ -19,6 +19,7 @@ from dealt.freshness import (
     definitions_changed,
 )
 from dealt.kernel.db import Connection, Pool, transaction
+from dealt.kernel.journal import ANYTHING
 from dealt.predicates import FilterCatalogue
 
 _STORE = """
@@ -84,19 +85,27 @@ async def no_words(connection: Connection, workspace_id: int, provided: Sequence
 
 
 async def define(
-    pool: Pool, kind: Expressions, definition_id: int, content: str, now: datetime, follows: Sequence[int] = ()
+    pool: Pool,
+    kind: Expressions,
+    definition_id: int,
+    content: str,
+    now: datetime,
+    follows: Sequence[int] = (),
+    facets: int = ANYTHING,
 ) -> int:
     """Save a definition of workspace 1; the new version."""
     async with transaction(pool) as connection:
         version = await definitions_changed(connection, 1, now)
-        kind.known[definition_id] = expression(definition_id, content, follows, version)
+        kind.known[definition_id] = expression(definition_id, content, follows, version, facets)
     return version
 
 
-def expression(definition_id: int, content: str = "", follows: Sequence[int] = (), version: int = 1) -> Definition:
+def expression(
+    definition_id: int, content: str = "", follows: Sequence[int] = (), version: int = 1, facets: int = ANYTHING
+) -> Definition:
     """A definition called ``e<id>``."""
     references = frozenset(f"expression:{one}" for one in follows)
-    return Definition("expression", definition_id, f"e{definition_id}", version, content, references)
+    return Definition("expression", definition_id, f"e{definition_id}", version, content, references, facets=facets)
 
 
 def derived_by(kind: Expressions) -> Derived:

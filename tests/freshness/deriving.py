@@ -63,6 +63,7 @@ class ScoreSettler:
         now: datetime,
         cause: Cause,
         hops: Mapping[int, int],
+        facets: Mapping[int, int],
     ) -> Mapping[int, datetime]:
         """See the class."""
         self.calls.append(Settled(workspace_id, list(contact_ids), now, cause, dict(hops)))

@@ -133,7 +133,7 @@ class Hangs:
     async def idle(self, connection, workspace_id):
         return False
 
-    async def settle(self, connection, workspace_id, contact_ids, now, cause, hops):
+    async def settle(self, connection, workspace_id, contact_ids, now, cause, hops, facets):
         print(len(contact_ids), flush=True)
         await asyncio.Event().wait()
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import NotFound
 from dealt.kernel.following import followers_of
+from dealt.kernel.journal import ANYTHING
 from dealt.kernel.questions import Question
 from dealt.kernel.sql import sql
 
@@ -39,6 +40,8 @@ class Snapshot:
     followers: list[int]
     """Who is fed by the journal, as ``WRITE_ENTRIES`` takes them."""
     parts: dict[str, Any]
+    reads: int = ANYTHING
+    """The facets of contacts that what is derived follows from; none is added while the snapshot is trusted."""
 
     def part(self, part: Part[T]) -> T:
         """The loaded definitions of one kind."""
@@ -102,14 +105,14 @@ class Definitions:
 
     async def _load(self, connection: Connection, workspace_id: int) -> Snapshot:
         row = await connection.fetchrow(
-            "SELECT settings_version, time_zone, base_currency FROM workspaces WHERE id = $1", workspace_id
+            "SELECT settings_version, time_zone, base_currency, reads FROM workspaces WHERE id = $1", workspace_id
         )
         if row is None:
             raise NotFound("There is no such workspace.")
         parts = {part.name: await part.load(connection, workspace_id) for part in self._parts}
         followers = await followers_of(connection, workspace_id)
-        zone = ZoneInfo(row["time_zone"])
-        return Snapshot(workspace_id, row["settings_version"], zone, row["base_currency"], followers, parts)
+        zone, version = ZoneInfo(row["time_zone"]), row["settings_version"]
+        return Snapshot(workspace_id, version, zone, row["base_currency"], followers, parts, row["reads"])
 
 
 def trusting(workspace_id: int) -> str:

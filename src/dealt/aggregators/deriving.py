@@ -12,10 +12,10 @@ from dealt.aggregators import queries
 from dealt.aggregators.compiling import Wanted, compile_run
 from dealt.aggregators.figures import Figure, read_figure
 from dealt.aggregators.model import KIND, Aggregator, unconverted_key
-from dealt.freshness import Definition, Provided, Run, Stored, Unit, Vocabulary
+from dealt.freshness import Definition, Provided, Run, Stored, Unit, Vocabulary, facets
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import InvalidInput
-from dealt.kernel.journal import SETTINGS, Entry, record
+from dealt.kernel.journal import ANYTHING, SETTINGS, Entry, record
 from dealt.kernel.sql import Sql
 from dealt.predicates import Beside, FilterField, Kind, Relation, attribute
 
@@ -106,11 +106,13 @@ def _definition(one: Aggregator, vocabulary: Vocabulary) -> Definition:
     except InvalidInput as invalid:
         error = error or invalid.detail
     if one.deleted_at is not None:
-        return Definition(KIND, one.id, one.name, one.version, Content(one, None))
+        return Definition(KIND, one.id, one.name, one.version, Content(one, None), facets=facets.PRESENCE)
     follows = figure.follows if figure else frozenset[str]()
+    # What makes no sense may do so again, and nobody would be waited for then.
+    reads = facets.PRESENCE | figure.facets if figure else ANYTHING
     if one.failed_at is not None:
         figure = None
-    return Definition(KIND, one.id, one.name, one.version, Content(one, figure), follows, error)
+    return Definition(KIND, one.id, one.name, one.version, Content(one, figure), follows, error, reads)
 
 
 def _field(one: Aggregator) -> FilterField:
@@ -127,4 +129,4 @@ def _field(one: Aggregator) -> FilterField:
 
     # A batch reads the row of each contact once, whatever is asked of it.
     beside = Beside(_DERIVED, "(array_agg({r}.aggregates))[1]", attribute(one.target, kind, ""))
-    return FilterField(one.target, kind, one.name, stored, refers_to=f"{KIND}:{one.id}", beside=beside)
+    return FilterField(one.target, kind, one.name, stored, refers_to=f"{KIND}:{one.id}", beside=beside, facets=0)

@@ -23,6 +23,7 @@ from dealt.predicates import (
     Relation,
     Subject,
     check_filter,
+    facets_of,
     parse_filter,
     references,
 )
@@ -60,6 +61,12 @@ class Figure:
         """The definitions that it reads."""
         read = references(self.where) | {self.by.refers_to, self.field.refers_to if self.field else ""}
         return frozenset(read - {""})
+
+    @property
+    def facets(self) -> int:
+        """The bits of what it reads. Amounts are converted by the deal, whose lines are part of it."""
+        read = facets_of(self.passing) | self.by.facets
+        return read | (self.field.facets if self.field else 0)
 
 
 def read_figure(written: Aggregator, vocabulary: Vocabulary) -> Figure:

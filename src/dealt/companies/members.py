@@ -10,6 +10,7 @@ from dealt.accounts import Actor
 from dealt.companies import queries
 from dealt.companies.errors import ContactNotFound
 from dealt.companies.finding import read_company
+from dealt.freshness import facets
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import NotFound
 from dealt.kernel.journal import SETTINGS, Entry, mark_stale, record
@@ -62,5 +63,6 @@ async def _follow(
     entry = Entry(SETTINGS, kind, "company", company_id, actor.name, changes, int(actor.cause), actor.hop)
     await record(connection, actor.workspace_id, [entry], now)
     await mark_stale(
-        connection, actor.workspace_id, [contact_id], now, lane=actor.lane, cause=actor.cause, hop=actor.hop
+        connection, actor.workspace_id, [contact_id], now, lane=actor.lane, cause=actor.cause, hop=actor.hop,
+        facets=facets.COMPANIES,
     )  # fmt: skip

@@ -16,6 +16,7 @@ from dealt.companies.finding import find_company_ids
 from dealt.companies.model import Company, company_of, told
 from dealt.companies.schemas import CompanyPatch
 from dealt.companies.writing import WrittenCompany
+from dealt.freshness import facets
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import InvalidInput
 from dealt.kernel.journal import SETTINGS, Entry, difference, encode, mark_stale, record
@@ -183,7 +184,7 @@ class _Upsert:
         rows = await self._connection.fetch(queries.MEMBERS_OF_MANY, workspace_id, list(changes))
         await mark_stale(
             self._connection, workspace_id, [row["contact_id"] for row in rows], self._now,
-            lane=actor.lane, cause=actor.cause, hop=actor.hop,
+            lane=actor.lane, cause=actor.cause, hop=actor.hop, facets=facets.COMPANIES,
         )  # fmt: skip
 
     async def _record(self, kind: str, changes: Mapping[int, Mapping[str, Any]]) -> None:

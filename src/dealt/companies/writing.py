@@ -16,7 +16,7 @@ from dealt.companies.errors import CustomIdTaken
 from dealt.companies.finding import list_member_ids
 from dealt.companies.model import Company, company_of, told
 from dealt.companies.schemas import CompanyPatch
-from dealt.freshness import fan_out
+from dealt.freshness import facets, fan_out
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import InvalidInput, NotFound
 from dealt.kernel.jobs import enqueue
@@ -144,7 +144,8 @@ async def _record(
 
 async def _mark_stale(connection: Connection, actor: Actor, members: list[int], now: datetime) -> None:
     await mark_stale(
-        connection, actor.workspace_id, members, now, lane=actor.lane, cause=actor.cause, hop=actor.hop
+        connection, actor.workspace_id, members, now, lane=actor.lane, cause=actor.cause, hop=actor.hop,
+        facets=facets.COMPANIES,
     )  # fmt: skip
 
 

@@ -16,9 +16,10 @@ from dealt.contacts.errors import CompanyNotFound, CustomIdMoved
 from dealt.contacts.following import follow
 from dealt.contacts.model import BLANK, ContactPatch, WrittenContact, display_name
 from dealt.contacts.resolving import Resolved, resolve
+from dealt.freshness import facets
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import NotFound
-from dealt.kernel.journal import difference, encode
+from dealt.kernel.journal import ANYTHING, difference, encode
 
 _SHOWN_AS = {"tag_ids": "tags"}
 _TOLD = [(column, _SHOWN_AS.get(column, column)) for column in BLANK if column != "attributes"]
@@ -57,7 +58,7 @@ async def update_contact(
     before = await _lock(connection, workspace_id, contact_id)
     if renames and held != before["custom_id"]:
         raise CustomIdMoved
-    return await _update(connection, actor, before, patch, resolved, now)
+    return await _update(connection, actor, before, patch, resolved, snapshot, now)
 
 
 async def _insert(
@@ -74,7 +75,7 @@ async def _insert(
     await connection.execute(queries.INSERT, actor.workspace_id, contact_id, now, *_values(after), key)
     joined = await _join(connection, actor.workspace_id, contact_id, resolved, now)
     changes = difference(told(BLANK), told(after)) | {"key": (None, key)} | joined
-    await follow(connection, actor, contact_id, "contact.created", changes, now)
+    await follow(connection, actor, contact_id, "contact.created", changes, now, ANYTHING, snapshot.reads)
     return WrittenContact(contact_id, created=True, defined=resolved.defined)
 
 
@@ -84,6 +85,7 @@ async def _update(
     before: Mapping[str, Any],
     patch: ContactPatch,
     resolved: Resolved,
+    snapshot: Snapshot,
     now: datetime,
 ) -> WrittenContact:
     contact_id = before["id"]
@@ -92,7 +94,8 @@ async def _update(
     changes = difference(told(before), told(after)) | joined
     if changes:
         await connection.execute(queries.UPDATE, actor.workspace_id, contact_id, now, *_values(after))
-        await follow(connection, actor, contact_id, "contact.updated", changes, now)
+        changed = facets.of_change(before, after) | (facets.COMPANIES if joined else 0)
+        await follow(connection, actor, contact_id, "contact.updated", changes, now, changed, snapshot.reads)
     return WrittenContact(contact_id, defined=resolved.defined)
 
 

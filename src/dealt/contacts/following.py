@@ -18,10 +18,16 @@ async def follow(
     kind: str,
     changes: Mapping[str, tuple[Any, Any]],
     now: datetime,
+    facets: int,
+    reads: int,
 ) -> None:
-    """Journal a change of a contact and have what is derived for it computed anew, in the caller's transaction."""
+    """Journal a change of a contact and have what is derived for it from ``facets`` computed anew.
+
+    In the caller's transaction, which trusts the definitions; ``reads`` are theirs.
+    """
     entry = Entry(contact_id, kind, "contact", contact_id, actor.name, changes, int(actor.cause), actor.hop)
     await record(connection, actor.workspace_id, [entry], now)
     await mark_stale(
-        connection, actor.workspace_id, [contact_id], now, lane=actor.lane, cause=actor.cause, hop=actor.hop
-    )
+        connection, actor.workspace_id, [contact_id], now, lane=actor.lane, cause=actor.cause, hop=actor.hop,
+        facets=facets, reads=reads,
+    )  # fmt: skip

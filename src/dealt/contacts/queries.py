@@ -1,7 +1,7 @@
 """All SQL of contacts."""
 
 from dealt.contacts.model import BLANK
-from dealt.kernel.journal import WRITE_ENTRIES
+from dealt.kernel.journal import MARK, WRITE_ENTRIES
 
 # One statement for all three ways. The directories are asked alone: rows of deleted contacts are not in them.
 # A question (kernel/questions.py). Cookie keys, and names of merged contacts, are followed to the contact's row, one
@@ -167,9 +167,7 @@ WITH contact AS MATERIALIZED (
     SELECT e.* FROM json_to_recordset($4::json) AS e(contact_id bigint, kind text, object_type text, object_id bigint,
         actor text, cause smallint, hop smallint, changes jsonb) JOIN stored ON stored.id = e.contact_id
 ), {WRITE_ENTRIES.format(now="$2::timestamptz", workspace="$3::bigint", followers="$5::smallint[]")}, marked AS (
-    INSERT INTO stale (contact_id, workspace_id, lane, cause, hop, marked_at)
-    SELECT m.contact_id, $3, m.lane, m.cause, m.hop, $2
-    FROM json_populate_recordset(NULL::stale, $6::json) AS m JOIN stored ON stored.id = m.contact_id
+    {MARK.format(workspace="$3::bigint", now="$2::timestamptz", marks="$6")} JOIN stored ON stored.id = m.contact_id
 )
 SELECT id FROM stored"""
 

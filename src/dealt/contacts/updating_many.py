@@ -14,6 +14,7 @@ from dealt.contacts.editing import applied, told
 from dealt.contacts.errors import CompanyNotFound, ContactsNotFound
 from dealt.contacts.model import ContactPatch
 from dealt.contacts.resolving import Resolved, resolve
+from dealt.freshness import facets
 from dealt.kernel.db import Connection, Record
 from dealt.kernel.journal import Entry, difference, encode, mark_stale, record
 from dealt.kernel.sql import Sql, join, sql
@@ -51,7 +52,8 @@ async def update_contacts(
         changes = {row["id"]: _changes(row, patch, resolved) | joined.get(row["id"], {}) for row in seen}
         moving = [row for row in seen if changes[row["id"]]]
         done = await _write(connection, actor.workspace_id, moving, patch, resolved, now)
-        await _follow(connection, actor, {contact_id: changes[contact_id] for contact_id in done}, now)
+        told = {contact_id: changes[contact_id] for contact_id in done}
+        await _follow(connection, actor, told, _facets(patch, resolved), snapshot.reads, now)
         # Whoever was changed by somebody else since it was read is read again.
         left = [row["id"] for row in moving if row["id"] not in done]
     return resolved.defined
@@ -112,10 +114,23 @@ async def _join(
     return joined
 
 
-async def _follow(connection: Connection, actor: Actor, changes: dict[int, Changes], now: datetime) -> None:
+def _facets(patch: ContactPatch, resolved: Resolved) -> int:
+    """Whatever may have changed of any of them."""
+    changed = facets.CHANGED | facets.of_fields([*patch.fields, *(resolved.attributes or ())])
+    if resolved.tags.added or resolved.tags.removed:
+        changed |= facets.TAGS
+    return changed | (facets.COMPANIES if resolved.company_ids else 0)
+
+
+async def _follow(
+    connection: Connection, actor: Actor, changes: dict[int, Changes], changed: int, reads: int, now: datetime
+) -> None:
     entries = [
         Entry(contact_id, "contact.updated", "contact", contact_id, actor.name, told, int(actor.cause), actor.hop)
         for contact_id, told in changes.items()
     ]
     await record(connection, actor.workspace_id, entries, now)
-    await mark_stale(connection, actor.workspace_id, changes, now, lane=actor.lane, cause=actor.cause, hop=actor.hop)
+    await mark_stale(
+        connection, actor.workspace_id, changes, now, lane=actor.lane, cause=actor.cause, hop=actor.hop,
+        facets=changed, reads=reads,
+    )  # fmt: skip

@@ -18,10 +18,11 @@ from dealt.contacts.errors import CompanyNotFound
 from dealt.contacts.model import BLANK, ContactPatch, WrittenContact
 from dealt.contacts.resolving import Resolved, asked_attributes, check_member
 from dealt.contacts.works import ContactWork, upsert_work
+from dealt.freshness import facets
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import DealtError, InvalidInput
 from dealt.kernel.gather import without_repeats
-from dealt.kernel.journal import Entry, difference, encode
+from dealt.kernel.journal import ANYTHING, Entry, Mark, difference, encode, marks_for
 from dealt.tags import TAGS, TagChange, ensure_tags
 
 Changes = dict[str, tuple[Any, Any]]
@@ -231,7 +232,7 @@ async def _images(
     resolved: Mapping[int, Resolved],
     keys: Mapping[int, str],
     joined: Mapping[int, Changes],
-) -> tuple[list[dict[str, Any]], list[Entry], list[dict[str, int]]]:
+) -> tuple[list[dict[str, Any]], list[Entry], list[Mark]]:
     """The rows to write, their journal entries and their marks; a contact that stays as it is has none."""
     known = [contact_id for contact_id in left if contact_id not in keys]
     rows = await this.connection.fetch(queries.READ_VERSIONS, this.snapshot.workspace_id, known) if known else []
@@ -254,8 +255,11 @@ async def _images(
         images.append({**after, "id": contact_id, "key": key or old["key"], "version": version})
         cause = int(actor.cause)
         entries.append(Entry(contact_id, kind, "contact", contact_id, actor.name, changes, cause, actor.hop))
-        marks.append({"contact_id": contact_id, "lane": int(actor.lane), "cause": cause, "hop": actor.hop})
-    return images, entries, marks
+        changed = ANYTHING if key is not None else facets.of_change(old, after)
+        if contact_id in joined:
+            changed |= facets.COMPANIES
+        marks.append(Mark(contact_id, int(actor.lane), cause, actor.hop, changed))
+    return images, entries, marks_for(marks, this.snapshot.reads)
 
 
 async def _join(this: _Set, wanted: Mapping[int, set[int]]) -> dict[int, Changes]:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from dealt.deals import queries
-from dealt.freshness import everything_changed
+from dealt.freshness import everything_changed, facets
 from dealt.kernel.clock import parse_datetime
 from dealt.kernel.db import Connection, Pool, transaction
 from dealt.kernel.jobs import enqueue
@@ -111,4 +111,4 @@ async def _again(
 
 async def _mark(connection: Connection, workspace_id: int, contact_ids: list[int] | None, now: datetime) -> None:
     ids = contact_ids or []
-    await mark_stale(connection, workspace_id, ids, now, lane=Lane.BULK, cause=Cause.BACKFILL)
+    await mark_stale(connection, workspace_id, ids, now, lane=Lane.BULK, cause=Cause.BACKFILL, facets=facets.DEALS)

@@ -6,7 +6,7 @@ import msgspec
 
 from dealt.deals.model import Deal, Line
 from dealt.deals.queries_of_totals import append, one
-from dealt.kernel.journal import WRITE_ENTRIES, encode
+from dealt.kernel.journal import MARK, WRITE_ENTRIES, encode
 
 DEAL_COLUMNS = ", ".join(Deal.__struct_fields__)
 LINE_COLUMNS = ", ".join(Line.__struct_fields__)
@@ -185,8 +185,7 @@ WITH deal AS MATERIALIZED (
     SELECT * FROM json_to_recordset($4::json) AS e(contact_id bigint, kind text, object_type text,
         object_id bigint, actor text, cause smallint, hop smallint, changes jsonb)
 ), {WRITE_ENTRIES.format(now="$5::timestamptz", workspace="$6::bigint", followers="$7::smallint[]")}, marked AS (
-    INSERT INTO stale (contact_id, workspace_id, lane, cause, hop, marked_at)
-    SELECT contact_id, $6, lane, cause, hop, $5 FROM json_populate_recordset(NULL::stale, $9::json)
+    {MARK.format(workspace="$6::bigint", now="$5::timestamptz", marks="$9")}
 )
 SELECT id, base_rate, base_value FROM stored"""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -15,8 +15,9 @@ from dealt.deals import queries
 from dealt.deals.editing import product_links
 from dealt.deals.images import told
 from dealt.deals.model import Deal, DealImage
+from dealt.freshness import facets
 from dealt.kernel.db import Connection
-from dealt.kernel.journal import Entry, difference, encode
+from dealt.kernel.journal import ANYTHING, Entry, Mark, difference, encode, marks_for
 from dealt.segments import move_deal_members
 from dealt.tasks import move_tasks, release_tasks
 
@@ -32,13 +33,6 @@ class Change:
     @property
     def moved(self) -> bool:
         return bool(self.before and self.after and self.before.deal.contact_id != self.after.deal.contact_id)
-
-
-class _Mark(msgspec.Struct, frozen=True):
-    contact_id: int
-    lane: int
-    cause: int
-    hop: int
 
 
 class _Stood(msgspec.Struct, frozen=True):
@@ -60,25 +54,33 @@ async def store(connection: Connection, snapshot: Snapshot, changes: Sequence[Ch
     await _move(connection, snapshot.workspace_id, changes)
     await _release_tasks(connection, changes, now)
     deals, lines, links = [], [], []
-    marks: set[_Mark] = set()
     for change in changes:
-        for image in (change.before, change.after):
-            if image is not None:
-                actor = change.actor
-                marks.add(_Mark(image.deal.contact_id, actor.lane, actor.cause, actor.hop))
         if change.after is not None:
             deals.append(change.after.deal)
             lines += _new_lines(change)
             links += _new_links(change)
+    marks = marks_for((mark for change in changes for mark in _marks(change)), snapshot.reads)
     entries = [entry for change in changes if (entry := _entry(change)) is not None]
     rows = await connection.fetch(
         queries.STORE, encode(deals), encode(lines), [deal_id for deal_id, _ in links], encode(entries), now,
-        snapshot.workspace_id, snapshot.followers, snapshot.base_currency, encode(list(marks)), snapshot.time_zone.key,
+        snapshot.workspace_id, snapshot.followers, snapshot.base_currency, encode(marks), snapshot.time_zone.key,
         [product_id for _, product_id in links], encode([_stood(c.before.deal) for c in changes if c.before]),
     )  # fmt: skip
     stored = {row["id"]: row for row in rows}
     for deal in deals:
         deal.base_rate, deal.base_value = stored[deal.id]["base_rate"], stored[deal.id]["base_value"]
+
+
+def _marks(change: Change) -> Iterator[Mark]:
+    """Whose orders these are, and were; a deal that comes with an invisible contact of its own, moves or goes takes
+    more along than itself.
+    """
+    actor, before, after = change.actor, change.before, change.after
+    stays = after is not None and not change.moved and not (before is None and after.guest)
+    for image in (before, after):
+        if image is not None:
+            reads = facets.DEALS if stays else ANYTHING
+            yield Mark(image.deal.contact_id, int(actor.lane), int(actor.cause), actor.hop, reads)
 
 
 def _stood(deal: Deal) -> _Stood:

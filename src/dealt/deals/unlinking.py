@@ -15,6 +15,7 @@ from dealt.accounts import Actor
 from dealt.companies import UNLINK
 from dealt.deals import queries
 from dealt.deals.deriving import SECOND_WALK_AFTER
+from dealt.freshness import facets
 from dealt.kernel.db import Connection, Pool, in_transaction
 from dealt.kernel.jobs import enqueue
 from dealt.kernel.journal import Cause, Entry, Lane, mark_stale, record
@@ -57,5 +58,7 @@ async def _unlink(connection: Connection, actor: Actor, company_id: int, now: da
     ]
     await record(connection, workspace_id, entries, now)
     contacts = {row["contact_id"] for row in rows}
-    await mark_stale(connection, workspace_id, contacts, now, lane=actor.lane, cause=actor.cause, hop=actor.hop)
+    await mark_stale(
+        connection, workspace_id, contacts, now, lane=actor.lane, cause=actor.cause, hop=actor.hop, facets=facets.DEALS
+    )
     return len(found)

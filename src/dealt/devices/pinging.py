@@ -18,6 +18,7 @@ from dealt.contacts import (
 )
 from dealt.devices.keeping import keep_device
 from dealt.devices.model import Ping, Pinged
+from dealt.freshness import facets
 from dealt.kernel.db import Connection
 from dealt.kernel.journal import mark_stale
 
@@ -33,7 +34,9 @@ async def ping(connection: Connection, actor: Actor, sent: Ping, *, snapshot: Sn
     if sent.device is not None:
         await keep_device(connection, actor, written.id, sent.device, now=now)
     await note_visits(connection, actor.workspace_id, [Visit(written.id, 0, now, now)])
-    await mark_stale(connection, actor.workspace_id, [written.id], now, cause=actor.cause)
+    await mark_stale(
+        connection, actor.workspace_id, [written.id], now, cause=actor.cause, facets=facets.SEEN, reads=snapshot.reads
+    )
     row = await read_contact(connection, actor.workspace_id, written.id)
     return Pinged(written.id, row["key"], written.created, written.defined)
 

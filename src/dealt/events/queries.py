@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dealt.kernel.journal import MARK
+
 DEFINITION_COLUMNS = "id, name, description, first_at, created_at"
 
 DEFINITIONS = f"SELECT {DEFINITION_COLUMNS} FROM event_definitions WHERE workspace_id = $1 ORDER BY id"
@@ -65,8 +67,7 @@ WITH event AS ({_insert("events", _EVENT, 1)}
     SELECT contact_id % 64, $4::bigint, follower, contact_id, happened_at, id, kind, id
     FROM occurred CROSS JOIN unnest($6::smallint[]) AS follower
 ), marked AS (
-    INSERT INTO stale (contact_id, workspace_id, lane, cause, hop, marked_at)
-    SELECT contact_id, $4::bigint, lane, cause, hop, $5::timestamptz FROM json_populate_recordset(NULL::stale, $7::json)
+    {MARK.format(workspace="$4::bigint", now="$5::timestamptz", marks="$7")}
 )
 SELECT"""
 

@@ -11,8 +11,15 @@ from dealt.accounts import Actor, Snapshot
 from dealt.contacts import Visit, note_visits
 from dealt.events import queries
 from dealt.events.model import Kind
+from dealt.freshness import facets
 from dealt.kernel.db import Connection
-from dealt.kernel.journal import encode
+from dealt.kernel.journal import Mark, encode, marks_for
+
+_FACETS = {
+    Kind.EVENT: facets.EVENTS,
+    Kind.PRODUCT_EVENT: facets.PRODUCT_EVENTS,
+    Kind.PAGE_VIEW: facets.PAGE_VIEWS | facets.SEEN,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +53,24 @@ async def store(connection: Connection, snapshot: Snapshot, occurrences: Sequenc
     """Write ``occurrences`` with their followers' rows and stale marks, and count page views with the contacts."""
     workspace_id = snapshot.workspace_id
     rows: dict[Kind, list[dict[str, Any]]] = {kind: [] for kind in Kind}
-    marks: dict[tuple[int, int, int, int], dict[str, int]] = {}
     for one in occurrences:
         rows[one.kind].append(one.row(workspace_id))
-        actor = one.actor
-        mark = {"contact_id": one.contact_id, "lane": int(actor.lane), "cause": int(actor.cause), "hop": actor.hop}
-        marks[one.contact_id, mark["lane"], mark["cause"], actor.hop] = mark
+    marks = marks_for(map(_mark, occurrences), snapshot.reads)
     await connection.execute(
         queries.STORE,
         *(encode(rows[kind]) for kind in Kind),
         workspace_id,
         now,
         snapshot.followers,
-        encode(list(marks.values())),
+        encode(marks),
     )
     if seen := [one for one in occurrences if one.kind is Kind.PAGE_VIEW]:
         await note_visits(connection, workspace_id, _visits(seen))
+
+
+def _mark(one: Occurrence) -> Mark:
+    actor = one.actor
+    return Mark(one.contact_id, int(actor.lane), int(actor.cause), actor.hop, _FACETS[one.kind])
 
 
 def _visits(views: Collection[Occurrence]) -> list[Visit]:

@@ -27,7 +27,7 @@ ROWS_A_SET = 1_000
 BYTES_A_SET = 8_000_000
 LONGEST_LINE = 64_000_000
 # The workspace's own: its number, its age, and the versions that processes compare.
-_KEPT = frozenset({"id", "created_at", "settings_version", "definitions_version"})
+_KEPT = frozenset({"id", "created_at", "settings_version", "definitions_version", "reads"})
 
 
 async def load_workspace(

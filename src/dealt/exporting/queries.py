@@ -52,7 +52,7 @@ def settle(columns: list[str]) -> str:
     taken = "".join(f"{column} = r.{column}, " for column in columns)
     return (
         f"UPDATE workspaces AS w SET {taken}settings_version = w.settings_version + 1, "
-        "definitions_version = w.definitions_version + 1 "
+        "definitions_version = w.definitions_version + 1, reads = -1 "
         "FROM jsonb_populate_recordset(NULL::workspaces, $2::jsonb) AS r WHERE w.id = $1"
     )
 

@@ -1,5 +1,6 @@
 """Keeps what is derived from orders exact: contacts that changed are recomputed, as sets, under their locks."""
 
+from dealt.freshness import facets
 from dealt.freshness.ages import Age, ages
 from dealt.freshness.auditing import Drift, Found, check_derived, mend_derived
 from dealt.freshness.backfill import Backfill, Progress, read_progress
@@ -9,6 +10,7 @@ from dealt.freshness.derivers import Definition, Deriver, LoadVocabulary, Provid
 from dealt.freshness.fanning import FAN_OUT, definitions_name, do_fan_out, fan_out
 from dealt.freshness.large import Large
 from dealt.freshness.model import MOST_CONTACTS, Settler
+from dealt.freshness.narrowing import Narrowing
 from dealt.freshness.quarantine import Failed
 from dealt.freshness.queries import BEGIN_SETTLING, CONTACTS_OF, STALE_DUE, WAKE_DUE
 from dealt.freshness.rounds import SettlingRounds
@@ -34,6 +36,7 @@ __all__ = [
     "Found",
     "Large",
     "LoadVocabulary",
+    "Narrowing",
     "Plan",
     "Progress",
     "Provided",
@@ -54,6 +57,7 @@ __all__ = [
     "dependents",
     "do_fan_out",
     "everything_changed",
+    "facets",
     "fan_out",
     "hold_contacts",
     "mend_derived",

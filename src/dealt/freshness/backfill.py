@@ -56,6 +56,7 @@ class Backfill:
     async def __call__(self, pool: Pool, workspace_id: int, payload: Mapping[str, Any], now: datetime) -> None:
         """Handle a job of kind ``BACKFILL``."""
         version, size = int(payload["version"]), LEAST_BATCH
+        await in_transaction(pool, lambda connection: self._derived.narrow(connection, workspace_id))
         if not await pool.fetchval(queries.BEGIN_WALK, workspace_id, version, now):
             return
         while True:

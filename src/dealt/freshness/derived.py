@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
 import asyncpg
 
@@ -13,7 +15,11 @@ from dealt.freshness.derivers import Definition, Deriver, LoadVocabulary, Run, S
 from dealt.freshness.quarantine import Failed, is_to_blame, put_aside
 from dealt.freshness.strata import dependents, strata
 from dealt.kernel.db import Connection, Record
-from dealt.kernel.journal import Cause, keep_followers
+from dealt.kernel.journal import ANYTHING, Cause, keep_followers
+
+MOST_SETS = 32
+"""Sets of definitions that a process keeps statements for: each is prepared on every connection that settles."""
+MOST_MASKS = 1000
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,7 @@ class Plan:
     whole_version: int = 0
     """Contacts of an older version lack everything."""
     _steps: dict[frozenset[str], list[Step]] = field(default_factory=dict)
+    _in_part: dict[int, list[Step]] = field(default_factory=dict)
 
     def changed_since(self, version: int) -> list[Definition]:
         """What a contact lacks whose values are of an older version."""
@@ -50,6 +57,31 @@ class Plan:
         if key not in self._steps:
             self._steps[key] = [step for level in strata(wanted) for step in self._of_level(level)]
         return self._steps[key]
+
+    @property
+    def reads(self) -> int:
+        """The facets that any of the definitions reads."""
+        return reduce(or_, (one.facets for one in self.definitions), 0)
+
+    def steps_for(self, facets: int) -> list[Step]:
+        """The statements for what reads one of these facets, and for all that follows from it.
+
+        No more than a few dozen different sets are compiled; any other gets the smallest of them that holds it.
+        """
+        asked = facets & self.reads
+        if asked not in self._in_part:
+            if len(self._in_part) >= MOST_MASKS:
+                self._in_part.clear()
+            self._in_part[asked] = self._steps_for(asked)
+        return self._in_part[asked]
+
+    def _steps_for(self, facets: int) -> list[Step]:
+        touched = dependents(self.definitions, [one for one in self.definitions if one.facets & facets])
+        wanted = frozenset(one.reference for one in touched)
+        if len(self._steps) >= MOST_SETS and wanted not in self._steps:
+            everything = frozenset(one.reference for one in self.definitions)
+            wanted = min((known for known in [*self._steps, everything] if wanted <= known), key=len)
+        return self.steps([one for one in self.definitions if one.reference in wanted])
 
     def _of_level(self, level: Sequence[Definition]) -> Iterable[Step]:
         for deriver in self.derivers:
@@ -91,14 +123,34 @@ class Derived:
         now: datetime,
         cause: Cause,
         hops: Mapping[int, int],
+        facets: Mapping[int, int],
     ) -> Mapping[int, datetime]:
-        """As ``Settler`` says: stratum by stratum, one statement for each kind. Raises Failed."""
+        """As ``Settler`` says: stratum by stratum, one statement for each kind. Raises Failed.
+
+        Contacts of which only something has changed are looked at together, for all that has changed of any of them.
+        """
         plan = await self.plan(connection, workspace_id)
-        return await run_steps(connection, plan, plan.steps(), Work(workspace_id, contact_ids, now, cause, hops))
+        whole = [one for one in contact_ids if facets.get(one, ANYTHING) == ANYTHING]
+        in_part = [one for one in contact_ids if facets.get(one, ANYTHING) != ANYTHING]
+        steps = plan.steps_for(reduce(or_, (facets[one] for one in in_part), 0))
+        if steps is plan.steps():
+            whole, in_part = list(contact_ids), []
+        wakes = await run_steps(connection, plan, plan.steps(), Work(workspace_id, whole, now, cause, hops))
+        return wakes | await run_steps(connection, plan, steps, Work(workspace_id, in_part, now, cause, hops))
 
     async def recover(self, connection: Connection, error: Exception) -> bool:
         """Put definitions that failed into quarantine; False where none is to blame alone."""
         return isinstance(error, Failed) and await put_aside(connection, error)
+
+    async def narrow(self, connection: Connection, workspace_id: int) -> None:
+        """Let changes that no definition looks at mark nobody, until definitions change again.
+
+        To be called in a transaction of its own, when the change of the definitions is committed.
+        """
+        row = await connection.fetchrow(queries.VERSIONS, workspace_id)
+        if row is not None:
+            plan = await self._at(connection, workspace_id, row)
+            await connection.execute(queries.NARROW, workspace_id, plan.version, plan.reads)
 
     async def forget(self, connection: Connection, workspace_id: int, version: int) -> None:
         """Remove what was deleted at ``version`` or before, once no contact has values of it."""
@@ -139,8 +191,9 @@ class Derived:
 async def run_steps(connection: Connection, plan: Plan, steps: Sequence[Step], work: Work) -> dict[int, datetime]:
     """Run statements in order; the least of the next instants, by contact. Raises Failed."""
     wakes: dict[int, datetime] = {}
-    if steps:
-        await keep_followers(connection, work.workspace_id)
+    if not steps or not work.contact_ids:
+        return wakes
+    await keep_followers(connection, work.workspace_id)
     for step in steps:
         try:
             found = await step.run(connection, work)

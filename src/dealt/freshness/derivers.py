@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeAlias
 from zoneinfo import ZoneInfo
 
 from dealt.kernel.db import Connection
-from dealt.kernel.journal import Cause
+from dealt.kernel.journal import ANYTHING, Cause
 from dealt.predicates import FilterCatalogue, FilterField, Membership
 
 
@@ -40,7 +40,8 @@ class Definition:
     """One definition, in terms that its deriver understands.
 
     ``version`` is the workspace's definitions_version that its last change brought; ``follows`` are the references of
-    other definitions that it reads. ``error`` says why it cannot be computed; what it derives is then absent.
+    other definitions that it reads, and ``facets`` the bits of what else it reads of a contact. ``error`` says why it
+    cannot be computed; what it derives is then absent.
     """
 
     kind: str
@@ -50,6 +51,7 @@ class Definition:
     content: Any
     follows: frozenset[str] = frozenset()
     error: str = ""
+    facets: int = ANYTHING
 
     @property
     def reference(self) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from dealt.freshness import queries
+from dealt.freshness.facets import COMPANIES, PRODUCTS
 from dealt.kernel.db import Connection, Pool, transaction
 from dealt.kernel.jobs import enqueue
 from dealt.kernel.journal import Cause, Lane, encode
@@ -17,6 +18,7 @@ AT_ONCE = 100
 
 # How filters get from contacts and orders to these.
 _RELATIONS = {"company": ("company", "companies"), "product": ("product", "products")}
+_FACETS = {"company": COMPANIES, "product": PRODUCTS}
 # What changes with every edit, or is asked of the latest without being named.
 _ALWAYS = ("updated_at", "version", "first", "last")
 
@@ -54,7 +56,7 @@ async def do_fan_out(pool: Pool, workspace_id: int, payload: Mapping[str, Any], 
         async with transaction(pool) as connection:
             await connection.execute(
                 queries.MARK_CONTACTS_OF[subject], workspace_id, ids[first : first + AT_ONCE], int(Lane.BULK),
-                payload["cause"], payload["hop"], now,
+                payload["cause"], payload["hop"], now, _FACETS[subject],
             )  # fmt: skip
 
 

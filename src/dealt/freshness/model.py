@@ -27,12 +27,14 @@ class Settler(Protocol):
         now: datetime,
         cause: Cause,
         hops: Mapping[int, int],
+        facets: Mapping[int, int],
     ) -> Mapping[int, datetime]:
         """Recompute these contacts (ascending, at most 500), in the caller's transaction, which holds their locks.
 
         Everything is computed from rows as this transaction sees them now, by definitions no older than it sees.
         ``cause`` and the contact's number in ``hops`` go into every journal entry that follows. Where the result
         changes by the mere passing of time, the answer has the next instant after ``now`` at which it does, by contact.
+        What follows from none of a contact's ``facets`` need not be computed, and not be answered for.
         Contacts may be placeholders, and may be gone.
         """
 

@@ -53,7 +53,7 @@ async def put_aside(connection: Connection, failed: Failed) -> bool:
         for definition, error in found:
             _log.error("a definition is put aside", definition=definition.reference, name=definition.name, error=error)
             await failed.deriver.quarantine(connection, work.workspace_id, definition.id, error, work.now)
-        await definitions_changed(connection, work.workspace_id, work.now)
+        await definitions_changed(connection, work.workspace_id, work.now, reading_more=False)
     return True
 
 

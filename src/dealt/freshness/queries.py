@@ -29,8 +29,15 @@ WHERE EXISTS (SELECT FROM stale AS s WHERE s.contact_id = wanted.contact_id)
 # In the order of the array, which the caller has sorted: two who wait for each other's contacts cannot be.
 WAIT_FOR_LOCKS = "SELECT pg_advisory_xact_lock(contact_id) FROM unnest($1::bigint[]) AS contact_id"
 
+# With what is known of each contact: of what version it is, and when it was to be woken.
 TAKE = """
-DELETE FROM stale WHERE contact_id = ANY($1::bigint[]) RETURNING contact_id, workspace_id, cause, hop"""
+WITH taken AS (
+    DELETE FROM stale WHERE contact_id = ANY($1::bigint[]) RETURNING contact_id, workspace_id, cause, hop, facets
+), joined AS (
+    SELECT contact_id, workspace_id, cause, max(hop) AS hop, bit_or(facets) AS facets FROM taken GROUP BY 1, 2, 3
+)
+SELECT joined.*, d.definitions_version, d.wake_at
+FROM joined LEFT JOIN contact_derived AS d ON d.contact_id = joined.contact_id"""
 
 # Contacts whose derived data is not what it should be at $3, and whether that is because of old definitions.
 OUTDATED = """
@@ -47,8 +54,15 @@ DEFINITIONS_VERSION = "SELECT definitions_version FROM workspaces WHERE id = $1"
 VERSIONS = "SELECT definitions_version, settings_version, recompute_version FROM workspaces WHERE id = $1"
 RECOMPUTE_ALL = "UPDATE workspaces SET recompute_version = definitions_version + 1 WHERE id = $1"
 RAISE_VERSION = """
-UPDATE workspaces SET definitions_version = definitions_version + 1, settings_version = settings_version + 1
+UPDATE workspaces SET definitions_version = definitions_version + 1, settings_version = settings_version + 1,
+    reads = -1
 WHERE id = $1 RETURNING definitions_version"""
+
+# What the definitions of version $2 read, where that is less than what marks contacts now. Processes read it anew.
+NARROW = """
+UPDATE workspaces SET reads = $3, settings_version = settings_version + 1
+WHERE id = $1 AND definitions_version = $2 AND reads <> $3 AND reads & $3 = $3"""
+READING_ANYTHING = "SELECT id FROM workspaces WHERE reads = -1 ORDER BY id LIMIT 1000"
 
 # Everything was computed, so that what was said before of the next change is void.
 SETTLED = """
@@ -58,6 +72,13 @@ FROM unnest($2::bigint[], $5::timestamptz[]) AS asked(id, wake_at) JOIN contacts
 WHERE c.workspace_id = $1 AND c.id = ANY($2::bigint[])
 ON CONFLICT (contact_id) DO UPDATE SET computed_at = excluded.computed_at,
     definitions_version = excluded.definitions_version, wake_at = excluded.wake_at"""
+
+# What a change touches was computed, and nothing else of these contacts has changed: all of it is of this moment, and
+# what the others said of the next change holds.
+SETTLED_IN_PART = """
+UPDATE contact_derived AS d SET computed_at = $3, wake_at = least(d.wake_at, asked.wake_at)
+FROM unnest($2::bigint[], $4::timestamptz[]) AS asked(id, wake_at)
+WHERE d.contact_id = asked.id AND d.workspace_id = $1"""
 
 # Some definitions were computed: what the others said of the next change holds. Whether the contact is stale is not
 # touched, and its values are as old as they were, except for a contact that had none.
@@ -150,8 +171,9 @@ UNION SELECT contact_id FROM product_events WHERE workspace_id = $1 AND product_
 
 MARK_CONTACTS_OF = {
     subject: f"""
-INSERT INTO stale (contact_id, workspace_id, lane, cause, hop, marked_at)
-SELECT contact_id, $1::bigint, $3::smallint, $4::smallint, $5::smallint, $6::timestamptz FROM ({found}) AS theirs"""
+INSERT INTO stale (contact_id, workspace_id, lane, cause, hop, marked_at, facets)
+SELECT contact_id, $1::bigint, $3::smallint, $4::smallint, $5::smallint, $6::timestamptz, $7::bigint
+FROM ({found}) AS theirs"""
     for subject, found in CONTACTS_OF.items()
 }
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from dealt.freshness import queries
 from dealt.freshness.model import MOST_CONTACTS, Settler
 from dealt.kernel.clock import Clock
 from dealt.kernel.db import Connection, Record
-from dealt.kernel.journal import Cause, Lane
+from dealt.kernel.journal import ANYTHING, Cause, Lane
 
 _ORDER = (Cause.SILENT, Cause.BACKFILL, Cause.MERGE, Cause.LIVE)
 """Live work comes last: what followed from silent work is then already there, and nobody is told of it."""
@@ -20,8 +20,36 @@ _ROWS_A_CONTACT = 4
 """Stale rows looked at for each contact that is wanted: others may hold some, and a contact may have several."""
 WHOLE_EVERY_S = 5.0
 
-Hops = dict[int, int]
-"""Contacts with the highest hop among their stale rows."""
+
+@dataclass
+class _Marks:
+    """By contact: the highest hop among its stale rows of a cause, and all that they say has changed."""
+
+    hops: dict[int, int] = field(default_factory=dict)
+    facets: dict[int, int] = field(default_factory=dict)
+
+    def add(self, contact_id: int, hop: int, facets: int) -> None:
+        self.hops[contact_id] = hop
+        self.facets[contact_id] = facets
+
+
+@dataclass
+class _Taken:
+    """What was taken of one workspace."""
+
+    by_cause: dict[Cause, _Marks] = field(default_factory=lambda: defaultdict(_Marks))
+    lacking: set[int] = field(default_factory=set)
+    """Contacts of which everything is to be computed, whatever has changed."""
+
+    def add(self, row: Record, version: int, now: datetime) -> None:
+        contact_id, wake_at = row["contact_id"], row["wake_at"]
+        self.by_cause[Cause(row["cause"])].add(contact_id, row["hop"], row["facets"])
+        outdated = row["definitions_version"] is None or row["definitions_version"] < version
+        if outdated or row["facets"] == ANYTHING or (wake_at is not None and wake_at <= now):
+            self.lacking.add(contact_id)
+
+    def contacts(self) -> set[int]:
+        return {contact_id for marks in self.by_cause.values() for contact_id in marks.hops}
 
 
 @dataclass
@@ -83,14 +111,13 @@ class Settling:
 
     async def settle_claimed(self, connection: Connection, contact_ids: Sequence[int], clock: Clock) -> None:
         """Take all stale rows of these contacts, whose locks this transaction holds, and settle them."""
-        rows = await connection.fetch(queries.TAKE, contact_ids)
-        by_workspace: dict[int, dict[Cause, Hops]] = defaultdict(lambda: defaultdict(dict))
-        for row in rows:
-            _note(by_workspace[row["workspace_id"]][Cause(row["cause"])], row)
+        by_workspace: dict[int, list[Record]] = defaultdict(list)
+        for row in await connection.fetch(queries.TAKE, contact_ids):
+            by_workspace[row["workspace_id"]].append(row)
         # The clock is read under the locks: whoever settles a contact later does so for a later moment.
         now = clock.now()
-        for workspace_id, by_cause in sorted(by_workspace.items()):
-            await self._settle(connection, workspace_id, by_cause, now)
+        for workspace_id, rows in sorted(by_workspace.items()):
+            await self._settle(connection, workspace_id, rows, {}, now)
 
     async def settle_on_read(
         self, connection: Connection, workspace_id: int, contact_ids: Iterable[int], now: datetime
@@ -146,40 +173,53 @@ class Settling:
         outdated = await connection.fetch(queries.OUTDATED, workspace_id, found, now, MOST_CONTACTS)
         if not outdated:
             return
-        by_cause: dict[Cause, Hops] = defaultdict(dict)
-        unmarked = {row["id"]: row["outdefined"] for row in outdated}
-        for row in await connection.fetch(queries.TAKE, list(unmarked)):
-            _note(by_cause[Cause(row["cause"])], row)
-        for contact_id, outdefined in unmarked.items():
-            if not any(contact_id in hops for hops in by_cause.values()):
-                by_cause[Cause.BACKFILL if outdefined else Cause.LIVE][contact_id] = 0
-        await self._settle(connection, workspace_id, by_cause, now)
+        wanted = {row["id"]: Cause.BACKFILL if row["outdefined"] else Cause.LIVE for row in outdated}
+        rows = await connection.fetch(queries.TAKE, list(wanted))
+        marked = {row["contact_id"] for row in rows}
+        unmarked = {contact_id: cause for contact_id, cause in wanted.items() if contact_id not in marked}
+        await self._settle(connection, workspace_id, rows, unmarked, now)
 
     async def _settle(
-        self, connection: Connection, workspace_id: int, by_cause: Mapping[Cause, Hops], now: datetime
+        self,
+        connection: Connection,
+        workspace_id: int,
+        rows: Sequence[Record],
+        unmarked: Mapping[int, Cause],
+        now: datetime,
     ) -> None:
-        if not self._settlers:
-            return
-        if await self._idle(connection, workspace_id):
+        """Settle contacts by their stale ``rows``, and others that lack everything, with the cause of that."""
+        if not self._settlers or await self._idle(connection, workspace_id):
             return
         version = await connection.fetchval(queries.DEFINITIONS_VERSION, workspace_id)
+        taken = _Taken()
+        for row in rows:
+            taken.add(row, version, now)
+        for contact_id, cause in unmarked.items():
+            taken.by_cause[cause].add(contact_id, 0, ANYTHING)
+            taken.lacking.add(contact_id)
+        wakes = await self._run(connection, workspace_id, taken, now)
+        if whole := sorted(taken.lacking):
+            moments = [wakes.get(contact_id) for contact_id in whole]
+            await connection.execute(queries.SETTLED, workspace_id, whole, now, version, moments)
+        if in_part := sorted(taken.contacts() - taken.lacking):
+            moments = [wakes.get(contact_id) for contact_id in in_part]
+            await connection.execute(queries.SETTLED_IN_PART, workspace_id, in_part, now, moments)
+
+    async def _run(
+        self, connection: Connection, workspace_id: int, taken: _Taken, now: datetime
+    ) -> dict[int, datetime]:
         wakes: dict[int, datetime] = {}
         for cause in _ORDER:
-            if hops := by_cause.get(cause):
-                for settler in self._settlers:
-                    found = await settler.settle(connection, workspace_id, sorted(hops), now, cause, hops)
-                    for contact_id, at in found.items():
-                        wakes[contact_id] = min(at, wakes.get(contact_id, at))
-        contact_ids = sorted({contact_id for hops in by_cause.values() for contact_id in hops})
-        moments = [wakes.get(contact_id) for contact_id in contact_ids]
-        await connection.execute(queries.SETTLED, workspace_id, contact_ids, now, version, moments)
+            marks = taken.by_cause.get(cause, _Marks())
+            for settler in self._settlers if marks.hops else ():
+                facets = {key: ANYTHING if key in taken.lacking else known for key, known in marks.facets.items()}
+                asked = (sorted(marks.hops), now, cause, marks.hops, facets)
+                for contact_id, at in (await settler.settle(connection, workspace_id, *asked)).items():
+                    wakes[contact_id] = min(at, wakes.get(contact_id, at))
+        return wakes
 
     async def _idle(self, connection: Connection, workspace_id: int) -> bool:
         for settler in self._settlers:
             if not await settler.idle(connection, workspace_id):
                 return False
         return True
-
-
-def _note(hops: Hops, row: Record) -> None:
-    hops[row["contact_id"]] = max(row["hop"], hops.get(row["contact_id"], 0))

@@ -12,6 +12,8 @@ import msgspec
 from dealt.kernel.db import Connection, Record
 
 BUCKETS = 64
+ANYTHING = -1
+"""The facets of a change of which nobody says what it changed: every bit."""
 SETTINGS = 0
 """The contact id under which changes of settings, companies and products stand."""
 
@@ -41,6 +43,16 @@ class Follower(IntEnum):
 
 EVERYWHERE = (int(Follower.LIVE_PAGES),)
 """Who follows every workspace; the others follow those that ``kernel.following`` knows of."""
+
+
+class Mark(msgspec.Struct, frozen=True, gc=False):
+    """A row of ``stale`` to be: ``facets`` are bits that say what changed of the contact."""
+
+    contact_id: int
+    lane: int
+    cause: int
+    hop: int
+    facets: int = ANYTHING
 
 
 class Entry(msgspec.Struct, gc=False):
@@ -90,10 +102,15 @@ WITH entry AS (
 SELECT"""
 
 _MARK_STALE = """
-INSERT INTO stale (contact_id, workspace_id, lane, cause, hop, marked_at)
-SELECT DISTINCT contact_id, $2::bigint, $3::smallint, $4::smallint, $5::smallint, $6::timestamptz
+INSERT INTO stale (contact_id, workspace_id, lane, cause, hop, marked_at, facets)
+SELECT DISTINCT contact_id, $2::bigint, $3::smallint, $4::smallint, $5::smallint, $6::timestamptz, $7::bigint
 FROM unnest($1::bigint[]) AS contact_id"""
 
+
+# The fragment that every statement which marks a set shares.
+MARK = """INSERT INTO stale (contact_id, workspace_id, lane, cause, hop, marked_at, facets)
+    SELECT m.contact_id, {workspace}, m.lane, m.cause, m.hop, {now}, m.facets
+    FROM json_populate_recordset(NULL::stale, {marks}::json) AS m"""
 
 _NEWEST = "SELECT last_value FROM follows_id_seq"
 
@@ -152,11 +169,25 @@ async def mark_stale(
     lane: Lane = Lane.INTERACTIVE,
     cause: Cause = Cause.LIVE,
     hop: int = 0,
+    facets: int = ANYTHING,
+    reads: int = ANYTHING,
 ) -> None:
-    """Say that what is derived for these contacts must be computed anew."""
+    """Say that what is derived for these contacts from ``facets`` of them must be computed anew.
+
+    ``reads`` are those of the definitions, where the transaction trusts these: what meets none marks nobody.
+    """
     ids = list(contact_ids)
-    if ids:
-        await connection.execute(_MARK_STALE, ids, workspace_id, int(lane), int(cause), hop, now)
+    if ids and facets & reads:
+        await connection.execute(_MARK_STALE, ids, workspace_id, int(lane), int(cause), hop, now, facets)
+
+
+def marks_for(wanted: Iterable[Mark], reads: int) -> list[Mark]:
+    """One mark for each contact, lane, cause and hop, those left out that meet none of ``reads``."""
+    joined: dict[tuple[int, int, int, int], int] = {}
+    for mark in wanted:
+        key = (mark.contact_id, mark.lane, mark.cause, mark.hop)
+        joined[key] = joined.get(key, 0) | mark.facets
+    return [Mark(*key, facets) for key, facets in joined.items() if facets & reads]
 
 
 def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from dealt.accounts import settings_changed
-from dealt.freshness import definitions_name, everything_changed
+from dealt.freshness import definitions_name, everything_changed, facets
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import NotFound
 from dealt.kernel.ids import next_settings_id
@@ -107,7 +107,7 @@ async def delete_list(
     if name is None:
         raise NotFound
     members = [row["contact_id"] for row in await connection.fetch(queries.DELETE_MEMBERS, workspace_id, list_id)]
-    await mark_stale(connection, workspace_id, members, now, lane=Lane.BULK)
+    await mark_stale(connection, workspace_id, members, now, lane=Lane.BULK, facets=facets.LISTS)
     if await definitions_name(connection, workspace_id, ["lists"]):
         # Those that name it make no sense any more, and hold for nobody.
         await everything_changed(connection, workspace_id, now)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from dealt.accounts import Actor, trusting
+from dealt.freshness import facets
 from dealt.kernel.db import Connection, Record
 from dealt.kernel.errors import NotFound
 from dealt.kernel.journal import Entry, mark_stale, record
@@ -78,6 +79,7 @@ async def _follow(
     ]
     await record(connection, actor.workspace_id, entries, now)
     await mark_stale(
-        connection, actor.workspace_id, contact_ids, now, lane=actor.lane, cause=actor.cause, hop=actor.hop
-    )
+        connection, actor.workspace_id, contact_ids, now, lane=actor.lane, cause=actor.cause, hop=actor.hop,
+        facets=facets.LISTS,
+    )  # fmt: skip
     return contact_ids

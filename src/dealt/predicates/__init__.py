@@ -17,7 +17,16 @@ from dealt.predicates.catalogue import (
     column,
 )
 from dealt.predicates.check import check_filter
-from dealt.predicates.checked import EVERYTHING, AllOf, Checked, CountTest, MemberTest, member_tests, references
+from dealt.predicates.checked import (
+    EVERYTHING,
+    AllOf,
+    Checked,
+    CountTest,
+    MemberTest,
+    facets_of,
+    member_tests,
+    references,
+)
 from dealt.predicates.compile import Compiler, compile_filter, least
 from dealt.predicates.describe import describe
 from dealt.predicates.explain import Explained, explain
@@ -63,6 +72,7 @@ __all__ = [
     "compile_filter",
     "describe",
     "explain",
+    "facets_of",
     "later",
     "least",
     "member_tests",

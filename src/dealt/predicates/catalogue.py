@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from dealt.kernel.journal import ANYTHING
 from dealt.kernel.sql import Sql, sql
 
 
@@ -33,7 +34,7 @@ class FilterField:
 
     ``cast`` is the SQL type that a number is compared in: ``bigint`` lets an index of a whole-number column serve.
     ``choices`` are the only values, where they are known. ``refers_to`` names a definition that the field follows from
-    (``aggregator:7``), ``changes_by_itself`` says that its value depends on the present moment.
+    (``aggregator:7``). ``facets`` are the bits that say what it is read from; all of them where nobody says.
     """
 
     name: str
@@ -44,6 +45,7 @@ class FilterField:
     choices: tuple[str, ...] = ()
     refers_to: str = ""
     beside: Beside | None = None
+    facets: int = ANYTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Membership:
 
     ``among`` gives, for an alias and a place for ids, the condition of belonging to one of them; ``ids`` are the ids
     that exist, by name. ``kind`` prefixes what a condition refers to (``segment:3``), where it is a definition.
-    ``beside`` reads the ids of all that one subject belongs to, as an array.
+    ``beside`` reads the ids of all that one subject belongs to, as an array. ``facets`` are as those of a field.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Membership:
     ids: Mapping[str, int]
     kind: str = ""
     beside: Beside | None = None
+    facets: int = ANYTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ class Relation:
     ``source`` is the FROM item with ``{r}`` for the related row's alias. A row belongs to the subject's row where
     ``owner``, over ``{r}``, equals ``key``, over ``{s}``. ``workspace`` is the expression of the related row's
     workspace, where the index that serves begins with it. ``by`` is the date that tells the first and the last, where
-    none is named.
+    none is named. ``facets`` are as those of a field.
     """
 
     name: str
@@ -82,6 +85,7 @@ class Relation:
     key: str = "{s}.id"
     workspace: str = ""
     by: str = ""
+    facets: int = ANYTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,6 +128,24 @@ def references(node: Checked) -> set[str]:
     return found - {""}
 
 
+def facets_of(node: Checked) -> int:
+    """The bits of all that the filter reads, however deep; not of what is read by the definitions it refers to."""
+    found = 0
+    for leaf in every_leaf(node):
+        match leaf:
+            case FieldTest(field=field):
+                found |= field.facets
+            case MemberTest(membership=membership):
+                found |= membership.facets
+            case CountTest(relation=relation):
+                found |= relation.facets
+            case FigureTest(relation=relation, field=measured):
+                found |= relation.facets | (measured.facets if measured else 0)
+            case PickTest(relation=relation, by=by):
+                found |= relation.facets | by.facets
+    return found
+
+
 def member_tests(node: Checked) -> list[MemberTest]:
     """Every condition about belonging to something, however deep."""
     return [leaf for leaf in every_leaf(node) if isinstance(leaf, MemberTest)]

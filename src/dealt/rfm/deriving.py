@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from dealt.accounts import Part
-from dealt.freshness import Definition, Provided, Run, Stored, Unit, Vocabulary, Work
+from dealt.freshness import Definition, Provided, Run, Stored, Unit, Vocabulary, Work, facets
 from dealt.kernel.db import Connection
 from dealt.kernel.sql import Sql
 from dealt.predicates import FilterField, Kind
@@ -42,7 +42,7 @@ class RfmDeriver:
     async def load(self, connection: Connection, vocabulary: Vocabulary) -> list[Definition]:
         """All; other edges are another version."""
         return [
-            Definition(KIND, one.id, one.name, one.version, one, one.follows)
+            Definition(KIND, one.id, one.name, one.version, one, one.follows, facets=facets.PRESENCE)
             for one in await load_rfms(connection, vocabulary.workspace_id)
         ]
 
@@ -72,7 +72,7 @@ def fields_of(rfm: Rfm) -> list[FilterField]:
     return [
         FilterField(
             rfm.attribute(name), Kind.CHOICE if name == "group" else Kind.NUMBER, f"{rfm.name} {LABELS[name]}",
-            _reading(rfm, name), choices=choices if name == "group" else (), refers_to=reference,
+            _reading(rfm, name), choices=choices if name == "group" else (), refers_to=reference, facets=0,
         )
         for name in SCORED
     ]  # fmt: skip

@@ -75,7 +75,9 @@ async def store_edges(connection: Connection, workspace_id: int, rfm: Rfm, edges
     and whoever is read before that is settled then.
     """
     changed = not edges.same_as(rfm.edges)
-    version = await definitions_changed(connection, workspace_id, now) if changed else rfm.version
+    version = rfm.version
+    if changed:
+        version = await definitions_changed(connection, workspace_id, now, reading_more=False)
     await connection.execute(queries.LOCK, workspace_id, rfm.id)
     row = await connection.fetchrow(queries.READ, workspace_id, rfm.id)
     if row is None or (row["edition"], row["revision"]) != (rfm.edition, rfm.revision):

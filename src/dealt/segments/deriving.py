@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from dealt.freshness import Definition, Provided, Run, Stored, Unit, Vocabulary
+from dealt.freshness import Definition, Provided, Run, Stored, Unit, Vocabulary, facets
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import InvalidInput
-from dealt.kernel.journal import SETTINGS, Entry, record
+from dealt.kernel.journal import ANYTHING, SETTINGS, Entry, record
 from dealt.kernel.sql import Sql, sql
-from dealt.predicates import Beside, Membership, Relation, references
+from dealt.predicates import Beside, Membership, Relation, facets_of, references
 from dealt.segments import queries
 from dealt.segments.compiling import compile_run
 from dealt.segments.filtering import read_filter
-from dealt.segments.model import KIND, STATIC, SUBJECTS, Content, Segment
+from dealt.segments.model import KIND, OBJECTS, STATIC, SUBJECTS, Content, Segment
 
 # Which members' rows are those of a row ``{s}``.
 _OWN = {
@@ -23,6 +23,10 @@ _OWN = {
     "product": "object_segment_members AS m WHERE m.workspace_id = {s}.workspace_id AND m.object_id = {s}.id",
     "company": "object_segment_members AS m WHERE m.workspace_id = {s}.workspace_id AND m.object_id = {s}.id",
 }
+# A deal that goes leaves also what a static segment holds of it.
+_LOOKED_THROUGH = {"deal": facets.DEALS}
+# Segments of companies and products are no work of a contact: when their members change, contacts are told so by these.
+MOVED_WITH = {"deal": facets.DEALS, "product": facets.PRODUCTS, "company": facets.COMPANIES}
 # A contact's own segments, read once for a batch.
 _BESIDE = Beside(
     Relation("segment_members", "contact", "segments", "segment", "segment_members AS {r}", "{r}.contact_id"),
@@ -48,6 +52,7 @@ class SegmentDeriver:
                     {one.name: one.id for one in found if one.subject == subject},
                     KIND,
                     _BESIDE if subject == "contact" else None,
+                    MOVED_WITH.get(subject, 0),
                 )
                 for subject in SUBJECTS
             }
@@ -105,15 +110,21 @@ def _id(unit: Unit) -> int:
 
 
 def _definition(one: Segment, vocabulary: Vocabulary) -> Definition:
+    reads = facets.PRESENCE | _LOOKED_THROUGH.get(one.subject, 0)
     if one.kind == STATIC:
-        return Definition(KIND, one.id, one.name, one.version, Content(one, None))
+        return Definition(KIND, one.id, one.name, one.version, Content(one, None), facets=reads)
     node, error, follows = None, one.error, frozenset[str]()
     try:
         node = read_filter(one.filter, one.subject, vocabulary)
         follows = frozenset(references(node))
+        # Companies and products are looked at apart, all of them.
+        reads |= 0 if one.subject in OBJECTS else facets_of(node)
     except InvalidInput as invalid:
         error = error or invalid.detail
-    return Definition(KIND, one.id, one.name, one.version, Content(one, None if error else node), follows, error)
+        # It may make sense again, and nobody would be waited for then.
+        reads = ANYTHING
+    node = None if error else node
+    return Definition(KIND, one.id, one.name, one.version, Content(one, node), follows, error, reads)
 
 
 def _among(subject: str) -> Callable[[str, list[int]], Sql]:

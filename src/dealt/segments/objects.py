@@ -15,7 +15,7 @@ from dealt.kernel.journal import Cause, Lane, mark_stale, record
 from dealt.kernel.sql import Statement
 from dealt.segments import queries
 from dealt.segments.compiling import compile_range, entry_of_object
-from dealt.segments.deriving import SegmentDeriver
+from dealt.segments.deriving import MOVED_WITH, SegmentDeriver
 from dealt.segments.model import DYNAMIC, KIND, OBJECTS, TABLES
 
 REST_S = 2.0
@@ -102,7 +102,8 @@ class ObjectRounds:
             followed = {one.id for one in definitions if _is_followed(plan, one)}
             ids = sorted({row["object_id"] for row in moved if row["segment_id"] in followed})
             contacts = await connection.fetch(CONTACTS_OF[subject], workspace_id, ids) if ids else []
-            await mark_stale(connection, workspace_id, [row["contact_id"] for row in contacts], now, lane=Lane.BULK)
+            ids = [row["contact_id"] for row in contacts]
+            await mark_stale(connection, workspace_id, ids, now, lane=Lane.BULK, facets=MOVED_WITH[subject])
         return upto
 
     def _compiled(self, plan: Plan, subject: str, definitions: Sequence[Definition]) -> Statement:
@@ -142,7 +143,7 @@ class ObjectRounds:
 
         async def mark(connection: Connection) -> None:
             await SegmentDeriver().quarantine(connection, workspace_id, one.id, str(error)[:500], now)
-            await definitions_changed(connection, workspace_id, now)
+            await definitions_changed(connection, workspace_id, now, reading_more=False)
 
         await in_transaction(self._pool, mark)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dealt.accounts import Snapshot
 from dealt.attributes import ATTRIBUTES, Attribute, Catalogue
@@ -12,6 +12,7 @@ from dealt.contacts import FIELDS as CONTACT_FIELDS
 from dealt.deals import FIELDS as DEAL_FIELDS
 from dealt.deals import LINE_FIELDS
 from dealt.events import PRODUCT_EVENT_TYPES
+from dealt.freshness import facets
 from dealt.kernel.sql import Sql, sql
 from dealt.predicates import FilterCatalogue, FilterField, Kind, Membership, Subject, column
 from dealt.products import FIELDS as PRODUCT_FIELDS
@@ -40,21 +41,40 @@ def build_subjects(snapshot: Snapshot, extra: Extra | None = None) -> FilterCata
         _subject(
             "contact", "contacts", standard(CONTACT_FIELDS) | custom(attributes.of("contact")), extra,
             tagged, Membership("lists", "Lists", _listed, extra.lists),
+            reads=facets.of_field,
         ),
         _subject(
             "deal", "deals", standard(DEAL_FIELDS) | custom(attributes.of("deal")), extra, tagged,
-            key="({s}.contact_id, {s}.id)",
+            key="({s}.contact_id, {s}.id)", reads=_always(facets.DEALS),
         ),
-        _subject("line", "deal_lines", _line_fields(), extra, key="({s}.deal_id, {s}.id)", shown="{s}.deal_id"),
-        _subject("product", "products", standard(PRODUCT_FIELDS) | custom(attributes.of("product")), extra, tagged),
-        _subject("company", "companies", standard(COMPANY_FIELDS) | custom(attributes.of("company")), extra, tagged),
-        _subject("task", "tasks", standard(TASK_FIELDS) | custom(attributes.of("task")), extra),
+        _subject(
+            "line", "deal_lines", _line_fields(), extra,
+            key="({s}.deal_id, {s}.id)", shown="{s}.deal_id", reads=_always(facets.DEALS),
+        ),
+        _subject(
+            "product", "products", standard(PRODUCT_FIELDS) | custom(attributes.of("product")), extra, tagged,
+            reads=_always(facets.PRODUCTS),
+        ),
+        _subject(
+            "company", "companies", standard(COMPANY_FIELDS) | custom(attributes.of("company")), extra, tagged,
+            reads=_always(facets.COMPANIES),
+        ),
+        _subject(
+            "task", "tasks", standard(TASK_FIELDS) | custom(attributes.of("task")), extra,
+            reads=_always(facets.TASKS),
+        ),
         _subject(
             "event", "events", _moments() | custom(_event_attributes(attributes), "data"), extra,
             Membership("event", "Events", _one_of("definition_id"), extra.events),
+            reads=_always(facets.EVENTS),
         ),
-        _subject("product_event", "product_events", _moments() | _product_event_fields(), extra),
-        _subject("page_view", "page_views", _moments() | _page_fields(), extra),
+        _subject(
+            "product_event", "product_events", _moments() | _product_event_fields(), extra,
+            reads=_always(facets.PRODUCT_EVENTS),
+        ),
+        _subject(
+            "page_view", "page_views", _moments() | _page_fields(), extra, reads=_always(facets.PAGE_VIEWS)
+        ),
     )  # fmt: skip
     return FilterCatalogue({subject.name: subject for subject in subjects})
 
@@ -65,14 +85,22 @@ def _subject(
     fields: dict[str, FilterField],
     extra: Extra,
     *memberships: Membership,
+    reads: Callable[[str], int],
     key: str = "{s}.id",
     shown: str = "{s}.id",
 ) -> Subject:
-    segments = extra.segments.get(name)
-    members = {one.name: one for one in (*memberships, *((segments,) if segments else ()))}
+    """``reads`` gives the facets that a field or membership of the subject is read from, by its name."""
+    fields = {called: replace(one, facets=reads(called)) for called, one in fields.items()}
+    members = {one.name: replace(one, facets=reads(one.name)) for one in memberships}
+    if segments := extra.segments.get(name):
+        members[segments.name] = segments
     relations = {relation.name: relation for relation in RELATIONS.get(name, ())}
     label = name.replace("_", " ")
     return Subject(name, label, table, key, {**fields, **extra.derived.get(name, {})}, members, relations, shown)
+
+
+def _always(known: int) -> Callable[[str], int]:
+    return lambda _: known
 
 
 def _line_fields() -> dict[str, FilterField]:

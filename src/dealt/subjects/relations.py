@@ -5,6 +5,10 @@ Whatever belongs to a contact is found by ``contact_id``, so that a contact's ow
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
+from dealt.freshness import facets
 from dealt.predicates import Relation
 
 _BOUGHT = (
@@ -28,7 +32,7 @@ _PRODUCT = Relation(
     by="updated_at",
 )  # fmt: skip
 
-RELATIONS: dict[str, tuple[Relation, ...]] = {
+_RELATIONS: dict[str, tuple[Relation, ...]] = {
     "contact": (
         Relation("deals", "deal", "deals", "deal", "deals AS {r}", "{r}.contact_id", by="ordered_at"),
         Relation(
@@ -92,3 +96,31 @@ RELATIONS: dict[str, tuple[Relation, ...]] = {
         ),
     ),
 }  # fmt: skip
+
+# What a row's being there, and being this subject's, follows from; its fields have facets of their own.
+_FACETS: Mapping[tuple[str, str], int] = {
+    ("contact", "deals"): facets.DEALS,
+    ("contact", "order_products"): facets.DEALS,
+    ("contact", "products"): facets.DEALS | facets.PRODUCTS,
+    ("contact", "events"): facets.EVENTS,
+    ("contact", "product_events"): facets.PRODUCT_EVENTS,
+    ("contact", "page_views"): facets.PAGE_VIEWS,
+    ("contact", "companies"): facets.COMPANIES,
+    ("contact", "tasks"): facets.TASKS,
+    ("deal", "order_products"): facets.DEALS,
+    ("deal", "products"): facets.DEALS | facets.PRODUCTS,
+    ("deal", "contact"): 0,
+    ("deal", "company"): facets.DEALS | facets.COMPANIES,
+    ("deal", "tasks"): facets.TASKS,
+    ("line", "product"): facets.DEALS | facets.PRODUCTS,
+    ("line", "deal"): facets.DEALS,
+    ("product_event", "product"): facets.PRODUCT_EVENTS | facets.PRODUCTS,
+    ("product", "deals"): facets.DEALS | facets.PRODUCTS,
+    ("company", "contacts"): facets.COMPANIES,
+    ("company", "deals"): facets.DEALS | facets.COMPANIES,
+}
+
+RELATIONS: Mapping[str, tuple[Relation, ...]] = {
+    subject: tuple(replace(one, facets=_FACETS[subject, one.name]) for one in relations)
+    for subject, relations in _RELATIONS.items()
+}

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from dealt.accounts import Actor
+from dealt.freshness import facets
 from dealt.kernel.db import Connection
 from dealt.kernel.journal import Entry, difference, mark_stale, record
 from dealt.tasks import queries
@@ -37,9 +38,12 @@ async def follow(
 
 
 async def mark_contacts(connection: Connection, actor: Actor, contacts: Collection[int], now: datetime) -> None:
-    """Mark the contacts of tasks stale; a task without one derives nothing."""
+    """Mark the contacts of tasks stale; a task without one derives nothing. Deals count their open tasks."""
     known = sorted({contact_id for contact_id in contacts if contact_id != NOBODY})
-    await mark_stale(connection, actor.workspace_id, known, now, lane=actor.lane, cause=actor.cause, hop=actor.hop)
+    await mark_stale(
+        connection, actor.workspace_id, known, now, lane=actor.lane, cause=actor.cause, hop=actor.hop,
+        facets=facets.TASKS | facets.DEALS,
+    )  # fmt: skip
 
 
 def _told(row: Mapping[str, Any] | None) -> dict[str, Any]:
