@@ -16,7 +16,7 @@ async def test_the_commands_of_an_empty_workspace_work_as_they_are_copied(site: 
         page = (await admin.post("/start/token/")).text
         assert "YOUR_TOKEN" not in page
         for command in map(html.unescape, re.findall(r'data-copies="(curl [^"]+)"', page)):
-            url, body = re.search(r"curl (\S+)", command), re.search(r"-d '(.+)'", command)
+            url, body = re.search(r"curl (\S+)", command), re.search(r"-d '(.+)'", command, re.DOTALL)
             token = re.search(r"Authorization: (Token \w+)", command)
             assert url and body and token
             answer = await anybody.post(url[1], json=json.loads(body[1]), headers={"Authorization": token[1]})

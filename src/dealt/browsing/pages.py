@@ -19,7 +19,7 @@ from dealt.web import PageRoute, Visit, action, page
 MOST_SELECTED = 100
 _CSV_PAGE = 100
 _CSV = b"text/csv; charset=utf-8"
-_MOODS = {1: "accent", 2: "positive", 3: "negative"}
+_MOODS = {1: "open", 2: "positive", 3: "negative"}
 
 
 async def show(visit: Visit, kind: Kind) -> Response:

@@ -58,6 +58,7 @@ class Templates:
             "amount": showing.amount,
             "duration": showing.duration,
             "plainly": showing.plainly,
+            "day": showing.day,
             "moment": showing.moment,
             "pair": showing.pair,
             "typed_moment": showing.typed_moment,

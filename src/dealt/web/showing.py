@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
@@ -130,12 +130,25 @@ def plainly(value: Any) -> str:
         return "Yes" if value else "No"
     if isinstance(value, list):
         return ", ".join(plainly(one) for one in value)
+    if isinstance(value, (float, Decimal)):
+        whole_part, dot, rest = f"{Decimal(str(value)):,f}".replace(",", _NARROW).partition(".")
+        return whole_part + (dot + rest).rstrip("0").rstrip(".")
     return value if isinstance(value, str) else _encoder.encode(value).decode()
 
 
 def pair(value: str) -> tuple[str, str]:
     """A choice that is called what it is, for ``ui.field``."""
     return value, value
+
+
+def day(value: date | str) -> str:
+    """A day as it stands among others: ``14 Jan 1995``; what is none, as it is."""
+    if isinstance(value, str):
+        try:
+            value = date.fromisoformat(value)
+        except ValueError:
+            return value
+    return f"{value.day} {value:%b %Y}"
 
 
 def moment(text: str) -> datetime:

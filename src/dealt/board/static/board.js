@@ -3,6 +3,7 @@
 import { LitElement, html, nothing } from "lit";
 import { ask } from "web/ask.js";
 import { announce, toast } from "web/toasts.js";
+import { control, read } from "board/asking.js";
 import { Columns, box } from "board/columns.js";
 import { byDragging, byKeys } from "board/hands.js";
 
@@ -19,10 +20,17 @@ class DealBoard extends LitElement {
     /** @type {number[]} */ this.moving = [];
     /** @type {any[]} */ this.waiting = [];
     this.isHolding = false;
+    this.isLooking = false;
+    this.sending = 0;
+    /** What was begun and ended here so far: a page that was asked for before may not know of it. */
+    this.turn = 0;
     this.turns = 0;
     this.seenAt = Date.now();
     /** @type {HTMLElement | null} */ this.last = null;
   }
+
+  /** A card is in a hand or on its way: what the server says of it waits, or it would go back under the hand. */
+  get isBusy() { return this.isHolding || this.sending > 0; }
 
   createRenderRoot() { return /** @type {HTMLElement} */ (this.querySelector(".board-tools")); }
 
@@ -105,6 +113,19 @@ class DealBoard extends LitElement {
    * @param {number[]} ids @param {Record<string, any>} body @param {string} said @returns {Promise<boolean>}
    */
   async change(ids, body, said) {
+    this.turn += 1;
+    this.sending += 1;
+    try {
+      return await this.tell(ids, body, said);
+    } finally {
+      this.sending -= 1;
+      this.turn += 1;
+      setTimeout(() => this.catchUp()); // after whoever asked has put a refused card back
+    }
+  }
+
+  /** @param {number[]} ids @param {Record<string, any>} body @param {string} said @returns {Promise<boolean>} */
+  async tell(ids, body, said) {
     let told;
     try {
       told = await ask(`${this.columns.path}change/${location.search}`, { deals: ids, ...body });
@@ -117,7 +138,7 @@ class DealBoard extends LitElement {
       this.asked = null;
       if (!given) { announce("Nothing was changed."); return false; }
       const { loss_reason, ...fields } = given;
-      return this.change(ids, { ...body, ...(loss_reason ? { loss_reason } : {}), fields: { ...body.fields, ...fields } }, said);
+      return this.tell(ids, { ...body, ...(loss_reason ? { loss_reason } : {}), fields: { ...body.fields, ...fields } }, said);
     }
     this.columns.put(told, { stay: true });
     this.choose();
@@ -167,12 +188,14 @@ class DealBoard extends LitElement {
   }
 
   async catchUp() {
-    if (this.isHolding) return;
-    const updates = this.waiting.splice(0);
-    for (const told of updates) {
-      this.columns.put(about.narrowed && !told.isNarrowed ? await this.narrowed(told) : told);
+    let many = 0;
+    for (; this.waiting.length && !this.isBusy && !this.isLooking; many += 1) {
+      const told = this.waiting.shift();
+      const shown = about.narrowed && !told.isNarrowed ? await this.narrowed(told) : told;
+      if (this.isBusy) { this.waiting.unshift(told); break; }
+      this.columns.put(shown);
     }
-    if (updates.length) this.choose();
+    if (many) this.choose();
   }
 
   /** What a change means to a board that shows only some. @param {any} told */
@@ -189,8 +212,22 @@ class DealBoard extends LitElement {
     this.timer = setTimeout(async () => {
       this.timer = 0;
       this.seenAt = Date.now();
-      if (!this.isHolding) await this.columns.anew();
+      if (!(await this.look())) this.anew();
     }, rest + Math.random() * 500);
+  }
+
+  /** @returns {Promise<boolean>} whether it was shown: not under a hand, nor over a move that it cannot know of */
+  async look() {
+    const { turn } = this;
+    const isFree = () => !this.isBusy && this.turn === turn;
+    if (!isFree()) return false;
+    this.isLooking = true;
+    try {
+      return await this.columns.anew(isFree);
+    } finally {
+      this.isLooking = false;
+      this.catchUp();
+    }
   }
 
   /** @param {number[]} ids */
@@ -246,31 +283,11 @@ class DealBoard extends LitElement {
     return html`<dialog aria-labelledby="asking-title" @close=${() => answer(null)}>
       <h2 id="asking-title">This stage needs to know</h2>
       <form class="stack" method="dialog" @submit=${(event) => answer(read(event.target, fields))}>
-        ${fields.map((one) => html`<div class="field"><label for="ask-${one.name}">${one.label}</label>${control(one)}</div>`)}
+        ${fields.map((one) => html`<div class="field"><label for="ask-${one.name}">${one.label}</label>${control(one, about)}</div>`)}
         <div class="buttons"><button type="button" class="button" data-closes>Leave it where it was</button><button class="button main">Go on</button></div>
       </form>
     </dialog>`;
   }
-}
-
-/** @param {{name: string, type: string}} one */
-function control(one) {
-  const id = `ask-${one.name}`;
-  const choices = { loss_reason: about.reasons, boolean: [{ id: "true", name: "Yes" }, { id: "false", name: "No" }] }[one.type]
-    ?? (one.name === "assigned_to" ? about.members : null);
-  if (choices) return html`<select id=${id} name=${one.name} required><option value="">Choose</option>${choices.map((each) => html`<option value=${each.id}>${each.name}</option>`)}</select>`;
-  const type = { float: "number", integer: "number", date: "date", datetime: "datetime-local" }[one.type] ?? "text";
-  return html`<input id=${id} name=${one.name} type=${type} step=${type === "number" ? "any" : nothing} required>`;
-}
-
-/** @param {HTMLFormElement} form @param {{name: string, type: string}[]} fields */
-function read(form, fields) {
-  const data = new FormData(form);
-  return Object.fromEntries(fields.map(({ name, type }) => {
-    const text = String(data.get(name));
-    const isNumber = ["float", "integer", "loss_reason"].includes(type);
-    return [name, type === "boolean" ? text === "true" : isNumber ? Number(text) : text];
-  }));
 }
 
 customElements.define("deal-board", DealBoard);

@@ -106,14 +106,16 @@ export class Columns {
     return down ? by > 0 : by < 0;
   }
 
-  /** Everything as it is now; something may have been missed. */
-  async anew() {
+  /** Everything as it is now; something may have been missed. @param {() => boolean} isFree whether it may still be shown */
+  async anew(isFree) {
     const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-    if (!answer.ok || answer.redirected) return;
+    if (!answer.ok || answer.redirected) return true;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (!isFree()) return false;
+    const focused = document.activeElement?.closest("[data-deal]")?.getAttribute("data-deal");
     for (const col of this.all) {
       const there = fresh.querySelector(`[data-stage="${col.dataset.stage}"]`);
-      if (!there) { location.reload(); return; }
+      if (!there) { location.reload(); return true; }
       const [list, now] = [this.list(Number(col.dataset.stage)), /** @type {HTMLElement} */ (there.querySelector(".cards"))];
       const chosen = new Set([...list.querySelectorAll(".selected")].map((one) => /** @type {HTMLElement} */ (one).dataset.deal));
       list.replaceChildren(...[...now.children].map((one) => document.adoptNode(one)));
@@ -124,7 +126,9 @@ export class Columns {
       const head = col.querySelector(".col-head");
       if (head) head.innerHTML = there.querySelector(".col-head")?.innerHTML ?? "";
     }
+    if (focused) this.card(Number(focused))?.querySelector("a")?.focus({ preventScroll: true });
     this.watch();
+    return true;
   }
 }
 

@@ -23,10 +23,9 @@ export function byDragging(columns, moved, holding) {
       },
       onEnd: (event) => {
         document.body.classList.remove("drags");
-        holding(false);
         const was = from;
-        if (!was || event.to === event.from) return;
-        moved(event.item, columns.stageOf(event.item), () => was.list.insertBefore(event.item, was.next?.parentElement === was.list ? was.next : null));
+        if (was && event.to !== event.from) moved(event.item, columns.stageOf(event.item), () => was.list.insertBefore(event.item, was.next?.parentElement === was.list ? was.next : null));
+        holding(false);
       },
     });
   }
@@ -70,9 +69,9 @@ export function byKeys(columns, moved, holding) {
     const way = { ArrowLeft: -1, ArrowRight: 1 }[event.key] ?? 0;
     if (held && (event.key === " " || event.key === "Enter")) {
       const { stage, list, next } = held;
-      release();
       if (columns.stageOf(card) === stage) announce(`${name(card)} stays in ${called(card)}`);
       else moved(card, columns.stageOf(card), () => list.insertBefore(card, next?.parentElement === list ? next : null));
+      release();
     } else if (held && event.key === "Escape") {
       back();
       announce(`${name(card)} is back in ${called(card)}`);

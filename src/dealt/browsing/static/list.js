@@ -63,6 +63,11 @@ document.addEventListener("click", (event) => {
   if (item && target instanceof HTMLElement && target.closest("[data-up], [data-down]")) target.focus();
 });
 
+document.addEventListener("htmx:afterSettle", (event) => {
+  const found = /** @type {Element} */ (event.target);
+  if (found.id === "found") announce(found.querySelector(".pager span, .empty h2, [role=alert]")?.textContent ?? "");
+});
+
 document.addEventListener("change", (event) => {
   const target = event.target;
   if (target instanceof HTMLSelectElement && target.dataset.act && target.value) send(target.dataset.act, target.value);

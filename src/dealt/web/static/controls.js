@@ -18,11 +18,13 @@ document.addEventListener("click", (event) => {
       menu.removeAttribute("open");
     }
   }
-  if (event.target instanceof HTMLDialogElement) event.target.close();
+  follow(event);
 });
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
+  const opened = document.querySelector("[data-toggles][aria-expanded=true]");
+  if (opened instanceof HTMLElement && !document.querySelector("dialog[open]")) { toggle(opened); opened.focus(); }
   for (const menu of document.querySelectorAll("details.menu[open]")) {
     menu.removeAttribute("open");
     menu.querySelector("summary")?.focus();
@@ -45,16 +47,59 @@ function toggle(toggler) {
 
 /** @param {HTMLElement} copier */
 async function copy(copier) {
-  const label = copier.textContent;
-  try {
-    await navigator.clipboard.writeText(copier.dataset.copies ?? "");
-    copier.textContent = "Copied";
-    announce("Copied");
-  } catch {
-    copier.textContent = "Select and copy it";
-  }
-  setTimeout(() => { copier.textContent = label; }, 1500);
+  const [label, isDrawn] = [copier.textContent, copier.querySelector("svg")];
+  const copied = await put(copier.dataset.copies ?? "");
+  const said = copied ? "Copied" : "Select it and copy it by keyboard";
+  announce(said);
+  copier.classList.toggle("copied", copied);
+  if (!isDrawn) copier.textContent = said;
+  setTimeout(() => {
+    copier.classList.remove("copied");
+    if (!isDrawn) copier.textContent = label;
+  }, 1500);
 }
+
+/** Into the clipboard, which browsers hand out by its own interface over HTTPS only. @param {string} text */
+async function put(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch { /* the old way it is */ }
+  const [field, before] = [document.createElement("textarea"), document.activeElement];
+  field.value = text;
+  field.className = "heard";
+  (document.querySelector("dialog[open]") ?? document.body).append(field);
+  field.select();
+  const copied = document.execCommand("copy");
+  field.remove();
+  if (before instanceof HTMLElement) before.focus();
+  return copied;
+}
+
+/** A row of records leads where its name does, wherever it is clicked. @param {MouseEvent} event */
+function follow(event) {
+  const target = /** @type {Element} */ (event.target);
+  if (event.defaultPrevented || target.closest("a, button, input, select, textarea, label, summary, td:has(> input)")) return;
+  const link = target.closest("tr[data-row]")?.querySelector("a.row-link");
+  if (!link || getSelection()?.toString()) return;
+  const { ctrlKey, metaKey, shiftKey } = event;
+  link.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, ctrlKey, metaKey, shiftKey }));
+}
+
+// A press beside a dialog closes it; one that began in it, such as a selection drawn too far, does not.
+document.addEventListener("mousedown", (event) => {
+  if (!(event.target instanceof HTMLDialogElement)) return;
+  const { left, right, top, bottom } = event.target.getBoundingClientRect();
+  if (event.clientX < left || event.clientX > right || event.clientY < top || event.clientY > bottom) event.target.close();
+});
+
+// Where all columns of a table fit, their names stay in sight; otherwise the table scrolls by itself.
+const fits = new ResizeObserver((seen) => {
+  for (const { target } of seen) target.classList.toggle("fits", target.scrollWidth <= target.clientWidth);
+});
+const fit = () => { for (const table of document.querySelectorAll(".table")) fits.observe(table); };
+document.addEventListener("htmx:afterSettle", fit);
+fit();
 
 // A click never waits to show that it was heard, and is not heard twice.
 document.addEventListener("submit", (event) => {

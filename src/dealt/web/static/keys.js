@@ -41,10 +41,9 @@ function act(key) {
   if (own[key]) { own[key](); return true; }
   if (key === "?") { openDialog("keys"); return true; }
   if (key === "/") { return focus(document.querySelector("[data-search]")) || (openDialog("palette"), true); }
+  if (click(document.querySelector(`[data-key="${CSS.escape(key)}"]`))) return true;
   if (key === "j" || key === "k") return move(key === "j" ? 1 : -1);
-  if (key === "x") return click(row()?.querySelector("input[type=checkbox]"));
-  const marked = /** @type {HTMLElement | null} */ (document.querySelector(`[data-key="${CSS.escape(key)}"]`));
-  return click(marked);
+  return key === "x" && click(row()?.querySelector("input[type=checkbox]"));
 }
 
 /** @param {Element | null | undefined} found */
@@ -73,4 +72,21 @@ function move(by) {
   return focus(next?.matches("a, [tabindex]") ? next : next?.querySelector("a, [tabindex], button"));
 }
 
+/** The help tells of what this page has: its rows, its buttons with keys, and what a module says in data-page-keys. */
+function help() {
+  for (const line of document.querySelectorAll("[data-needs]")) {
+    /** @type {HTMLElement} */ (line).hidden = !document.querySelector(/** @type {HTMLElement} */ (line).dataset.needs ?? "*");
+  }
+  const lines = [...document.querySelectorAll("[data-key]")].flatMap((one) => {
+    const [name, key, kbd] = ["dt", "dd", "kbd"].map((tag) => document.createElement(tag));
+    name.textContent = one.getAttribute("aria-label") ?? one.textContent;
+    kbd.textContent = /** @type {HTMLElement} */ (one).dataset.key ?? "";
+    key.append(kbd);
+    return [name, key];
+  });
+  const more = [...document.querySelectorAll("[data-page-keys] > *")].map((one) => one.cloneNode(true));
+  document.getElementById("page-keys")?.replaceChildren(...lines, ...more);
+}
+
+document.getElementById("keys")?.addEventListener("opened", help);
 document.addEventListener("keydown", heard);

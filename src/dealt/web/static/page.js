@@ -4,3 +4,4 @@ import "./toasts.js";
 import "./controls.js";
 import "./keys.js";
 import "./palette.js";
+import "./returning.js";
