@@ -143,12 +143,11 @@ def pair(value: str) -> tuple[str, str]:
 
 def day(value: date | str) -> str:
     """A day as it stands among others: ``14 Jan 1995``; what is none, as it is."""
-    if isinstance(value, str):
-        try:
-            value = date.fromisoformat(value)
-        except ValueError:
-            return value
-    return f"{value.day} {value:%b %Y}"
+    try:
+        at = date.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        return str(value)
+    return f"{at.day} {at:%b %Y}"
 
 
 def moment(text: str) -> datetime:
