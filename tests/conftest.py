@@ -10,6 +10,7 @@ import asyncio
 import fcntl
 import os
 import shutil
+import ssl
 import tempfile
 import uuid
 from collections.abc import Callable, Coroutine, Iterator
@@ -20,8 +21,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import asyncpg
+import certifi
 import pytest
+from argon2 import PasswordHasher
 
+from dealt.kernel import secrets
 from dealt.kernel.postgres import EmbeddedPostgres
 
 RUN = "DEALT_TEST_RUN"
@@ -51,16 +55,45 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.add_marker("database")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[PasswordHasher]:
+    """Hashing that takes no time: each new workspace has a member, and an honest hash would be half of many a test.
+
+    The value is the hasher that is in use outside of tests.
+    """
+    honest = secrets._PASSWORDS
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(secrets, "_PASSWORDS", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield honest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def certificates_read_once() -> Iterator[None]:
+    """httpx reads all authorities of the world anew for each client, in 30 ms, also where it never meets TLS."""
+    make = ssl.create_default_context
+    authorities = os.environ.get("SSL_CERT_FILE") or certifi.where()
+    usual = make(cafile=authorities)
+
+    def create(*args: Any, **options: Any) -> ssl.SSLContext:
+        return usual if (args, options) == ((), {"cafile": authorities}) else make(*args, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ssl, "create_default_context", create)
+        yield
+
+
 @pytest.fixture(scope="session")
-def postgres() -> Dsn:
+def postgres() -> Iterator[Dsn]:
     """``postgres(name)`` is the address of the database ``name`` on the run's server."""
     if url := os.environ.get(EXTERNAL):
-        return lambda name: urlsplit(url)._replace(path=f"/{name}").geturl()
-    server = _server(Path(os.environ[RUN]))
-    with _alone():
-        server.start()
-        server.detach()
-    return server.dsn
+        yield lambda name: urlsplit(url)._replace(path=f"/{name}").geturl()
+    else:
+        server = _server(Path(os.environ[RUN]))
+        with _alone():
+            server.start()
+            server.detach()
+        yield server.dsn
+    _ADMINISTRATOR.close()
 
 
 @pytest.fixture(scope="session")
@@ -71,7 +104,7 @@ def template_database(postgres: Dsn) -> str:
     name = _name("template")
     with _alone() as run:
         if not (run / "migrated").exists():
-            _wait(_execute(postgres("postgres"), f"CREATE DATABASE {name}"))
+            _ADMINISTRATOR.execute(postgres("postgres"), f"CREATE DATABASE {name}")
             _wait(migrate(postgres(name)))
             (run / "migrated").touch()
     return name
@@ -88,14 +121,14 @@ def database_url(postgres: Dsn, template_database: str) -> Iterator[str]:
 def fresh_database(postgres: Dsn, template: str) -> Iterator[str]:
     """The address of a migrated, empty database, for fixtures of any scope; it is dropped at the end of the block."""
     name = _name(uuid.uuid4().hex[:12])
-    _wait(_execute(postgres("postgres"), f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
+    _ADMINISTRATOR.execute(postgres("postgres"), f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
     try:
         yield postgres(name)
     finally:
         # It waits for every connection of the server, and one may be waiting for a client that does not read:
         # then the database stays until the server goes.
         with suppress(asyncpg.QueryCanceledError):
-            _wait(_execute(postgres("postgres"), f"DROP DATABASE {name} WITH (FORCE)", patience_s=20))
+            _ADMINISTRATOR.execute(postgres("postgres"), f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _base() -> Path:
@@ -120,7 +153,8 @@ def _clear(run: Path) -> None:
         server.stop()
     if (url := os.environ.get(EXTERNAL)) and (run / "migrated").exists():
         name = run.name.replace("-", "_").lower() + "_template"
-        _wait(_execute(url, f"DROP DATABASE IF EXISTS {name}"))
+        _ADMINISTRATOR.execute(url, f"DROP DATABASE IF EXISTS {name}")
+        _ADMINISTRATOR.close()
     with suppress(FileNotFoundError):
         shutil.rmtree(run)
 
@@ -134,12 +168,36 @@ def _alone() -> Iterator[Path]:
         yield run
 
 
-async def _execute(dsn: str, sql: str, patience_s: int = 0) -> None:
-    connection = await asyncpg.connect(dsn, server_settings={"statement_timeout": f"{patience_s}s"})
-    try:
-        await connection.execute(sql)
-    finally:
-        await connection.close()
+class _Administrator:
+    """Makes and drops databases over one connection, in a thread of its own: a test's event loop runs in this one."""
+
+    def __init__(self) -> None:
+        self._thread: ThreadPoolExecutor | None = None
+        self._runner = asyncio.Runner()
+        self._connection: asyncpg.Connection | None = None
+
+    def execute(self, dsn: str, sql: str) -> None:
+        """One command that belongs into no transaction, ended by the server after 20 seconds."""
+        self._thread = self._thread or ThreadPoolExecutor(1)
+        self._thread.submit(lambda: self._runner.run(self._execute(dsn, sql))).result()
+
+    def close(self) -> None:
+        if self._thread is not None:
+            self._thread.submit(lambda: self._runner.run(self._close())).result()
+            self._thread.shutdown()
+            self._thread = None
+
+    async def _execute(self, dsn: str, sql: str) -> None:
+        if self._connection is None or self._connection.is_closed():
+            self._connection = await asyncpg.connect(dsn, server_settings={"statement_timeout": "20s"})
+        await self._connection.execute(sql)
+
+    async def _close(self) -> None:
+        if self._connection is not None:
+            await self._connection.close()
+
+
+_ADMINISTRATOR = _Administrator()
 
 
 def _wait(work: Coroutine[Any, Any, object]) -> None:

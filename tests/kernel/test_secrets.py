@@ -5,6 +5,7 @@ from argon2 import PasswordHasher
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dealt.kernel import secrets
 from dealt.kernel.secrets import (
     SecretBox,
     SecretError,
@@ -20,6 +21,11 @@ from dealt.kernel.secrets import (
 
 OLD, NEW = bytes(range(32)), b"\xff" * 32
 BOX = SecretBox([NEW, OLD])
+
+
+@pytest.fixture(autouse=True)
+def honest_passwords(quick_passwords: PasswordHasher, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(secrets, "_PASSWORDS", quick_passwords)
 
 
 @given(st.binary(), st.text(st.characters(codec="utf-8")), st.integers(0, 2**63))

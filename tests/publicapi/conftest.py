@@ -59,15 +59,25 @@ async def serving(
     app = Application(settings_of(database_url, **settings), clock)
     # A client that reuses a connection must not find it just closed.
     config = uvicorn.Config(app, port=0, log_level="warning", access_log=False, timeout_keep_alive=75)
+    config.load()
     server = uvicorn.Server(config)
-    task = asyncio.create_task(server.serve())
-    while not server.started:
-        assert not task.done(), "the server did not start"
-        await asyncio.sleep(0.01)
+    server.lifespan = config.lifespan_class(config)
+    await server.startup()
+    assert server.started, "the server did not start"
     port = server.servers[0].sockets[0].getsockname()[1]
     yield app, f"http://127.0.0.1:{port}/api/public/"
-    server.should_exit = True
-    await task
+    await stop(server)
+
+
+async def stop(server: uvicorn.Server) -> None:
+    """End a server that runs in this loop: what uvicorn does, which sleeps before it looks whether all is done."""
+    for listener in server.servers:
+        listener.close()
+    for connection in list(server.server_state.connections):
+        connection.shutdown()
+    while server.server_state.connections or server.server_state.tasks:
+        await asyncio.sleep(0.001)
+    await server.lifespan.shutdown()
 
 
 async def open_shop(app: Application, url: str) -> Shop:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from enum import StrEnum
 
 import structlog
@@ -37,6 +38,7 @@ class Doorbell:
         self._interval_s = interval_s
         self._rung: set[str] = set()
         self._sending: asyncio.Task[None] | None = None
+        self._closing = asyncio.Event()
 
     def ring(self, *channels: str) -> None:
         """Ring soon; to be called after the commit. Never waits and never fails."""
@@ -49,7 +51,8 @@ class Doorbell:
         return _Muted(self._pool)
 
     async def close(self) -> None:
-        """Send what was rung."""
+        """Send what was rung, without another pause."""
+        self._closing.set()
         if self._sending is not None:
             await self._sending
 
@@ -60,7 +63,8 @@ class Doorbell:
                 await self._pool.execute(_NOTIFY, channels)
             except AWAY as error:
                 _log.debug("nobody was rung", error=type(error).__name__)
-            await asyncio.sleep(self._interval_s)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._closing.wait(), self._interval_s)
 
 
 class _Muted(Doorbell):
