@@ -75,7 +75,7 @@ async def stop(server: uvicorn.Server) -> None:
         listener.close()
     for connection in list(server.server_state.connections):
         connection.shutdown()
-    while server.server_state.connections or server.server_state.tasks:
+    while server.server_state.connections or server.server_state.tasks:  # noqa: ASYNC110 - they tell it in no other way
         await asyncio.sleep(0.001)
     await server.lifespan.shutdown()
 

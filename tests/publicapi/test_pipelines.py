@@ -26,6 +26,9 @@ BAD: list[tuple[dict[str, Any], list[str]]] = [
 ]
 
 
+NO_RULES: dict[str, Any] = {"required": [], "sets_status": None}
+
+
 async def made(shop: Shop, path: str, **body: Any) -> dict[str, Any]:
     answer = await shop.client.post(path, json=body)
     assert answer.status_code == 201, answer.text
@@ -46,7 +49,8 @@ async def test_a_new_workspace_answers_with_the_pipeline_orders(shop: Shop) -> N
                 "position": 1,
                 "date_attribute": "order_date",
                 "stages": [
-                    {"id": place, "name": name, "position": place, "pipeline": 1} for place, name in enumerate(names, 1)
+                    {"id": place, "name": name, "position": place, "pipeline": 1} | NO_RULES
+                    for place, name in enumerate(names, 1)
                 ],
             }
         ],
@@ -68,8 +72,8 @@ async def test_a_pipeline_is_created_with_its_stages(shop: Shop) -> None:
         "position": 1,
         "date_attribute": "order_date",
         "stages": [
-            {"id": 7, "name": "Offer", "position": 1, "pipeline": 2},
-            {"id": 8, "name": "Order", "position": 2, "pipeline": 2},
+            {"id": 7, "name": "Offer", "position": 1, "pipeline": 2} | NO_RULES,
+            {"id": 8, "name": "Order", "position": 2, "pipeline": 2} | NO_RULES,
         ],
     }
     listed = (await shop.client.get("pipelines/")).json()["results"]
@@ -137,17 +141,42 @@ async def test_an_order_can_stand_in_a_new_stage_at_once_and_never_in_a_deleted_
 async def test_stages_are_made_in_either_place(shop: Shop) -> None:
     first = await made(shop, "pipelines/1/stages/", name="Packed", position=4)
     second = await made(shop, "stages/", name="Archived", pipeline=1)
-    assert first == {"id": 7, "name": "Packed", "position": 4, "pipeline": 1}
-    assert second == {"id": 8, "name": "Archived", "position": 8, "pipeline": 1}
+    assert first == {"id": 7, "name": "Packed", "position": 4, "pipeline": 1} | NO_RULES
+    assert second == {"id": 8, "name": "Archived", "position": 8, "pipeline": 1} | NO_RULES
     listed = (await shop.client.get("pipelines/1/stages/")).json()
     assert [stage["id"] for stage in listed["results"]] == [1, 2, 3, 7, 4, 5, 6, 8]
 
 
 async def test_a_stage_is_renamed_moved_and_sent_back(shop: Shop) -> None:
     answer = await shop.client.patch("stages/6/", json={"name": "Sent back", "position": 1})
-    assert answer.json() == {"id": 6, "name": "Sent back", "position": 1, "pipeline": 1}
+    assert answer.json() == {"id": 6, "name": "Sent back", "position": 1, "pipeline": 1} | NO_RULES
     assert (await shop.client.put("stages/6/", json=answer.json())).json() == answer.json()
     assert (await shop.client.get("stages/1/")).json()["position"] == 2
+
+
+async def test_what_a_stage_asks_for_is_set_and_kept_until_it_is_set_again(shop: Shop) -> None:
+    await made(shop, "attributes/", name="Parcel no", value_type="string", content_type="deal")
+    rules = {"required": ["parcel_no", "value"], "sets_status": 3}
+    stage = await made(shop, "stages/", name="Lost", pipeline=1, **rules)
+    assert {name: stage[name] for name in rules} == rules
+    renamed = await shop.client.patch(f"stages/{stage['id']}/", json={"name": "Gone"})
+    assert renamed.json() == stage | {"name": "Gone"}
+    fewer = (await shop.client.patch(f"stages/{stage['id']}/", json={"required": ["value"]})).json()
+    assert (fewer["required"], fewer["sets_status"]) == (["value"], 3)
+    assert (await shop.client.put(f"stages/{stage['id']}/", json=fewer)).json() == fewer
+    assert (await shop.client.get("stages/?sets_status=3")).json()["results"] == [fewer]
+    none = (await shop.client.patch(f"stages/{stage['id']}/", json=NO_RULES)).json()
+    assert none == fewer | NO_RULES
+    for body, named in (
+        ({"required": ["colour"]}, "required"), ({"required": "value"}, "required"),
+        ({"sets_status": 5}, "sets_status"),
+        ({"required": ["value"] * 21}, "required"), ({"sets_status": "won"}, "sets_status"),
+    ):  # fmt: skip
+        for method, path in (("PATCH", f"stages/{stage['id']}/"), ("POST", "pipelines/1/stages/")):
+            refused = await shop.client.request(method, path, json={"name": "x"} | body)
+            assert (refused.status_code, list(refused.json()["errors"])) == (400, [named]), (method, body)
+    assert (await shop.client.get(f"stages/{stage['id']}/")).json() == none
+    assert (await shop.client.get("pipelines/1/stages/")).json()["count"] == 7
 
 
 async def test_a_stage_stays_in_its_pipeline(shop: Shop) -> None:

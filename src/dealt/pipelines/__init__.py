@@ -3,11 +3,13 @@
 from dealt.pipelines.listing import page_of_loss_reasons, page_of_pipelines, page_of_stages
 from dealt.pipelines.loading import PIPELINES
 from dealt.pipelines.loss_reasons import create_loss_reason, delete_loss_reason, rename_loss_reason
-from dealt.pipelines.model import Pipeline, Pipelines, Stage
+from dealt.pipelines.model import MOST_REQUIRED, Pipeline, Pipelines, Stage
 from dealt.pipelines.pipelines import create_pipeline, delete_pipeline, set_up_orders_pipeline, update_pipeline
-from dealt.pipelines.stages import create_stage, delete_stage, rule_stage, update_stage
+from dealt.pipelines.rules import rule_stage
+from dealt.pipelines.stages import create_stage, delete_stage, update_stage
 
 __all__ = [
+    "MOST_REQUIRED",
     "PIPELINES",
     "Pipeline",
     "Pipelines",

@@ -17,12 +17,13 @@ async def page_of_pipelines(connection: Connection, workspace_id: int, request: 
 async def page_of_stages(
     connection: Connection, workspace_id: int, request: PageRequest, pipeline_id: int | None = None
 ) -> Page:
-    """One page of ``id``, ``name``, ``position``, ``pipeline_id``: a pipeline's stages in order, or all by id."""
+    """One page of stages, with the columns of ``Stage``: a pipeline's in their order, or all by id."""
     conditions = [sql("workspace_id = {}", workspace_id)]
     if pipeline_id is not None:
         conditions.append(sql("pipeline_id = {}", pipeline_id))
     order = Order("id" if pipeline_id is None else "position")
-    return await fetch_page(connection, "id, name, position, pipeline_id", "stages", conditions, order, request)
+    columns = "id, name, position, pipeline_id, required, sets_status"
+    return await fetch_page(connection, columns, "stages", conditions, order, request)
 
 
 async def page_of_loss_reasons(connection: Connection, workspace_id: int, request: PageRequest) -> Page:

@@ -5,22 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from dealt.attributes import ATTRIBUTES
-from dealt.kernel.db import Connection
 from dealt.kernel.errors import InvalidInput
 from dealt.kernel.http import Response
 from dealt.pipelines.loading import PIPELINES
 from dealt.pipelines.loss_reasons import create_loss_reason, delete_loss_reason, rename_loss_reason
 from dealt.pipelines.pipelines import create_pipeline, delete_pipeline, update_pipeline
-from dealt.pipelines.stages import create_stage, delete_stage, rule_stage, update_stage
+from dealt.pipelines.rules import requirable, rule_stage
+from dealt.pipelines.stages import create_stage, delete_stage, update_stage
 from dealt.web import PageRoute, Visit, action, page
 
-REQUIRABLE = {
-    "value": "Value",
-    "currency": "Currency",
-    "assigned_to": "Assigned to",
-    "expected_close_date": "Expected to close",
-}
-"""The standard fields of a deal that a stage can ask for."""
 _HERE, _REASONS = "/settings/pipelines/", "/settings/loss-reasons/"
 
 
@@ -36,14 +29,14 @@ async def show(visit: Visit) -> Response:
     async with visit.reading() as connection:
         known = await PIPELINES.load(connection, visit.workspace_id)
         attributes = (await ATTRIBUTES.load(connection, visit.workspace_id)).of("deal").values()
+        can_ask_for = await requirable(connection, visit.workspace_id)
     pipeline = known.pipelines.get(visit.id())
     if pipeline is None:
         raise visit.not_found("pipeline")
-    own = [(each.name_std, each.name) for each in attributes if each.aggregator_id is None]
     dates = [(each.name_std, each.name) for each in attributes if each.value_type in ("date", "datetime")]
     return await visit.page(
         "pipelines/one.html", pipeline=pipeline, stages=known.stages_of(pipeline.id), dates=dates,
-        is_last=len(known.pipelines) == 1, requirable=[*REQUIRABLE.items(), *own],
+        is_last=len(known.pipelines) == 1, requirable=list(can_ask_for.items()),
     )  # fmt: skip
 
 
@@ -103,19 +96,12 @@ async def rule(visit: Visit) -> Response:
     if status and status not in "01234":
         raise InvalidInput.of("sets_status", "Choose one of the list.")
     async with visit.changing() as connection:
-        known = dict(await _requirable(connection, visit.workspace_id))
+        known = await requirable(connection, visit.workspace_id)
         changed = await rule_stage(
             connection, stage_id=visit.id(), required=[name for name in known if f"needs.{name}" in visit.form],
             sets_status=int(status) if status else None, **_by(visit),
         )  # fmt: skip
     return visit.go(f"{_HERE}{changed.pipeline_id}/", f'The rules of "{changed.name}" are saved.')
-
-
-async def _requirable(connection: Connection, workspace_id: int) -> list[tuple[str, str]]:
-    """The fields and attributes of deals that a stage can ask for, with what they are called."""
-    attributes = (await ATTRIBUTES.load(connection, workspace_id)).of("deal")
-    own = [(name, one.name) for name, one in attributes.items() if one.aggregator_id is None]
-    return [*REQUIRABLE.items(), *own]
 
 
 async def place_stage(visit: Visit) -> Response:

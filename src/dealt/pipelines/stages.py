@@ -13,7 +13,7 @@ from dealt.kernel.ids import next_settings_id
 from dealt.kernel.journal import difference
 from dealt.pipelines import queries
 from dealt.pipelines.loading import hold_pipelines, load_pipelines, moved, record_change
-from dealt.pipelines.model import MOST_REQUIRED, MOST_STAGES, Pipelines, Stage
+from dealt.pipelines.model import MOST_STAGES, Pipelines, Stage
 
 
 async def create_stage(
@@ -56,32 +56,6 @@ async def update_stage(
         await connection.execute(queries.RENAME_STAGE, workspace_id, stage_id, name)
     if position is not None:
         await _place(connection, workspace_id, known, before.pipeline_id, stage_id, position)
-    after = (await load_pipelines(connection, workspace_id)).stages[stage_id]
-    if changes := difference(asdict(before), asdict(after)):
-        await record_change(connection, workspace_id, "stage", "updated", stage_id, changes, now=now, actor=actor)
-    return after
-
-
-async def rule_stage(
-    connection: Connection,
-    workspace_id: int,
-    stage_id: int,
-    *,
-    required: Sequence[str],
-    sets_status: int | None,
-    now: datetime,
-    actor: str = "system",
-) -> Stage:
-    """What a deal must have that is moved here by hand, and the status that it gets. Raises NotFound, InvalidInput."""
-    known = await hold_pipelines(connection, workspace_id)
-    before = known.stages.get(stage_id)
-    if before is None:
-        raise NotFound
-    if len(required) > MOST_REQUIRED:
-        raise InvalidInput.of("required", f"A stage asks for at most {MOST_REQUIRED} fields.")
-    if sets_status not in (None, 0, 1, 2, 3, 4):
-        raise InvalidInput.of("sets_status", "A status is a number from 0 to 4.")
-    await connection.execute(queries.RULE_STAGE, workspace_id, stage_id, list(required), sets_status)
     after = (await load_pipelines(connection, workspace_id)).stages[stage_id]
     if changes := difference(asdict(before), asdict(after)):
         await record_change(connection, workspace_id, "stage", "updated", stage_id, changes, now=now, actor=actor)

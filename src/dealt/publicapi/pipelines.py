@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from dealt.kernel.db import Record
+from dealt.kernel.db import Connection, Record
 from dealt.kernel.errors import InvalidInput, NotFound
 from dealt.kernel.http import Response, Route
 from dealt.kernel.lookups import Column
-from dealt.kernel.schema import list_of, read_fields, refuse_unknown, text, whole_number
+from dealt.kernel.schema import list_of, or_null, read_fields, refuse_unknown, text, whole_number
 from dealt.pipelines import (
+    MOST_REQUIRED,
     PIPELINES,
     Pipelines,
     Stage,
@@ -21,6 +22,7 @@ from dealt.pipelines import (
     delete_stage,
     page_of_pipelines,
     page_of_stages,
+    rule_stage,
     update_pipeline,
     update_stage,
 )
@@ -33,6 +35,7 @@ _id = whole_number(1, LARGEST_ID)
 _PIPELINE = {"name": text(), "position": _position, "date_attribute": text()}
 _NEW_PIPELINE = _PIPELINE | {"stages": list_of(text(), 100)}
 _STAGE = {"name": text(), "position": _position}
+_RULES = {"required": list_of(text(), MOST_REQUIRED), "sets_status": or_null(whole_number(0, 4))}
 
 
 async def list_pipelines(call: Call) -> Response:
@@ -89,7 +92,7 @@ async def list_stages_of_pipeline(call: Call) -> Response:
 
 
 async def add_stage(call: Call) -> Response:
-    readers = _STAGE | {"pipeline": _id}
+    readers = _STAGE | _RULES | {"pipeline": _id}
     refuse_unknown(call.body, readers)
     fields = read_fields(call.body, readers, required=("name", "pipeline"))
     pipeline_id = fields.pop("pipeline")
@@ -100,8 +103,9 @@ async def add_stage(call: Call) -> Response:
 
 
 async def add_stage_to_pipeline(call: Call) -> Response:
-    refuse_unknown(call.body, _STAGE)
-    return await _add_stage(call, call.id(), read_fields(call.body, _STAGE, required=("name",)))
+    readers = _STAGE | _RULES
+    refuse_unknown(call.body, readers)
+    return await _add_stage(call, call.id(), read_fields(call.body, readers, required=("name",)))
 
 
 async def get_stage(call: Call) -> Response:
@@ -113,13 +117,14 @@ async def get_stage(call: Call) -> Response:
 
 
 async def change_stage(call: Call) -> Response:
-    refuse_unknown(call.body, {*_STAGE, "id", "pipeline"})
-    fields = read_fields(call.body, _STAGE | {"pipeline": _id})
-    pipeline_id = fields.pop("pipeline", None)
+    refuse_unknown(call.body, {*_STAGE, *_RULES, "id", "pipeline"})
+    fields = read_fields(call.body, _STAGE | _RULES | {"pipeline": _id})
+    pipeline_id, rules = fields.pop("pipeline", None), _rules(fields)
     async with changing(call) as connection:
         stage = await update_stage(
             connection, call.workspace_id, call.id(), **fields, now=call.now, actor=call.actor.name
         )
+        stage = await _rule(call, connection, stage, rules)
         if pipeline_id not in (None, stage.pipeline_id):
             raise InvalidInput.of("pipeline", "A stage stays in its pipeline; create one there and move the deals.")
     return answer(_stage(stage))
@@ -131,12 +136,26 @@ async def remove_stage(call: Call) -> Response:
     return Response(204)
 
 
-async def _add_stage(call: Call, pipeline_id: int, fields: Mapping[str, Any]) -> Response:
+async def _add_stage(call: Call, pipeline_id: int, fields: dict[str, Any]) -> Response:
+    rules = _rules(fields)
     async with changing(call) as connection:
         stage = await create_stage(
             connection, call.workspace_id, pipeline_id, **fields, now=call.now, actor=call.actor.name
         )
+        stage = await _rule(call, connection, stage, rules)
     return answer(_stage(stage), 201)
+
+
+def _rules(fields: dict[str, Any]) -> dict[str, Any]:
+    """What is sent of a stage's rules, taken out of the other fields."""
+    return {name: fields.pop(name) for name in _RULES if name in fields}
+
+
+async def _rule(call: Call, connection: Connection, stage: Stage, rules: Mapping[str, Any]) -> Stage:
+    if not rules:
+        return stage
+    whole: dict[str, Any] = {"required": stage.required, "sets_status": stage.sets_status, **rules}
+    return await rule_stage(connection, call.workspace_id, stage.id, **whole, now=call.now, actor=call.actor.name)
 
 
 def _pipeline(known: Pipelines, pipeline_id: int) -> dict[str, Any]:
@@ -157,11 +176,14 @@ def _with_stages(fields: Mapping[str, Any] | Record, known: Pipelines) -> dict[s
 
 
 def _stage(stage: Stage) -> dict[str, Any]:
-    return {"id": stage.id, "name": stage.name, "position": stage.position, "pipeline": stage.pipeline_id}
+    return {
+        "id": stage.id, "name": stage.name, "position": stage.position, "pipeline": stage.pipeline_id,
+        "required": list(stage.required), "sets_status": stage.sets_status,
+    }  # fmt: skip
 
 
 def _stage_row(row: Record) -> dict[str, Any]:
-    return {"id": row["id"], "name": row["name"], "position": row["position"], "pipeline": row["pipeline_id"]}
+    return _stage(Stage(**row))
 
 
 _PIPELINES = Listing(
@@ -170,7 +192,8 @@ _PIPELINES = Listing(
     small=True,
 )
 _STAGES = Listing(
-    plain(id="integer", name="string", position="integer") | {"pipeline": Column("pipeline_id", "integer")},
+    plain(id="integer", name="string", position="integer", sets_status="integer")
+    | {"pipeline": Column("pipeline_id", "integer")},
     sorts=("id", "name", "position"),
     small=True,
 )

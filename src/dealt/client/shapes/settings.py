@@ -9,12 +9,14 @@ ValueType: TypeAlias = Literal["boolean", "date", "datetime", "fixed", "float", 
 
 
 class Stage(TypedDict):
-    """A stage of a pipeline."""
+    """A stage of a pipeline, and what it asks for where somebody moves a deal there by hand."""
 
     id: int
     name: str
     position: int
     pipeline: int
+    required: list[str]
+    sets_status: int | None
 
 
 class Pipeline(TypedDict):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dealt.publicapi import pipelines
-from dealt.publicapi.described.parts import recorded
+from dealt.publicapi.described.parts import or_null, recorded
 from dealt.publicapi.openapi import (
     PAGING,
     Answer,
@@ -25,8 +25,16 @@ from dealt.publicapi.openapi import (
 _NAME = text(longest=255)
 _POSITION = whole("Where it stands among the others, from 1.", least=1, most=2**31 - 1)
 _DATE = text("The deal attribute that says when an order happened.", longest=255)
+_RULES = {
+    "required": array(_NAME, "What a deal must have before somebody may move it here by hand.", most=20),
+    "sets_status": or_null(
+        whole(least=0, most=4),
+        "The status that a deal gets by being moved here by hand; 3, lost, asks for a loss reason where there are any.",
+    ),
+}
 _STAGE = recorded(
-    "Stage", obj({"id": identifier(), "name": text(), "position": whole(least=1), "pipeline": identifier()})
+    "Stage",
+    obj({"id": identifier(), "name": text(), "position": whole(least=1), "pipeline": identifier(), **_RULES}),
 )
 _PIPELINE = recorded(
     "Pipeline",
@@ -37,7 +45,7 @@ _PIPELINE = recorded(
 )  # fmt: skip
 _SENT = obj({"name": _NAME, "position": _POSITION, "date_attribute": _DATE}, required=[])
 _NEW = obj({**_SENT["properties"], "stages": array(_NAME, most=100)}, required=["name"])
-_SENT_STAGE = obj({"name": _NAME, "position": _POSITION}, required=["name"])
+_SENT_STAGE = obj({"name": _NAME, "position": _POSITION, **_RULES}, required=["name"])
 _NEW_STAGE = obj({**_SENT_STAGE["properties"], "pipeline": identifier()}, required=["name", "pipeline"])
 _PATHS, _STAGE_PATHS = ("/pipelines/<int:id>/",), ("/stages/<int:id>/",)
 _STAGES = {200: Answer("One page, in their order.", page_of(_STAGE))}
@@ -78,7 +86,7 @@ CHAPTER = Chapter(
         ),
         pipelines.get_stage: Operation(id="getStage", summary="Read a stage", answers=said(_STAGE)),
         pipelines.change_stage: Operation(
-            id="updateStage", summary="Rename or move a stage", body=Body(_SENT_STAGE | {"required": []},
+            id="updateStage", summary="Rename, move or rule a stage", body=Body(_SENT_STAGE | {"required": []},
                                                                           {"position": 2}),
             answers=said(_STAGE),
         ),
