@@ -12,9 +12,10 @@ import pytest_asyncio
 from dealt.accounts import revoke_token
 from dealt.kernel.db import transaction
 from tests.digest import changed, digest
-from tests.publicapi.world import ARGUMENTS, LISTS, MARK, RATE, READING, WIRES, WRITING, Wire, World
+from tests.publicapi.world import ARGUMENTS, LISTS, MARK, OF_APPS, RATE, READING, WIRES, WRITING, Wire, World
 from tests.publicapi.world import world as world
 
+EVERY = [*WIRES, *OF_APPS]
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 VERSIONS = ("*/*; version=2", "*/*;version=2", "application/json; version=2")
 SPELLINGS = [
@@ -34,7 +35,8 @@ def each(wires: list[Wire]) -> pytest.MarkDecorator:
 
 async def send(world: World, wire: Wire, token: str | None, **options: Any) -> httpx.Response:
     """One request of ``wire`` about the first workspace's objects, by ``token``."""
-    headers = ({"Authorization": f"Token {token}"} if token else {}) | options.pop("headers", {})
+    headers = {"X-User-Key": world.key} if wire.of_app else {}
+    headers |= ({"Authorization": f"Token {token}"} if token else {}) | options.pop("headers", {})
     arguments = ARGUMENTS.get(wire.route.path)
     body = None if wire.method == "GET" or (wire.method == "DELETE" and not wire.body) else wire.body
     url = world.path(wire)
@@ -44,7 +46,7 @@ async def send(world: World, wire: Wire, token: str | None, **options: Any) -> h
 @pytest_asyncio.fixture(scope="module")
 async def revoked(world: World) -> str:
     """A token that worked and was then revoked, used until the server knew."""
-    token = await world.token(world.shop)
+    token = await world.token(world.shop, actor="revoked")
     assert world.app.services
     headers = {"Authorization": f"Token {token}"}
     assert (await world.anyone.get("deals/", headers=headers)).status_code == 200
@@ -59,23 +61,19 @@ async def revoked(world: World) -> str:
     pytest.fail("the token is still accepted")
 
 
-@each(WIRES)
-async def test_nobody_enters_without_a_token_that_is_known(world: World, wire: Wire) -> None:
-    for header in (None, "", "Token", "Token 0123456789abcdef", "Token \xff", "Bearer x", "Basic eDp5"):
+@each(EVERY)
+async def test_nobody_enters_without_a_token_that_is_known(world: World, wire: Wire, revoked: str) -> None:
+    unknown = ("", "Token", "Token 0123456789abcdef", "Token \xff", "Bearer x", "Basic eDp5", f"Token {revoked}")
+    for header in (None, *unknown):
         headers = {} if header is None else {"Authorization": header.encode("latin-1")}
         answer = await send(world, wire, None, headers=headers)
         assert (answer.status_code, list(answer.json())) == (401, ["detail"]), header
         assert answer.headers["WWW-Authenticate"] == "Token"
 
 
-@each(WIRES)
-async def test_a_revoked_token_is_no_token(world: World, wire: Wire, revoked: str) -> None:
-    assert (await send(world, wire, revoked)).status_code == 401
-
-
-@each(WIRES)
+@each(EVERY)
 async def test_a_token_does_what_its_scope_says_and_no_more(world: World, wire: Wire) -> None:
-    for scope in ("read", "write", "full"):
+    for scope in ("read", "write", "full", "sdk"):
         answer = await send(world, wire, await world.token(world.newcomer, scope=scope))
         assert answer.status_code not in (401, 405, 500), answer.text
         assert (answer.status_code == 403) == (scope not in (wire.route.needs, "full")), answer.text
@@ -83,7 +81,7 @@ async def test_a_token_does_what_its_scope_says_and_no_more(world: World, wire: 
             assert list(answer.json()) == ["detail"]
 
 
-@each(WIRES)
+@each(EVERY)
 async def test_a_token_works_only_from_the_addresses_on_its_list(world: World, wire: Wire) -> None:
     outside = await world.token(world.newcomer, networks=["192.0.2.0/24", "2001:db8::/32"])
     inside = await world.token(world.newcomer, networks=["192.0.2.7", "127.0.0.0/8"])
@@ -106,6 +104,21 @@ async def test_an_object_of_another_workspace_is_not_found_and_stays_as_it_is(wo
         assert list(answer.json()) == ["detail"]
         assert changed(elsewhere, await digest(pool, world.stranger.workspace_id)) == []
     assert changed(before, await digest(pool, world.shop.workspace_id)) == []
+
+
+@each(OF_APPS)
+async def test_an_app_of_another_workspace_reaches_nobody_here(world: World, wire: Wire) -> None:
+    assert world.app.services
+    pool = world.app.services.pool
+    before = await digest(pool, world.shop.workspace_id)
+    answer = await send(world, wire, await world.token(world.newcomer, scope="sdk"))
+    assert changed(before, await digest(pool, world.shop.workspace_id)) == []
+    if wire.route.path == "/ping/":
+        assert answer.json()["key"] != world.key
+    elif wire.route.path == "/delete-fcm-token/":
+        assert (answer.status_code, answer.json()) == (200, {"deleted": False})
+    else:
+        assert (answer.status_code, list(answer.json())) == (404, ["detail"])
 
 
 @each(LISTS)
@@ -139,16 +152,16 @@ async def test_head_answers_as_get_does_without_a_body(world: World, wire: Wire)
         assert head.headers[name] == told.headers[name]
 
 
-@each(WIRES)
+@each(EVERY)
 async def test_options_tells_which_methods_there_are(world: World, wire: Wire) -> None:
     answer = await send(world, Wire("OPTIONS", wire.route), None)
     assert answer.status_code == 200
     assert {"OPTIONS", wire.method} <= set(answer.headers["Allow"].split(", "))
 
 
-@each(WIRES)
+@each(EVERY)
 async def test_a_method_that_a_route_has_not_is_refused_with_those_it_has(world: World, wire: Wire) -> None:
-    has = {other.method for other in WIRES if other.route.path == wire.route.path}
+    has = {other.method for other in EVERY if other.route.path == wire.route.path}
     for method in sorted(METHODS - has | {"TRACE", "PROPFIND"}):
         answer = await send(world, Wire(method, wire.route), world.shop.token)
         assert answer.status_code == 405, f"{method}: {answer.text}"
@@ -156,7 +169,7 @@ async def test_a_method_that_a_route_has_not_is_refused_with_those_it_has(world:
         assert has <= set(answer.headers["Allow"].split(", "))
 
 
-@each(WIRES)
+@each(EVERY)
 async def test_the_last_slash_of_a_path_may_be_missing(world: World, wire: Wire) -> None:
     path = world.path(wire)
     token = await world.token(world.shop, scope="write" if wire.route.needs == "read" else "read")
@@ -185,7 +198,7 @@ async def test_the_case_of_header_names_and_of_the_word_token_does_not_matter(wo
         assert (answer.status_code, answer.json()) == (200, usual.json())
 
 
-@each(WRITING)
+@each([*WRITING, *OF_APPS])
 async def test_a_write_refused_for_its_scope_stores_nothing(world: World, wire: Wire) -> None:
     assert world.app.services
     token = await world.token(world.shop, scope="read")

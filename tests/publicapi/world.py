@@ -14,6 +14,7 @@ from dealt.accounts import create_token
 from dealt.app import Application
 from dealt.kernel.db import transaction
 from dealt.kernel.http import Route
+from dealt.publicapi import sdk
 from dealt.publicapi.call import Call
 from dealt.publicapi.routes import ROUTES
 from tests.conftest import Dsn, fresh_database
@@ -152,6 +153,13 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("POST", "/users/<int:id>/events/"): {"name": "Another"},
     ("POST", "/users-by-id/<custom_id>/events/"): {"name": "Another"},
+    ("POST", "/event/"): {"event": "Another"},
+    ("POST", "/screen_event/"): {"event": "ScreenEvent", "data": {"event": "opened", "screen_name": "Another"}},
+    ("POST", "/product_event/"): {"event": "product", "event_type": "view", "data": {"custom_id": "Another"}},
+    ("POST", "/push-notification/<delivery_id>/<action>/"): {"url": "https://shop.example"},
+    ("POST", "/in-app-message/<delivery_id>/<action>/"): {"url": "https://shop.example"},
+    ("POST", "/delete-fcm-token/"): {"fcm_key": f"{MARK}-fcm"},
+    ("DELETE", "/delete-fcm-token/"): {"fcm_key": f"{MARK}-fcm"},
     ("POST", "/products/<int:id>/product_event/"): {"event_type": "view", "user_custom_id": f"{MARK}-user"},
     ("POST", "/products-by-id/<custom_id>/product_event/"): {"event_type": "view", "user_custom_id": f"{MARK}-user"},
 }
@@ -163,6 +171,11 @@ class Wire:
 
     method: str
     route: Route[Call]
+
+    @property
+    def of_app(self) -> bool:
+        """Whether apps call it, under an address of their own."""
+        return self.route.needs == "sdk"
 
     @property
     def named(self) -> bool:
@@ -178,6 +191,7 @@ class Wire:
 
 
 WIRES = [Wire(method, route) for route in ROUTES for method in route.methods]
+OF_APPS = [Wire(method, route) for route in sdk.SDK_ROUTES for method in route.methods]
 READING = [wire for wire in WIRES if wire.route.needs == "read" and wire.method == "GET"]
 WRITING = [wire for wire in WIRES if wire.route.needs == "write"]
 LISTS = [wire for wire in READING if wire.method == "GET" and not wire.named]
@@ -194,9 +208,15 @@ class World:
     anyone: httpx.AsyncClient
     """Sends no token of its own."""
     names: dict[tuple[str, str], str] = field(default_factory=dict)
+    key: str = ""
+    """Names the first workspace's user to the addresses of apps."""
+    _tokens: dict[tuple[int, str], str] = field(default_factory=dict)
 
     def path(self, wire: Wire) -> str:
         """The route's path with the names of the first workspace's objects, relative to the API's address."""
+        if wire.of_app:
+            path = wire.route.path.replace("<delivery_id>", "1").replace("<action>", "clicked")
+            return f"{self.shop.url.removesuffix('/api/public/')}{sdk.PREFIX}{path}"
         first, *rest = wire.route.path.strip("/").split("/")
         parts = [self._name(first, part) if part.startswith("<") else part for part in rest]
         return "/".join([first, *parts, ""])
@@ -208,11 +228,15 @@ class World:
         return self.names[first, parameter]
 
     async def token(self, shop: Shop, **options: Any) -> str:
-        """A new token of a workspace."""
+        """A token of a workspace, the same one for the same options."""
         assert self.app.services
-        async with transaction(self.app.services.pool) as connection:
-            now = self.app.services.clock.now()
-            return (await create_token(connection, shop.workspace_id, "Test", now=now, **options)).secret
+        known = (shop.workspace_id, repr(options))
+        if known not in self._tokens:
+            async with transaction(self.app.services.pool) as connection:
+                now = self.app.services.clock.now()
+                made = await create_token(connection, shop.workspace_id, "Test", now=now, **options)
+            self._tokens[known] = made.secret
+        return self._tokens[known]
 
 
 async def make_all(shop: Shop) -> dict[tuple[str, str], str]:
@@ -226,6 +250,15 @@ async def make_all(shop: Shop) -> dict[tuple[str, str], str]:
     return names
 
 
+async def _make_device(world: World) -> str:
+    """Let the first workspace's user open an app; the key by which the app names the user."""
+    body = {"customer": {"user_id": f"{MARK}-user"}, "device": {"fcm_key": f"{MARK}-fcm"}}
+    url = world.path(next(wire for wire in OF_APPS if wire.route.path == "/ping/"))
+    answer = await world.shop.client.post(url, json=body)
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["key"])
+
+
 @pytest_asyncio.fixture(scope="module")
 async def world(postgres: Dsn, template_database: str) -> AsyncIterator[World]:
     """One for a module: its tests leave the first workspace as they found it."""
@@ -233,7 +266,9 @@ async def world(postgres: Dsn, template_database: str) -> AsyncIterator[World]:
         async with serving(url) as (app, address):
             shop, stranger, newcomer = [await open_shop(app, address) for _ in range(3)]
             async with httpx.AsyncClient(base_url=address, timeout=30) as anyone:
-                yield World(app, shop, stranger, newcomer, anyone, await make_all(shop))
+                world = World(app, shop, stranger, newcomer, anyone, await make_all(shop))
+                world.key = await _make_device(world)
+                yield world
             for closing in (shop, stranger, newcomer):
                 await closing.client.aclose()
                 await closing.v1.aclose()
