@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -59,6 +60,17 @@ async def test_a_walk_computes_only_what_changed_and_what_follows_from_it(pool: 
     await _walk(pool, kind, clock)
     assert [run for run, _ in kind.runs] == [(1,), (2,)]
     assert (await _values(pool))[2] == {"e1": 7, "e2": 7, "e3": 3}
+
+
+async def test_a_walk_computes_everything_for_whom_nothing_was_computed(pool: Pool, clock: FixedClock) -> None:
+    await add_contacts(pool, [1], clock.now())
+    kind = Expressions()
+    await define(pool, kind, 1, "1", clock.now())
+    await define(pool, kind, 2, "2", clock.now())
+    # As the definitions that a workspace has from the beginning, which nobody has changed since.
+    kind.known[1] = replace(kind.known[1], version=0)
+    await _walk(pool, kind, clock)
+    assert await _values(pool) == {1: {"e1": 1, "e2": 2}}
 
 
 async def test_a_contact_that_is_read_before_the_walk_comes_is_right(pool: Pool, clock: FixedClock) -> None:

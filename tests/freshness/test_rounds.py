@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from dealt.freshness import Large, Settler, Settling, SettlingRounds
+from dealt.freshness.large import Weigh
 from dealt.kernel.clock import FixedClock
 from dealt.kernel.db import Connection, Pool, transaction
 from dealt.kernel.journal import Lane, mark_stale
@@ -83,43 +84,56 @@ async def test_a_contact_that_was_set_aside_is_tried_again(pool: Pool, clock: Fi
     assert await derived(pool) == {1: 1}
 
 
+def _weighing(**rows: int) -> Weigh:
+    async def weigh(_connection: Connection, contact_ids: Sequence[int], _upto: int) -> dict[int, int]:
+        return {number: rows[f"c{number}"] for number in contact_ids if f"c{number}" in rows}
+
+    return weigh
+
+
+def _large(pool: Pool, settling: Settling, clock: FixedClock, **rows: int) -> Large:
+    return Large(pool, settling, clock, _weighing(**rows), bell=asyncio.Event(), then=asyncio.Event())
+
+
 async def test_a_large_contact_is_settled_beside_the_others(pool: Pool, clock: FixedClock) -> None:
     await add_contacts(pool, range(1, 11), clock.now())
-    settler, weighed = ScoreSettler(), list[list[int]]()
+    settler = ScoreSettler()
     settling, bell, then = Settling([settler]), asyncio.Event(), asyncio.Event()
-
-    async def weigh(_connection: Connection, contact_ids: Sequence[int]) -> list[int]:
-        weighed.append(list(contact_ids))
-        return [5]
-
-    large = Large(pool, settling, clock, weigh, bell=bell, then=then)
+    large = Large(pool, settling, clock, _weighing(c5=5000), bell=bell, then=then)
     rounds = SettlingRounds(pool, settling, clock, then=asyncio.Event(), large=large)
     await _mark(pool, range(1, 11), clock)
     await _drain(rounds)
-    assert weighed == [] and not bell.is_set(), "a quick batch is not looked into"
-    await large.look_through(range(1, 11), took_s=1.0)
-    await _mark(pool, range(1, 11), clock)
-    await _drain(rounds)
-    assert settler.calls[-1].contact_ids == [1, 2, 3, 4, 6, 7, 8, 9, 10]
+    assert [call.contact_ids for call in settler.calls] == [[1, 2, 3, 4, 6, 7, 8, 9, 10]]
     assert bell.is_set() and await stale(pool) == [5]
     assert await large.round() == 0
     assert (settler.calls[-1].contact_ids, await stale(pool), then.is_set()) == ([5], [], True)
     assert large.known == [], "it took no time, so it is as any other again"
 
 
+async def test_a_batch_has_no_more_rows_than_one_large_contact(pool: Pool, clock: FixedClock) -> None:
+    await add_contacts(pool, range(1, 11), clock.now())
+    settler = ScoreSettler()
+    settling = Settling([settler])
+    large = _large(pool, settling, clock, c1=1500, c3=400, c4=900, c7=1900, c9=300)
+    await _mark(pool, range(1, 11), clock)
+    await _drain(SettlingRounds(pool, settling, clock, then=asyncio.Event(), large=large))
+    assert [call.contact_ids for call in settler.calls] == [[1, 2, 3], [4, 5, 6], [7, 8], [9, 10]]
+    assert await stale(pool) == []
+
+
 async def test_a_large_contact_that_cannot_be_settled_goes_back_to_the_others(pool: Pool, clock: FixedClock) -> None:
     await add_contacts(pool, [1, 2], clock.now())
-    settling = Settling([ScoreSettler(broken={1})])
-
-    async def weigh(_connection: Connection, _contact_ids: Sequence[int]) -> list[int]:
-        return [1]
-
-    large = Large(pool, settling, clock, weigh, bell=asyncio.Event(), then=asyncio.Event())
-    await large.look_through([1, 2], took_s=1.0)
+    settler = ScoreSettler(broken={1})
+    settling = Settling([settler])
+    large = _large(pool, settling, clock, c1=5000)
     await _mark(pool, range(1, 3), clock)
+    rounds = SettlingRounds(pool, settling, clock, then=asyncio.Event(), large=large)
+    await _drain(rounds)
+    assert (large.known, await derived(pool)) == ([1], {2: 0})
     assert await large.round() == 0
     assert large.known == []
-    assert await stale(pool) == [1, 2], "its work is not lost"
+    await _drain(rounds)
+    assert large.known == [] and await stale(pool) == [1], "its work is not lost, and it is set aside as any other"
 
 
 DIES = """

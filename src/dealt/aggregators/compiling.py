@@ -123,8 +123,8 @@ def _pairs(target: str, figure: Figure, contact: Subject, compiler: Compiler, ba
             lacking = sql("(") + amount.converted(alias) + sql(") IS NULL AND ") + amount.amount(alias)
             passing = passing_of(figure, compiler, alias)
             also = sql(" AND ") + passing if passing is not None else sql("")
-            counted = sql("count(DISTINCT ") + amount.deal(alias) + sql(") FILTER (WHERE ")
-            return sql("nullif(") + counted + lacking + sql(" IS NOT NULL") + also + sql("), 0)")
+            rows = amount.deals(alias) + sql(" FILTER (WHERE ") + lacking + sql(" IS NOT NULL") + also + sql("), 0)")
+            return sql("nullif(") + rows
 
         found.append(
             sql("{}::text, ", unconverted_key(target)) + batch.figure(contact, "s", figure.relation, unconverted)
@@ -139,6 +139,6 @@ def rows_of(figure: Figure, compiler: Compiler, alias: str) -> Rows:
         read = figure.amount.converted(alias)
     elif figure.field is not None:
         read = figure.field.read(alias)
-    key = figure.rows.key.replace("{s}", alias)
+    keys = figure.rows.keys(alias)
     kind = figure.field.kind if figure.field is not None else figure.by.kind
-    return Rows(read, kind, figure.by.read(alias), key, passing_of(figure, compiler, alias), figure.n)
+    return Rows(read, kind, figure.by.read(alias), keys, passing_of(figure, compiler, alias), figure.n)

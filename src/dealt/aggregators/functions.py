@@ -26,14 +26,14 @@ _TYPES = {
 class Rows:
     """The rows that an aggregate reads.
 
-    ``read`` is the field, ``by`` the date and ``key`` what tells rows apart. ``passing`` is the condition, or None
+    ``read`` is the field, ``by`` the date and ``keys`` what tells rows apart. ``passing`` is the condition, or None
     where all rows pass; ``n`` is how many values are wanted.
     """
 
     read: Sql
     kind: Kind
     by: Sql
-    key: str
+    keys: list[str]
     passing: Sql | None
     n: int
 
@@ -84,7 +84,7 @@ def _plain(called: str) -> Build:
 
 def _ordered(rows: Rows, value: Sql, way: str) -> Sql:
     """Values by date, those that are not set left out."""
-    order = sql(" ORDER BY ") + rows.by + sql(f" {way}, {rows.key} {way})")
+    order = sql(" ORDER BY ") + rows.by + sql(f" {way}, {', '.join(f'{key} {way}' for key in rows.keys)})")
     return sql("(array_agg(") + value + order + _filter(rows, *(_set(one) for one in (rows.by, rows.read))) + sql(")")
 
 
@@ -102,12 +102,11 @@ def _last_values(rows: Rows) -> Sql:
 
 def _median(rows: Rows) -> Sql:
     """Of an even number of values the mean of the two in the middle, exactly."""
-    halves = [
-        sql("percentile_disc(0.5) WITHIN GROUP (ORDER BY ") + rows.read + sql(f" {way})") + _filter(rows)
-        for way in ("ASC", "DESC")
-    ]
+    # The next value after the half is the other one in the middle, or of an odd number the same: one sort finds both.
+    middle = sql("(percentile_disc(ARRAY[0.5, 0.500000001]) WITHIN GROUP (ORDER BY ") + rows.read + sql(")")
+    middle += _filter(rows) + sql(")")
     # Of whole numbers it may lie between two of them.
-    return as_json(sql("(") + halves[0] + sql(" + ") + halves[1] + sql(")::numeric / 2"), Kind.NUMBER)
+    return as_json(sql("(") + middle + sql("[1] + ") + middle + sql("[2])::numeric / 2"), Kind.NUMBER)
 
 
 def _most_common(rows: Rows) -> Sql:

@@ -28,16 +28,16 @@ _RATE = {
     "order_products": "(CASE WHEN coalesce({a}.currency, {a}d.currency) IS NOT DISTINCT FROM {a}d.currency "
     "THEN {a}d.base_rate END)",
 }
-_DEAL = {"deals": "{a}.id", "order_products": "{a}.deal_id"}
+_DEALS = {"deals": "count(*)", "order_products": "count(DISTINCT {a}.deal_id)"}
 
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """``converted`` is null where the rate is not known; ``deal`` tells the deals apart."""
+    """``converted`` is null where the rate is not known; ``deals`` counts the deals of rows."""
 
     amount: Callable[[str], Sql]
     converted: Callable[[str], Sql]
-    deal: Callable[[str], Sql]
+    deals: Callable[[str], Sql]
 
 
 def net_field(source: str, field: str) -> str | None:
@@ -51,8 +51,8 @@ def amount_of(source: str, field: str) -> Amount | None:
     if told is None:
         return None
     if (source, field) == ("deals", "value"):
-        return Amount(_at(told), _at("{a}.base_value"), _at(_DEAL[source]))
-    return Amount(_at(told), _at(f"round({told} * {_RATE[source]}, 6)"), _at(_DEAL[source]))
+        return Amount(_at(told), _at("{a}.base_value"), _at(_DEALS[source]))
+    return Amount(_at(told), _at(f"round({told} * {_RATE[source]}, 6)"), _at(_DEALS[source]))
 
 
 def _at(text: str) -> Callable[[str], Sql]:

@@ -109,13 +109,14 @@ async def _behind(connection: Connection, figure: Figure, compiler: Compiler, co
     if figure.field is not None:
         value = figure.amount.converted("e") if figure.amount else figure.field.read("e")
         read = sql("to_jsonb(") + as_json(value, figure.field.kind) + sql(")")
-    by, key = figure.by.read("e"), figure.rows.key.replace("{s}", "e")
+    by = figure.by.read("e")
+    keys = ", ".join(f"{key} DESC" for key in figure.rows.keys("e"))
     passing = compiler.related(figure.rows, "e").condition(figure.where)
     text, values = (
         sql(f"SELECT {shown} AS id, ") + by + sql(" AS at, ") + read + sql(" AS value FROM ")
         + Sql(relation.source.replace("{r}", "e"))
         + sql(f" WHERE {relation.owner.replace('{r}', 'e')} = {{}}::bigint AND ", contact_id) + passing
-        + sql(" ORDER BY ") + by + sql(f" DESC NULLS LAST, {key} DESC LIMIT {MOST_BEHIND}")
+        + sql(" ORDER BY ") + by + sql(f" DESC NULLS LAST, {keys} LIMIT {MOST_BEHIND}")
     ).render()  # fmt: skip
     return [
         Behind(row["id"], row["at"], None if row["value"] is None else msgspec.json.decode(row["value"]))

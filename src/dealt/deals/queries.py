@@ -119,10 +119,11 @@ FROM unnest($2::bigint[], $3::bigint[]) AS held(contact_id, id)
 WHERE d.contact_id = held.contact_id AND d.id = held.id AND d.workspace_id = $1 AND d.company_id = $4
 RETURNING d.contact_id, d.id"""
 
-# Counted no further than needed.
+# Counted no further than to $2, from the index alone.
 WITH_MANY = """
-SELECT contact_id FROM unnest($1::bigint[]) AS asked(contact_id)
-WHERE EXISTS (SELECT FROM deals AS d WHERE d.contact_id = asked.contact_id OFFSET $2)"""
+SELECT contact_id, counted.deals FROM unnest($1::bigint[]) AS asked(contact_id) CROSS JOIN LATERAL (
+    SELECT count(*) AS deals FROM (SELECT FROM deals AS d WHERE d.contact_id = asked.contact_id LIMIT $2) AS first
+) AS counted WHERE counted.deals > $3"""
 
 VERSION = "SELECT version FROM deals WHERE workspace_id = $1 AND contact_id = $2 AND id = $3"
 

@@ -12,7 +12,7 @@ from dealt.kernel.errors import NotFound
 from dealt.kernel.paging import Order, Page, PageRequest, fetch_page
 from dealt.kernel.sql import sql
 
-_MANY = 2_000
+_MANY = 200
 _LOOKS = 10
 """A deal may go to another contact between the look at its directory and the look at itself: then look again."""
 
@@ -67,7 +67,7 @@ async def home_of(connection: Connection, workspace_id: int, deal_id: int | None
     return row["contact_id"] if row else None
 
 
-async def with_many_deals(connection: Connection, contact_ids: Sequence[int]) -> list[int]:
-    """Those of some contacts that have more than 2,000 deals."""
-    rows = await connection.fetch(queries.WITH_MANY, contact_ids, _MANY)
-    return [row["contact_id"] for row in rows]
+async def with_many_deals(connection: Connection, contact_ids: Sequence[int], upto: int) -> dict[int, int]:
+    """Those of some contacts that have more than 200 deals, with how many, counted no further than ``upto``."""
+    rows = await connection.fetch(queries.WITH_MANY, contact_ids, upto, _MANY)
+    return {row["contact_id"]: row["deals"] for row in rows}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from dealt.freshness import queries
@@ -20,6 +22,7 @@ from dealt.kernel.journal import Cause
 BATCH_S = 0.2
 """How long a batch should take: an edit of one of its contacts waits for it."""
 LEAST_BATCH = 20
+ABREAST = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ class Backfill:
         while True:
             began = time.monotonic()
             try:
-                count = await in_transaction(pool, lambda c: self._batch(c, workspace_id, version, size))  # noqa: B023
+                count = await self._stretch(pool, workspace_id, version, size)
             except Failed as error:
                 async with pool.acquire() as connection:
                     if await self._derived.recover(connection, error):
@@ -79,18 +82,35 @@ class Backfill:
             size = max(size // 2, 1) if slow else min(size * 2, MOST_CONTACTS)
         await in_transaction(pool, lambda connection: self._finish(connection, workspace_id, version))
 
-    async def _batch(self, connection: Connection, workspace_id: int, version: int, size: int) -> int | None:
-        """Bring the next contacts up to date; how many, None where another walk has taken over."""
-        await connection.execute(queries.BEGIN_SETTLING)
-        if await self._derived.idle(connection, workspace_id):
-            return 0
-        rows = await connection.fetch(queries.NEXT_OF_WALK, workspace_id, version, size)
-        if not rows:
-            return 0 if await connection.fetchval(queries.IS_WALKING, workspace_id, version) else None
+    async def _stretch(self, pool: Pool, workspace_id: int, version: int, size: int) -> int | None:
+        """Bring the next contacts up to date; how many, None where another walk has taken over.
+
+        Two batches are computed side by side, unless an edit waits to be followed. The walk stands behind both of them
+        when both are done: what a crash repeats is found to be done.
+        """
+        async with pool.acquire() as connection:
+            if await self._derived.idle(connection, workspace_id):
+                return 0
+            abreast = 1 if await connection.fetchval(queries.INTERACTIVE_WAITS) else ABREAST
+            rows = await connection.fetch(queries.NEXT_OF_WALK, workspace_id, version, size * abreast)
+            if not rows:
+                return 0 if await connection.fetchval(queries.IS_WALKING, workspace_id, version) else None
         ids = [row["id"] for row in rows]
+        batches = [ids[first : first + size] for first in range(0, len(ids), size)]
+        done = await asyncio.gather(
+            *(in_transaction(pool, partial(self._batch, workspace_id, batch)) for batch in batches),
+            return_exceptions=True,
+        )
+        for failed in done:
+            if isinstance(failed, BaseException):
+                raise failed
+        return len(ids) if await pool.fetchval(queries.WALKED, workspace_id, version, ids[-1], len(ids)) else None
+
+    async def _batch(self, workspace_id: int, ids: list[int], connection: Connection) -> None:
+        await connection.execute(queries.BEGIN_SETTLING)
         await connection.execute(queries.WAIT_FOR_LOCKS, ids)
-        await self._bring_up(connection, workspace_id, ids)
-        return len(ids) if await connection.fetchval(queries.WALKED, workspace_id, version, ids[-1], len(ids)) else None
+        if not await self._derived.idle(connection, workspace_id):
+            await self._bring_up(connection, workspace_id, ids)
 
     async def _bring_up(self, connection: Connection, workspace_id: int, ids: list[int]) -> None:
         """Compute what has changed since the versions that these contacts are of. Their locks are held."""

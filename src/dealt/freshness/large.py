@@ -13,14 +13,15 @@ from dealt.kernel.clock import Clock
 from dealt.kernel.db import AWAY, RETRYABLE, Connection, Pool, transaction
 from dealt.kernel.rounds import IDLE_S
 
-SLOW_S = 0.2
-"""A batch that takes longer is looked through for what made it slow."""
+LARGE = 2_000
+"""A contact to whom more rows belong is large; a batch has no more rows of contacts to whom many belong."""
+QUICK_S = 0.05
 RESTS = 4
 """A large contact is left alone for so many times as long as it took: under a stream of edits others come first."""
 MOST_KNOWN = 1000
 
-Weigh: TypeAlias = Callable[[Connection, Sequence[int]], Awaitable[list[int]]]
-"""Those of some contacts to whom an uncommon number of rows belongs."""
+Weigh: TypeAlias = Callable[[Connection, Sequence[int], int], Awaitable[dict[int, int]]]
+"""Those of some contacts to whom an uncommon number of rows belongs, with that number, counted up to a limit."""
 
 
 class Large:
@@ -39,6 +40,7 @@ class Large:
         self._bell = bell
         self._then = then
         self._known: dict[int, float] = {}
+        self._given_back: set[int] = set()
 
     @property
     def known(self) -> list[int]:
@@ -47,15 +49,23 @@ class Large:
             self._bell.set()
         return list(self._known)
 
-    async def look_through(self, contact_ids: Sequence[int], took_s: float) -> None:
-        """Remember which contacts of a batch made it slow, if it was."""
-        if took_s < SLOW_S or len(contact_ids) < 2:
-            return
-        async with self._pool.acquire() as connection:
-            for contact_id in await self._weigh(connection, contact_ids):
-                self._known.setdefault(contact_id, 0.0)
+    async def lighten(self, connection: Connection, contact_ids: Sequence[int]) -> list[int]:
+        """The first of some contacts, as many as do not take long together; large ones are left to these rounds."""
+        weights = await self._weigh(connection, contact_ids, LARGE + 1) if contact_ids else {}
+        for contact_id in [one for one, rows in weights.items() if rows > LARGE and one not in self._given_back]:
+            self._known.setdefault(contact_id, 0.0)
+            self._bell.set()
         while len(self._known) > MOST_KNOWN:
             del self._known[next(iter(self._known))]
+        taken, rows = list[int](), 0
+        for contact_id in contact_ids:
+            if contact_id in self._known:
+                continue
+            rows += weights.get(contact_id, 0)
+            if taken and rows > LARGE:
+                break
+            taken.append(contact_id)
+        return taken
 
     async def round(self) -> float:
         """Settle one large contact that has rested, if there is something to settle; the seconds until the next."""
@@ -71,8 +81,7 @@ class Large:
         except (*AWAY, *RETRYABLE):
             raise
         except Exception:
-            # The other rounds know what to do with one that cannot be settled.
-            self._known.pop(claimed or 0, None)
+            self._give_back(claimed or 0)
             return 0.0
         if claimed is None:
             return min([until - began for until in self._known.values() if until > began], default=IDLE_S)
@@ -80,8 +89,15 @@ class Large:
         self._then.set()
         return 0.0
 
+    def _give_back(self, contact_id: int) -> None:
+        """The other rounds know what to do with one that cannot be settled."""
+        self._known.pop(contact_id, None)
+        self._given_back.add(contact_id)
+        if len(self._given_back) > MOST_KNOWN:
+            self._given_back.pop()
+
     def _rest(self, contact_id: int, took_s: float) -> None:
-        if took_s < SLOW_S / RESTS:
+        if took_s < QUICK_S:
             self._known.pop(contact_id, None)
         else:
             self._known[contact_id] = time.monotonic() + RESTS * took_s

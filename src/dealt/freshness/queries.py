@@ -2,9 +2,11 @@
 
 # What a crash brings back is settled again, so nobody need wait for the disk. And a process that holds contacts
 # and falls silent (stopped, or cut off) loses its transaction, as a dead one does at once. Everything is found by
-# contact: a plan that was made while a table was empty, and is kept, must not read all of it when it is long.
+# contact: a plan that was made while a table was empty, and is kept, must not read all of it when it is long. The few
+# rows of each are read at once: a bitmap of them is fetched by other processes, which takes longer than the reading.
 BEGIN_SETTLING = """SET LOCAL synchronous_commit = off; SET LOCAL idle_in_transaction_session_timeout = '30s';
-SET LOCAL statement_timeout = '10s'; SET LOCAL jit = off; SET LOCAL enable_seqscan = off"""
+SET LOCAL statement_timeout = '10s'; SET LOCAL jit = off; SET LOCAL enable_seqscan = off;
+SET LOCAL enable_bitmapscan = off"""
 WITHIN = "SET LOCAL statement_timeout = '{milliseconds}ms'"
 
 # The lock is the claim: whoever takes rows of a contact holds its lock first. Contacts that others hold are passed
@@ -90,9 +92,12 @@ WHERE c.workspace_id = $1 AND c.id = ANY($2::bigint[])
 ON CONFLICT (contact_id) DO UPDATE SET definitions_version = excluded.definitions_version,
     wake_at = least(d.wake_at, excluded.wake_at)"""
 
+# A contact for whom nothing was ever computed lacks everything, also what there was from the beginning.
 VERSIONS_OF = """
-SELECT asked.id, coalesce(d.definitions_version, 0) AS version
+SELECT asked.id, coalesce(d.definitions_version, -1) AS version
 FROM unnest($1::bigint[]) AS asked(id) LEFT JOIN contact_derived AS d ON d.contact_id = asked.id ORDER BY asked.id"""
+
+INTERACTIVE_WAITS = "SELECT EXISTS (SELECT FROM stale WHERE lane = 0)"
 
 # A walk over the contacts of a workspace, for the newest version only; orders without a contact are derived for, too.
 BEGIN_WALK = """
@@ -133,14 +138,17 @@ SELECT d.contact_id, d.computed_at, (SELECT min(s.marked_at) FROM stale AS s WHE
 FROM contact_derived AS d WHERE d.workspace_id = $1 AND d.contact_id = ANY($2::bigint[])"""
 
 WAKE = """
-WITH due AS (
-    UPDATE contact_derived SET wake_at = NULL WHERE contact_id = ANY(ARRAY(
-        SELECT contact_id FROM contact_derived WHERE wake_at <= $1
-        ORDER BY wake_at LIMIT $2 FOR UPDATE SKIP LOCKED))
-    RETURNING contact_id, workspace_id
+WITH found AS MATERIALIZED (
+    SELECT contact_id, wake_at FROM contact_derived WHERE wake_at <= $1
+    ORDER BY wake_at LIMIT $2 FOR UPDATE SKIP LOCKED
+), due AS (
+    UPDATE contact_derived AS d SET wake_at = NULL FROM found
+    WHERE d.contact_id = ANY(ARRAY(SELECT contact_id FROM found)) AND d.contact_id = found.contact_id
+    RETURNING d.contact_id, d.workspace_id, found.wake_at
 )
 INSERT INTO stale (contact_id, workspace_id, lane, cause, hop, marked_at)
-SELECT contact_id, workspace_id, CASE WHEN count(*) OVER () > $3 THEN 1 ELSE 0 END, 0, 0, $1 FROM due"""
+SELECT contact_id, workspace_id,
+    CASE WHEN count(*) OVER (PARTITION BY wake_at) > $3 OR wake_at < $4 THEN 1 ELSE 0 END, 0, 0, $1 FROM due"""
 
 STALE_DUE = "EXISTS (SELECT FROM stale)"
 # A second early: whoever looks then waits for the very moment, and nobody looks in between.

@@ -59,15 +59,17 @@ class SettlingRounds:
 
     async def round(self) -> float:
         """Settle one batch: of the interactive lane, or of the bulk lane where that is empty."""
-        lane, claimed, began = Lane.INTERACTIVE, list[int](), time.monotonic()
+        lane, found, claimed, began = Lane.INTERACTIVE, list[int](), list[int](), time.monotonic()
         left_alone = [*self._left_alone(began), *(self._large.known if self._large else ())]
         try:
             async with transaction(self._pool) as connection:
                 await connection.execute(queries.BEGIN_SETTLING)
                 for lane in Lane:
-                    claimed = await self._settling.claim(connection, lane, self._limits[lane], without=left_alone)
+                    found = await self._settling.claim(connection, lane, self._limits[lane], without=left_alone)
+                    claimed = await self._large.lighten(connection, found) if self._large else found
                     if claimed:
                         await self._settling.settle_claimed(connection, claimed, self._clock)
+                    if found:
                         break
         except (*AWAY, *RETRYABLE):
             raise
@@ -75,14 +77,11 @@ class SettlingRounds:
             if not await self._recovered(error):
                 await asyncio.sleep(self._failed(lane, claimed, error))
             return 0.0
-        was_full = len(claimed) >= self._limits[lane]
-        took_s = time.monotonic() - began
-        self._succeeded(lane, claimed, took_s)
-        if self._large is not None:
-            await self._large.look_through(claimed, took_s)
-        if claimed and not was_full:
+        more = len(found) >= self._limits[lane] or len(claimed) < len(found)
+        self._succeeded(lane, claimed, time.monotonic() - began)
+        if found and not more:
             await asyncio.sleep(LEAST_S_BETWEEN)
-        return 0.0 if claimed else self._rest_s()
+        return 0.0 if found else self._rest_s()
 
     async def _recovered(self, error: Exception) -> bool:
         """Whether what is to blame has been put aside, so that the same batch can be tried again."""

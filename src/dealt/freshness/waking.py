@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dealt.freshness import queries
 from dealt.kernel.clock import Clock
 from dealt.kernel.db import Pool, affected
 from dealt.kernel.rounds import IDLE_S
 
-AT_ONCE = 5000
+AT_ONCE = 1000
+"""Whoever settles one of them meanwhile waits, so that this is not long."""
 INTERACTIVE_UP_TO = 500
 """More contacts than this wake together at a boundary that all share, such as midnight: they go by the bulk lane."""
+LATE_S = 5.0
+"""Contacts that are woken so late go by the bulk lane, too: nobody was there to wake them, or they are too many."""
 SHORTEST_S = 0.05
 """Between two rounds, so that many that close one after the other are woken together."""
 
 
 async def wake(pool: Pool, now: datetime) -> int:
-    """Mark up to 5,000 contacts whose ``wake_at`` has come as stale, the longest due first; how many."""
-    return affected(await pool.execute(queries.WAKE, now, AT_ONCE, INTERACTIVE_UP_TO))
+    """Mark up to 1,000 contacts whose ``wake_at`` has come as stale, the longest due first; how many."""
+    late = now - timedelta(seconds=LATE_S)
+    return affected(await pool.execute(queries.WAKE, now, AT_ONCE, INTERACTIVE_UP_TO, late))
 
 
 class WakingRounds:
@@ -38,4 +42,4 @@ class WakingRounds:
             ahead_s = (following - self._clock.now()).total_seconds() if following else IDLE_S
             return min(max(ahead_s, SHORTEST_S), IDLE_S)
         self._then.set()
-        return 0.0 if woken == AT_ONCE else SHORTEST_S
+        return SHORTEST_S

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 _cast = re.compile(r"::[a-z0-9]+(?:\[\])?").match
@@ -12,9 +13,23 @@ _cast = re.compile(r"::[a-z0-9]+(?:\[\])?").match
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """Stands among the values of a statement for one that is told when it runs; give it a cast wherever it stands."""
+    """Stands among the values of a statement for one that is told when it runs; give it a cast wherever it stands.
+
+    ``shift`` is added to a moment that is told.
+    """
 
     name: str
+    shift: timedelta = timedelta(0)
+
+    def __add__(self, shift: timedelta) -> Late:
+        return Late(self.name, self.shift + shift)
+
+    def __sub__(self, shift: timedelta) -> Late:
+        return Late(self.name, self.shift - shift)
+
+    def of(self, told: Mapping[str, Any]) -> Any:
+        """The value, of those that were told."""
+        return told[self.name] + self.shift if self.shift else told[self.name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +41,7 @@ class Statement:
 
     def bound(self, **late: Any) -> list[Any]:
         """Its values, with these in the places of the late ones."""
-        return [late[value.name] if isinstance(value, Late) else value for value in self.values]
+        return [value.of(late) if isinstance(value, Late) else value for value in self.values]
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,10 +69,12 @@ class Whole:
         """The column, in a joined read of its own, of an aggregate."""
         name = f"w{len(self._reads) + 1}"
         row = f"{name}r"
-        read = sql(f"SELECT {relation.owner.replace('{r}', row)} AS key, ") + aggregate(row) + sql(" AS figure")
-        read += from_related(relation, row) + sql(f" WHERE {row}.workspace_id = {{}}::bigint", self._workspace_id)
+        wanted = aggregate(row)
+        condition = sql(f" WHERE {row}.workspace_id = {{}}::bigint", self._workspace_id)
         if passing is not None:
-            read += sql(" AND (") + passing(row) + sql(")")
+            condition += sql(" AND (") + passing(row) + sql(")")
+        read = sql(f"SELECT {relation.owner.replace('{r}', row)} AS key, ") + wanted + sql(" AS figure")
+        read += from_related(relation, row, wanted + condition) + condition
         joined = sql("\nLEFT JOIN (") + read + sql(f" GROUP BY 1) AS {name} ON {name}.key = ")
         self._reads.append(joined + Sql(relation.key.replace("{s}", alias)))
         return Sql(f"{name}.figure")
@@ -85,6 +87,7 @@ class Whole:
 def _joined(group: _Group) -> Sql:
     row = f"{group.name}r"
     columns = [figure + sql(f" AS f{place}") for place, figure in enumerate(group.figures, 1)]
-    read = sql("SELECT ") + join(", ", columns) + from_related(group.relation, row)
+    wanted = join(", ", columns)
+    read = sql("SELECT ") + wanted + from_related(group.relation, row, wanted)
     read += sql(" WHERE ") + belongs(group.relation, row, group.subject)
     return sql("\nCROSS JOIN LATERAL (") + read + sql(f") AS {group.name}")

@@ -86,6 +86,7 @@ class Relation:
     workspace: str = ""
     by: str = ""
     facets: int = ANYTHING
+    lean: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,10 @@ class Subject:
     relations: Mapping[str, Relation] = field(default_factory=dict)
     shown: str = "{s}.id"
     """The id that people know it by."""
+
+    def keys(self, alias: str) -> list[str]:
+        """The columns of the key of the row ``alias``, all of them numbers."""
+        return self.key.replace("{s}", alias).strip("()").split(", ")
 
 
 @dataclass(frozen=True, slots=True)

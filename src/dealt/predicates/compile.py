@@ -63,10 +63,9 @@ class InPlace:
         condition = belongs(relation, related, alias)
         if passing is not None:
             condition += sql(" AND (") + passing(related) + sql(")")
-        return (
-            sql("(SELECT ") + aggregate(related) + from_related(relation, related)
-            + sql(" WHERE ") + condition + sql(")")
-        )  # fmt: skip
+        wanted = aggregate(related)
+        found = from_related(relation, related, wanted + condition)
+        return sql("(SELECT ") + wanted + found + sql(" WHERE ") + condition + sql(")")
 
 
 def belongs(relation: Relation, related: str, alias: str) -> Sql:
@@ -77,9 +76,10 @@ def belongs(relation: Relation, related: str, alias: str) -> Sql:
     return Sql(condition.replace("{r}", related).replace("{s}", alias))
 
 
-def from_related(relation: Relation, alias: str) -> Sql:
-    """The FROM clause of related rows."""
-    return Sql(f" FROM {relation.source.replace('{r}', alias)}")
+def from_related(relation: Relation, alias: str, read: Sql) -> Sql:
+    """The FROM clause of related rows, of which ``read`` is all that is asked."""
+    source = relation.lean if relation.lean and f"{alias}d." not in read.text else relation.source
+    return Sql(f" FROM {source.replace('{r}', alias)}")
 
 
 class Compiler:
@@ -126,8 +126,7 @@ class Compiler:
             case Inverse(part):
                 return self.next_change(part)
             case FieldTest():
-                moments = node.operator.changes(self._read(node.field), node.field, node.value, self._at)
-                return least([self._ahead(moment) for moment in moments])
+                return least([*node.operator.changes(self._read(node.field), node.field, node.value, self._at)])
             case CountTest(relation=relation, target=target, where=where):
                 return self._next_of_related(relation, target, [where])
             case FigureTest(relation=relation, target=target, where=where):
@@ -168,9 +167,6 @@ class Compiler:
             self._subject, self._alias, beside.relation, lambda related: Sql(beside.aggregate.replace("{r}", related))
         ).text
 
-    def _ahead(self, moment: Sql) -> Sql:
-        return sql("CASE WHEN ") + moment + sql(" > {}::timestamptz THEN ", self._at.now) + moment + sql(" END")
-
     def _member(self, node: MemberTest) -> Sql:
         if node.operator.name == "in_all":
             return _joined(" AND ", [self._among(node.membership, [member]) for member in node.value], "true")
@@ -188,15 +184,19 @@ class Compiler:
         return sql("(") + self.number_of(node) + sql(f" {sign} {{}}::bigint)", node.count)
 
     def _pick(self, node: PickTest) -> Sql:
+        """Of rows told apart by numbers the one that comes first or last, and what is true of it: without sorting."""
+
         def aggregate(alias: str) -> Sql:
-            by, key = node.by.read(alias), node.target.key.replace("{s}", alias)
-            way = "DESC" if node.pick == "last" else "ASC"
-            wanted = self.related(node.target, alias).condition(node.wanted)
-            order = sql(" ORDER BY ") + by + sql(f" {way}, {key} {way})")
-            passing = self.related(node.target, alias).condition(node.where)
+            by, related = node.by.read(alias), self.related(node.target, alias)
+            keys = [sql(f"{key}::float8, ") for key in node.target.keys(alias)]
+            # Seconds as a fraction keep microseconds apart for three centuries.
+            order = sql("date_part('epoch', ") + by + sql(")::float8, ") + join("", keys)
+            wanted = sql("((") + related.condition(node.wanted) + sql(") IS TRUE)::int::float8")
+            passing = related.condition(node.where) + sql(" AND ") + by + sql(" IS NOT NULL")
+            function, place = "max" if node.pick == "last" else "min", len(keys) + 2
             return (
-                sql("(array_agg((") + wanted + sql(") IS TRUE") + order
-                + sql(" FILTER (WHERE ") + passing + sql(" AND ") + by + sql(" IS NOT NULL))[1]")
+                sql(f"({function}(ARRAY[") + order + wanted + sql("]) FILTER (WHERE ") + passing
+                + sql(f"))[{place}] = 1")
             )  # fmt: skip
 
         return self._figures.figure(self._subject, self._alias, node.relation, aggregate)
@@ -225,8 +225,7 @@ class Compiler:
 
     def _changes_of_figure(self, node: FigureTest) -> Sql | None:
         """A date that is the least or largest of many may itself be compared with the present moment."""
-        moments = node.operator.changes(self.figure_of(node), node.result, node.value, self._at)
-        return least([self._ahead(moment) for moment in moments])
+        return least([*node.operator.changes(self.figure_of(node), node.result, node.value, self._at)])
 
     def _next_of_related(self, relation: Relation, target: Subject, nodes: list[Checked]) -> Sql | None:
         if least([self.related(target, "probe").next_change(node) for node in nodes]) is None:

@@ -85,7 +85,12 @@ def _related(compiler: Compiler, leaf: Leaf) -> Sql:
         way = "DESC" if leaf.pick == "last" else "ASC"
         order = leaf.by.read("e") + sql(f" {way}, ") + order + sql(f" {way}")
     most = 1 if isinstance(leaf, PickTest) else MOST_RELATED
-    read = sql(f"SELECT {target.shown.replace('{s}', 'e')}") + from_related(relation, "e") + sql(" WHERE ") + wanted
+    read = (
+        sql(f"SELECT {target.shown.replace('{s}', 'e')}")
+        + from_related(relation, "e", wanted)
+        + sql(" WHERE ")
+        + wanted
+    )
     return sql("ARRAY(") + read + sql(" AND (") + passing + sql(") ORDER BY ") + order + sql(f" LIMIT {most})")
 
 

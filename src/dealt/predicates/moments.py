@@ -4,12 +4,15 @@ A window holds while ``opens <= now < closes``. Hours and minutes are absolute; 
 of the workspace's calendar: they are added to the wall clock of its time zone (so a day may have 23 or 25 hours), and a
 month that is too short ends on its last day. Condition and wake-up use the very same expressions, so that they agree
 at month ends and when clocks change.
+
+Reckoning by the calendar costs much more than comparing, and most stored moments lie far from any boundary. So each
+question compares first with moments that are surely before or behind the boundary, and reckons only in between.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
 from dealt.kernel.sql import Sql, sql
@@ -20,6 +23,17 @@ UNITS: tuple[Unit, ...] = ("minutes", "hours", "days", "weeks", "months", "years
 CALENDARS: tuple[Calendar, ...] = ("day", "week", "month", "quarter", "year")
 LONGEST = {"minutes": 52_560_000, "hours": 876_000, "days": 36_500, "weeks": 5_200, "months": 1_200, "years": 100}
 """A hundred years of each: every sum with a stored moment is a moment that PostgreSQL knows."""
+# By how much a span of the calendar may differ from so many times 24 hours: clocks that change, zones that skip a day,
+# a day that is taken for its midnight in another zone; and months of 28 to 31 days.
+_DAYS_DIFFER, _MONTHS_DIFFER = timedelta(days=3), timedelta(days=10)
+_MONTH = timedelta(days=30, hours=10, minutes=30)
+_LONGEST_OF: dict[Calendar, timedelta] = {
+    "day": timedelta(days=1),
+    "week": timedelta(days=7),
+    "month": timedelta(days=31),
+    "quarter": timedelta(days=92),
+    "year": timedelta(days=366),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +55,89 @@ class Span:
         return Span(-self.amount, self.unit)
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A moment that is stored: ``exact``, and ``rough``, which costs less and is no more than two days off."""
+
+    exact: Sql
+    rough: Sql
+
+
+NO_SPAN = Span(0, "minutes")
+
+
+def reached(stored: Stored, span: Span, at: Moment) -> Sql:
+    """The condition that the moment ``span`` after the stored one has come."""
+    least, most = _lengths(span)
+    if least == most:
+        return stored.exact + sql(" <= {}::timestamptz", at.now - least)
+    return (
+        sql("(") + stored.rough + sql(" <= {}::timestamptz AND (", at.now - least)
+        + stored.rough + sql(" <= {}::timestamptz OR ", at.now - most)
+        + later(stored.exact, span, at.zone) + sql(" <= {}::timestamptz))", at.now)
+    )  # fmt: skip
+
+
+def ahead(stored: Stored, span: Span, at: Moment) -> Sql:
+    """The condition that the moment ``span`` after the stored one has not come."""
+    least, most = _lengths(span)
+    if least == most:
+        return stored.exact + sql(" > {}::timestamptz", at.now - least)
+    return (
+        sql("(") + stored.rough + sql(" > {}::timestamptz AND (", at.now - most)
+        + stored.rough + sql(" > {}::timestamptz OR ", at.now - least)
+        + later(stored.exact, span, at.zone) + sql(" > {}::timestamptz))", at.now)
+    )  # fmt: skip
+
+
+def next_of(stored: Stored, span: Span, at: Moment) -> Sql:
+    """The moment ``span`` after the stored one; NULL once it has come."""
+    come = later(stored.exact, span, at.zone)
+    return sql("CASE WHEN ") + ahead(stored, span, at) + sql(" THEN ") + come + sql(" END")
+
+
+def is_current(calendar: Calendar, stored: Stored, at: Moment) -> Sql:
+    """The condition that the stored moment lies in the present day, week, month ..."""
+    most, begins, ends = _current(calendar, stored, at)
+    return (
+        stored.rough + sql(" > {}::timestamptz AND ", at.now - most)
+        + stored.rough + sql(" < {}::timestamptz AND ", at.now + most)
+        + begins + sql(" <= {}::timestamptz AND ", at.now) + ends + sql(" > {}::timestamptz", at.now)
+    )  # fmt: skip
+
+
+def next_current(calendar: Calendar, stored: Stored, at: Moment) -> list[Sql]:
+    """When the day, week, month ... of the stored moment begins and when it is over; NULL for what has come."""
+    most, begins, ends = _current(calendar, stored, at)
+    return [
+        sql("CASE WHEN ") + stored.rough + sql(" > {}::timestamptz AND ", at.now - before)
+        + edge + sql(" > {}::timestamptz THEN ", at.now) + edge + sql(" END")
+        for before, edge in ((_DAYS_DIFFER, begins), (most, ends))
+    ]  # fmt: skip
+
+
+def _current(calendar: Calendar, stored: Stored, at: Moment) -> tuple[timedelta, Sql, Sql]:
+    """The most that its edges are away from a moment, and the edges."""
+    begins, ends = opens(calendar, stored.exact, at.zone), closes(calendar, stored.exact, at.zone)
+    return _LONGEST_OF[calendar] + _DAYS_DIFFER, begins, ends
+
+
+def _lengths(span: Span) -> tuple[timedelta, timedelta]:
+    """The least and the most that a moment and the one ``span`` later can lie apart."""
+    if span.unit in ("minutes", "hours"):
+        exact = timedelta(minutes=span.amount * (1 if span.unit == "minutes" else 60))
+        return exact, exact
+    if span.unit in ("days", "weeks"):
+        about, differ = timedelta(days=span.amount * (1 if span.unit == "days" else 7)), _DAYS_DIFFER
+    else:
+        about, differ = _MONTH * span.amount * (1 if span.unit == "months" else 12), _MONTHS_DIFFER
+    return about - differ, about + differ
+
+
 def later(at: Sql, span: Span, zone: str) -> Sql:
     """The moment ``span`` after ``at``; before it where the span is negative."""
+    if span == NO_SPAN:
+        return at
     if span.unit in ("minutes", "hours"):
         seconds = span.amount * (60 if span.unit == "minutes" else 3600)
         return sql("(") + at + sql(" + make_interval(secs => {}::float8))", float(seconds))

@@ -9,13 +9,26 @@ from typing import Any, Literal
 
 from dealt.kernel.sql import Sql, sql
 from dealt.predicates.catalogue import FilterField, Kind
-from dealt.predicates.moments import Moment, anniversary, closes, later, local_date, midnight, opens
+from dealt.predicates.moments import (
+    NO_SPAN,
+    Moment,
+    Span,
+    Stored,
+    ahead,
+    anniversary,
+    is_current,
+    local_date,
+    midnight,
+    next_current,
+    next_of,
+    reached,
+)
 
 Takes = Literal["nothing", "one", "day", "many", "range", "span", "window", "calendar", "weekdays", "members"]
 Build = Callable[[Sql, FilterField, Any, Moment], Sql]
 """From the field's expression and the value to a condition, which may be NULL: that is not true."""
 Changes = Callable[[Sql, FilterField, Any, Moment], list[Sql]]
-"""The moments, past or future, at which the condition may change by the mere passing of time."""
+"""The moments at which the condition may change by the mere passing of time, NULL for those that have come."""
 
 TEXTS = frozenset({Kind.TEXT, Kind.CHOICE})
 TIMES = frozenset({Kind.DATE, Kind.MOMENT})
@@ -94,11 +107,6 @@ def _flag(wanted: bool) -> Build:
     return lambda read, _field, _value, _at: sql("(") + read + sql(f") IS {'TRUE' if wanted else 'FALSE'}")
 
 
-def moment_of(read: Sql, field: FilterField, zone: str) -> Sql:
-    """A date stands for its midnight."""
-    return midnight(read, zone) if field.kind is Kind.DATE else read
-
-
 def _on(read: Sql, field: FilterField, day: date, at: Moment) -> Sql:
     if field.kind is Kind.DATE:
         return read + sql(" = {}::date", day)
@@ -107,15 +115,22 @@ def _on(read: Sql, field: FilterField, day: date, at: Moment) -> Sql:
     return read + sql(" >= ") + start + sql(" AND ") + read + sql(" < ") + end
 
 
-def _held(bounds: Callable[[Sql, Any, str], tuple[Sql, Sql]]) -> tuple[Build, Changes]:
-    """An operator that holds while ``opens <= now < closes``, and what changes it."""
+def _stored(read: Sql, field: FilterField, zone: str) -> Stored:
+    if field.kind is Kind.DATE:
+        return Stored(midnight(read, zone), sql("(") + read + sql(")::timestamptz"))
+    return Stored(read, read)
+
+
+def _held(spans: Callable[[Any], tuple[Span, Span]]) -> tuple[Build, Changes]:
+    """An operator that holds from one span after the stored moment until another one after it, and what changes it."""
 
     def build(read: Sql, field: FilterField, value: Any, at: Moment) -> Sql:
-        start, end = bounds(moment_of(read, field, at.zone), value, at.zone)
-        return start + sql(" <= {}::timestamptz AND ", at.now) + end + sql(" > {}::timestamptz", at.now)
+        (opening, closing), stored = spans(value), _stored(read, field, at.zone)
+        return reached(stored, opening, at) + sql(" AND ") + ahead(stored, closing, at)
 
     def changes(read: Sql, field: FilterField, value: Any, at: Moment) -> list[Sql]:
-        return list(bounds(moment_of(read, field, at.zone), value, at.zone))
+        stored = _stored(read, field, at.zone)
+        return [next_of(stored, span, at) for span in spans(value)]
 
     return build, changes
 
@@ -123,14 +138,22 @@ def _held(bounds: Callable[[Sql, Any, str], tuple[Sql, Sql]]) -> tuple[Build, Ch
 def _far(past: bool) -> tuple[Build, Changes]:
     """More than a span ago, or more than a span ahead."""
 
-    def boundary(read: Sql, field: FilterField, value: Any, at: Moment) -> Sql:
-        return later(moment_of(read, field, at.zone), value if past else -value, at.zone)
-
     def build(read: Sql, field: FilterField, value: Any, at: Moment) -> Sql:
-        sign = "<=" if past else ">"
-        return boundary(read, field, value, at) + sql(f" {sign} {{}}::timestamptz", at.now)
+        stored = _stored(read, field, at.zone)
+        return reached(stored, value, at) if past else ahead(stored, -value, at)
 
-    return build, lambda read, field, value, at: [boundary(read, field, value, at)]
+    def changes(read: Sql, field: FilterField, value: Any, at: Moment) -> list[Sql]:
+        return [next_of(_stored(read, field, at.zone), value if past else -value, at)]
+
+    return build, changes
+
+
+def _in_current(read: Sql, field: FilterField, value: Any, at: Moment) -> Sql:
+    return is_current(value, _stored(read, field, at.zone), at)
+
+
+def _in_current_changes(read: Sql, field: FilterField, value: Any, at: Moment) -> list[Sql]:
+    return next_current(value, _stored(read, field, at.zone), at)
 
 
 def _day(read: Sql, field: FilterField, zone: str) -> Sql:
@@ -145,7 +168,11 @@ def _anniversary(read: Sql, field: FilterField, _value: Any, at: Moment) -> Sql:
 def _anniversary_changes(read: Sql, field: FilterField, _value: Any, at: Moment) -> list[Sql]:
     today, day = local_date(sql("{}::timestamptz", at.now), at.zone), _day(read, field, at.zone)
     this, following = anniversary(day, today), anniversary(day, today, 1)
-    return [midnight(one, at.zone) for one in (this, this + sql(" + 1"), following)]
+    moments = [midnight(one, at.zone) for one in (this, this + sql(" + 1"), following)]
+    return [
+        sql("CASE WHEN ") + moment + sql(" > {}::timestamptz THEN ", at.now) + moment + sql(" END")
+        for moment in moments
+    ]
 
 
 def _weekday(read: Sql, field: FilterField, value: Any, at: Moment) -> Sql:
@@ -164,10 +191,9 @@ def _nothing(*_: Any) -> Sql:
     raise AssertionError("a membership is compiled by its own condition")
 
 
-_in_last = _held(lambda at, span, zone: (at, later(at, span, zone)))
-_in_next = _held(lambda at, span, zone: (later(at, -span, zone), at))
-_in_window = _held(lambda at, window, zone: (later(at, -window[1], zone), later(at, -window[0], zone)))
-_in_current = _held(lambda at, calendar, zone: (opens(calendar, at, zone), closes(calendar, at, zone)))
+_in_last = _held(lambda span: (NO_SPAN, span))
+_in_next = _held(lambda span: (-span, NO_SPAN))
+_in_window = _held(lambda window: (-window[1], -window[0]))
 _more_ago, _more_ahead = _far(past=True), _far(past=False)
 _ANY = frozenset(Kind) - {Kind.MEMBERSHIP}
 
@@ -197,7 +223,7 @@ OPERATORS: dict[str, Operator] = {
             "more_than_ahead", TIMES, "span", _more_ahead[0], "{field} is more than {value} ahead", _more_ahead[1]
         ),
         Operator("in_window", TIMES, "window", _in_window[0], "{field} is {value}", _in_window[1]),
-        Operator("in_current", TIMES, "calendar", _in_current[0], "{field} is in this {value}", _in_current[1]),
+        Operator("in_current", TIMES, "calendar", _in_current, "{field} is in this {value}", _in_current_changes),
         Operator(
             "anniversary_today",
             TIMES,

@@ -16,8 +16,10 @@ from dealt.segments.model import DYNAMIC, TABLES
 
 _IDS, _NOW = Late("ids"), Late("now")
 _THEIRS = "m.workspace_id = {}::bigint AND m.contact_id = ANY({}::bigint[])"
+# The segments are a constant, which is looked up by its hash, and none to search the index for: all that there are of a
+# contact are read in their order, from the index alone.
 _HAD = """, ARRAY(SELECT m.segment_id FROM segment_members AS m
-    WHERE m.contact_id = s.id AND m.workspace_id = {}::bigint) AS had"""
+    WHERE m.contact_id = s.id AND m.segment_id + 0 = ANY('{%s}'::bigint[]) ORDER BY m.segment_id) AS had"""
 # Companies and products number their own rows each: a company's id tells nothing of whether a product is there.
 _RANGE = (
     "m.workspace_id = {}::bigint AND m.object_id > {}::bigint AND m.object_id <= {}::bigint AND EXISTS "
@@ -75,17 +77,18 @@ def moment_of(vocabulary: Vocabulary, now: Any) -> Moment:
 
 
 def _of_contacts(vocabulary: Vocabulary, definitions: Sequence[Definition]) -> Sql:
-    workspace, batch = vocabulary.workspace_id, Batch()
+    workspace, batch, dynamic = vocabulary.workspace_id, Batch(), _dynamic(definitions)
     compiler = Compiler(vocabulary.catalogue.subject("contact"), "s", moment_of(vocabulary, _NOW), batch)
     found = _segments(compiler, definitions) + sql(", ") + _wakes(compiler, definitions)
+    had = Sql(_HAD % ",".join(map(str, dynamic)))
     held = (
-        sql("WITH held AS MATERIALIZED (SELECT s.id AS contact_id, ") + found + sql(_HAD, workspace)
+        sql("WITH held AS MATERIALIZED (SELECT s.id AS contact_id, ") + found + had
         + sql("\nFROM contacts AS s")
         + batch.joins()
         + sql("\nWHERE s.id = ANY({}::bigint[]) AND s.workspace_id = {}::bigint", _IDS, workspace)
         + sql(" AND NOT s.placeholder)")
     )  # fmt: skip
-    return held + Sql(queries.STORE_CONTACTS, (_dynamic(definitions), workspace, _IDS, workspace, _NOW))
+    return held + Sql(queries.STORE_CONTACTS, (workspace, _IDS, workspace, _NOW))
 
 
 def _of_deals(vocabulary: Vocabulary, definitions: Sequence[Definition]) -> Sql:
@@ -102,10 +105,10 @@ def _of_deals(vocabulary: Vocabulary, definitions: Sequence[Definition]) -> Sql:
 
 
 def _segments(compiler: Compiler, definitions: Sequence[Definition]) -> Sql:
-    """The ids of the segments that a row belongs to, as an array."""
+    """The ids of the segments that a row belongs to, as an array, ascending."""
     cases = [
         sql("CASE WHEN ") + compiler.condition(one.content.node) + sql(" THEN {}::bigint END", one.id)
-        for one in definitions
+        for one in sorted(definitions, key=lambda one: one.id)
         if one.content.node is not None
     ]
     return sql("array_remove(ARRAY[") + join(", ", cases) + sql("]::bigint[], NULL) AS segments")

@@ -131,12 +131,14 @@ UNION ALL SELECT {listed}, segment_id, true, NULL FROM come
 UNION ALL SELECT {listed}, NULL, NULL, wake_at FROM held WHERE wake_at IS NOT NULL"""
 
 
-# As ``store``, for contacts, of which hundreds come at a time: ``held`` also has what each belonged to, as ``had``, so
-# that nothing is compared but two small arrays. Places in order: the ids of the segments, workspace, contacts,
-# workspace, moment.
-STORE_CONTACTS = """, lost AS (
-    SELECT contact_id, segment_id FROM held CROSS JOIN unnest(held.had) AS segment_id
-    WHERE segment_id = ANY({}::bigint[]) AND segment_id <> ALL(held.segments)
+# As ``store``, for contacts, of which hundreds come at a time: ``held`` also has what each belonged to of the segments
+# that are looked at, as ``had``, both ascending, so that for most nothing is done but to compare two small arrays.
+# Places in order: workspace, contacts, workspace, moment.
+STORE_CONTACTS = """, moved AS (
+    SELECT contact_id, had, segments FROM held WHERE had <> segments
+), lost AS (
+    SELECT contact_id, segment_id FROM moved CROSS JOIN unnest(had) AS segment_id
+    WHERE segment_id <> ALL(segments)
 ), gone AS (
     DELETE FROM segment_members AS m USING lost WHERE m.contact_id = lost.contact_id AND m.segment_id = lost.segment_id
     RETURNING m.contact_id, m.segment_id
@@ -146,8 +148,8 @@ STORE_CONTACTS = """, lost AS (
     RETURNING m.contact_id, m.segment_id
 ), come AS (
     INSERT INTO segment_members (workspace_id, entered_at, contact_id, segment_id)
-    SELECT {}::bigint, {}::timestamptz, contact_id, segment_id FROM held CROSS JOIN unnest(held.segments) AS segment_id
-    WHERE segment_id <> ALL(held.had)
+    SELECT {}::bigint, {}::timestamptz, contact_id, segment_id FROM moved CROSS JOIN unnest(segments) AS segment_id
+    WHERE segment_id <> ALL(had)
     RETURNING contact_id, segment_id
 )
 SELECT contact_id, segment_id, false AS entered, NULL::timestamptz AS wake_at FROM gone

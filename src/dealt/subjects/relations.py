@@ -25,7 +25,9 @@ _DEALS_OF_COMPANY = (
     "company_members AS {r}m JOIN deals AS {r} ON {r}.contact_id = {r}m.contact_id AND {r}.company_id = {r}m.company_id"
 )
 
-_WITH_DEAL = "deal_lines AS {r} JOIN deals AS {r}d ON {r}d.contact_id = {r}.contact_id AND {r}d.id = {r}.deal_id"
+# A line is nowhere without its deal.
+_LINES = "deal_lines AS {r}"
+_WITH_DEAL = "deal_lines AS {r} LEFT JOIN deals AS {r}d ON {r}d.contact_id = {r}.contact_id AND {r}d.id = {r}.deal_id"
 _DEAL = "({s}.contact_id, {s}.id)"
 _PRODUCT = Relation(
     "product", "product", "products", "product", "products AS {r}", "{r}.id", "{s}.product_id", "{r}.workspace_id",
@@ -36,7 +38,8 @@ _RELATIONS: dict[str, tuple[Relation, ...]] = {
     "contact": (
         Relation("deals", "deal", "deals", "deal", "deals AS {r}", "{r}.contact_id", by="ordered_at"),
         Relation(
-            "order_products", "line", "order lines", "order line", _WITH_DEAL, "{r}.contact_id", by="ordered_at"
+            "order_products", "line", "order lines", "order line", _WITH_DEAL, "{r}.contact_id", by="ordered_at",
+            lean=_LINES,
         ),
         Relation("products", "product", "products", "product", _BOUGHT, "{r}p.contact_id", by="updated_at"),
         Relation("events", "event", "events", "event", "events AS {r}", "{r}.contact_id", by="happened_at"),
@@ -54,7 +57,7 @@ _RELATIONS: dict[str, tuple[Relation, ...]] = {
     "deal": (
         Relation(
             "order_products", "line", "order lines", "order line", _WITH_DEAL, "({r}.contact_id, {r}.deal_id)", _DEAL,
-            by="ordered_at",
+            by="ordered_at", lean=_LINES,
         ),
         Relation(
             "products", "product", "products", "product", _BOUGHT, "({r}p.contact_id, {r}p.deal_id)", _DEAL,

@@ -50,7 +50,7 @@ def for_machine(extra: Mapping[str, str], *, fast_unsafe: bool) -> dict[str, str
     """All settings by name; ``extra`` wins. Sizes follow the memory that this process may use."""
     memory = memory_bytes() // MB
     sizes = {
-        "shared_buffers": f"{min(max(memory // 8, 48), 1024)}MB",
+        "shared_buffers": f"{min(max(memory // 8, 48), 8192)}MB",
         "effective_cache_size": f"{max(memory // 2, 128)}MB",
         "maintenance_work_mem": f"{min(max(memory // 64, 32), 256)}MB",
         "work_mem": f"{min(max(memory // 512, 4), 16)}MB",
