@@ -12,7 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 
 from dealt import __version__, demo_pictures
 from dealt.accounts import MEMBERS, Definitions, Part, Tokens
-from dealt.aggregators import AGGREGATORS
+from dealt.aggregators import AGGREGATORS, OF_COMPANIES, Noted
 from dealt.attribute_uses import uses_of
 from dealt.attributes import ATTRIBUTES
 from dealt.attributes.pages import Uses
@@ -64,12 +64,12 @@ DOWN = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 DATABASE_AWAY = Response(503, b'{"status":"the database does not answer"}', headers={"Retry-After": "1"})
 _log = structlog.get_logger("dealt.app")
 
-PARTS: list[Part[Any]] = [AGGREGATORS, ATTRIBUTES, EVENTS, MEMBERS, PIPELINES, PREDICTING, RFMS, TAGS]
+PARTS: list[Part[Any]] = [AGGREGATORS, OF_COMPANIES, ATTRIBUTES, EVENTS, MEMBERS, PIPELINES, PREDICTING, RFMS, TAGS]
 """Every kind of definition that a snapshot holds."""
 
 # Members of static segments move; a deal's go with it.
 _MEMBERSHIPS: tuple[Mover, ...] = (Rows("segment_members", "segment_id", can_meet=True, until="deletion"),)
-_MOVERS: list[Mover] = [*OWN, DEALS, TASKS, *OCCURRENCES, *DEVICES, LIFETIMES, *_MEMBERSHIPS, REFUSED]
+_MOVERS: list[Mover] = [*OWN, DEALS, TASKS, *OCCURRENCES, *DEVICES, LIFETIMES, *_MEMBERSHIPS, Noted(), REFUSED]
 _JOURNAL = Journal(
     of_objects=[history for mover in _MOVERS for history in mover.histories],
     elsewhere=[kind for mover in _MOVERS for kind in mover.told],

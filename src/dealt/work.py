@@ -10,6 +10,7 @@ from contextlib import suppress
 import structlog
 
 from dealt.accounts import SEND_RESET, forget_old_sessions, forget_old_tries, send_reset
+from dealt.aggregators import CompanyRounds
 from dealt.auditing import AuditRounds
 from dealt.companies import UNLINK
 from dealt.deals import (
@@ -88,9 +89,9 @@ SETTLERS: list[Settler] = [DERIVED]
 """Who computes what is derived for contacts, in order."""
 
 JOBS_AT_ONCE = 4
-# One for each kind of rounds (jobs, settling, waking, objects, audit, folding, relay, webhooks, deliveries,
+# One for each kind of rounds (jobs, settling, waking, companies, objects, audit, folding, relay, webhooks, deliveries,
 # housekeeping, watch), one that listens, and the jobs'.
-CONNECTIONS = 12 + 2 * JOBS_AT_ONCE
+CONNECTIONS = 13 + 2 * JOBS_AT_ONCE
 HEARTBEAT_S = 15.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 5.0
 
@@ -147,6 +148,7 @@ async def _work(pool: Pool, settings: Settings, clock: Clock, stop: asyncio.Even
         "settling": settling.round,
         "large": large.round,
         "waking": WakingRounds(pool, clock, then=rounds.bell("settling")).round,
+        "companies": CompanyRounds(pool, DERIVED, clock).round,
         "objects": ObjectRounds(pool, DERIVED, clock).round,
         "audit": AuditRounds(pool, DERIVED, clock).round,
         "folding": FoldingRounds(pool).round,

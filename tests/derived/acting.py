@@ -7,16 +7,16 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+from tests.derived.beside import Beside, Request
 from tests.derived.facts import Facts, Row
 from tests.derived.inventing import EVENTS, TAGS
 
-Request = tuple[str, str, dict[str, Any] | None]
 CURRENCIES = ("EUR", "EUR", "USD", "PLN")
 PRODUCTS = ("SKU-1", "SKU-2", "SKU-3")
 _STAGES = 4
 
 
-class Actor:
+class Actor(Beside):
     """Makes up one request after another; a request may be refused."""
 
     def __init__(self, rng: Random, facts: Facts) -> None:
@@ -28,7 +28,15 @@ class Actor:
         return made
 
     def create_contact(self) -> Request:
-        return "POST", "users/", self._about_contact() | {"custom_id": f"c{self._rng.randint(1, 12)}"}
+        return (
+            "POST",
+            "users/",
+            self._about_contact()
+            | {
+                "custom_id": f"c{self._rng.randint(1, 12)}",
+                "user_key": f"key{self._rng.randint(1, 12)}",
+            },
+        )
 
     def edit_contact(self) -> Request | None:
         return self._at("users", self._facts.contacts, lambda _: ("PATCH", "", self._about_contact()))
@@ -125,6 +133,7 @@ class Actor:
             )
             return self._at("companies", companies, lambda _: ("POST", way, body))
         body = {"custom_id": f"f{rng.randint(1, 3)}", "name": "Firm", "approx_employees": rng.choice((1, 10, 50))}
+        body |= rng.choice(({}, {"seats": rng.randint(1, 3)}))
         return "POST", "companies/update_or_create/", body | {"country": rng.choice(("PL", "DE"))}
 
     def rate(self) -> Request:
@@ -208,9 +217,11 @@ class Actor:
 
 
 KINDS = (
-    *("create_contact",) * 3, *("edit_contact",) * 4, *("tag",) * 3, "delete_contact", *("merge",) * 2,
-    *("unmerge",) * 2, *("create_deal",) * 5, *("upsert_deal",) * 7, *("edit_deal",) * 8, *("resend_lines",) * 3,
+    *("create_contact",) * 7, *("edit_contact",) * 4, *("tag",) * 3, "delete_contact", *("merge",) * 2,
+    *("unmerge",) * 3, *("create_deal",) * 5, *("upsert_deal",) * 7, *("edit_deal",) * 8, *("resend_lines",) * 3,
     *("move_stage",) * 3, *("reassign",) * 4, *("undo",) * 2, *("delete_deal",) * 2, *("edit_line",) * 8,
-    *("event",) * 4, *("product_event",) * 3, *("product",) * 3, *("company",) * 4, *("rate",) * 3, "time_zone",
+    *("event",) * 4, *("product_event",) * 3, *("product",) * 3, *("company",) * 8, *("rate",) * 3, "time_zone",
+    *("page_view",) * 3, *("list_change",) * 2, *("task",) * 4, *("stage",) * 2, *("bulk",) * 2, "file", "mass_update",
+    "delete_company",
 )  # fmt: skip
 """What happens, as often as it is named here."""

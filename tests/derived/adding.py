@@ -33,10 +33,10 @@ def kind_of(body: dict[str, Any]) -> str:
     return NUMBER
 
 
-def worth(reckoner: Reckoner, target: str, contact: Row) -> Any:
-    """The value of an aggregator for one contact."""
+def worth(reckoner: Reckoner, target: str, owner: Row) -> Any:
+    """The value of an aggregator for one contact or company."""
     body = reckoner.aggregators[target]
-    rows = counted(reckoner, body, contact)
+    rows = counted(reckoner, body, owner)
     function, subject = body["function"], TARGETS[body["source"]]
     if function == "count":
         return Decimal(len(rows))
@@ -49,7 +49,7 @@ def worth(reckoner: Reckoner, target: str, contact: Row) -> Any:
     return _figure(function, [value for row in rows if (value := _read(reckoner, body, row)) is not None])
 
 
-def unconverted(reckoner: Reckoner, target: str, contact: Row) -> int:
+def unconverted(reckoner: Reckoner, target: str, owner: Row) -> int:
     """How many deals have an amount that no rate converts."""
     body = reckoner.aggregators[target]
     subject, name = TARGETS[body["source"]], _field(body)
@@ -58,18 +58,18 @@ def unconverted(reckoner: Reckoner, target: str, contact: Row) -> int:
     return len(
         {
             row["deal_id"] if subject == "line" else row["id"]
-            for row in counted(reckoner, body, contact)
+            for row in counted(reckoner, body, owner)
             if _read(reckoner, body, row) is None and reckoner.read(subject, row, name)[0] is not None
         }
     )
 
 
-def counted(reckoner: Reckoner, body: dict[str, Any], contact: Row) -> list[Row]:
+def counted(reckoner: Reckoner, body: dict[str, Any], owner: Row) -> list[Row]:
     """The rows that pass filter and window."""
     subject = TARGETS[body["source"]]
     return [
         row
-        for row in reckoner.related("contact", contact, body["source"])
+        for row in reckoner.related(body.get("subject", "contact"), owner, body["source"])
         if reckoner.holds(body.get("filter"), subject, row)
         and _in_window(reckoner, body.get("window") or {}, reckoner.read(subject, row, _by(body))[0])
     ]

@@ -17,7 +17,8 @@ from tests.derived.times import day_of
 Row = dict[str, Any]
 TABLES = (
     "contacts", "deals", "deal_lines", "deal_products", "events", "product_events", "products", "companies",
-    "company_members", "exchange_rates",
+    "company_members", "exchange_rates", "page_views", "tasks", "list_members", "stages", "pipelines",
+    "contact_keys",
 )  # fmt: skip
 _JSON = ("attributes", "data", "receipt")
 _MICRO = Decimal("0.000001")
@@ -33,6 +34,7 @@ class Facts:
     tables: dict[str, list[Row]]
     tags: dict[str, int]
     events: dict[str, int]
+    lists: dict[str, int]
     owned: dict[str, dict[int, list[Row]]] = field(default_factory=dict)
 
     @property
@@ -61,11 +63,11 @@ async def read_facts(pool: asyncpg.Pool, workspace_id: int, now: datetime) -> Fa
         }
         names = {
             table: {row["name"]: row["id"] for row in await connection.fetch(_ALL.format(table), workspace_id)}
-            for table in ("tags", "event_definitions")
+            for table in ("tags", "event_definitions", "lists")
         }
     facts = Facts(
         now, ZoneInfo(workspace["time_zone"]), workspace["base_currency"], tables, names["tags"],
-        names["event_definitions"],
+        names["event_definitions"], names["lists"],
     )  # fmt: skip
     _derive(facts)
     return facts

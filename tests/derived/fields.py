@@ -11,7 +11,10 @@ from tests.derived.facts import Row
 TEXT, NUMBER, TRUTH, DATE, MOMENT = "text", "number", "truth", "date", "moment"
 
 FIELDS: dict[str, dict[str, str]] = {
-    "contact": {"country": TEXT, "first_name": TEXT, "score": NUMBER, "unsubscribed": TRUTH, "created_at": MOMENT},
+    "contact": {
+        "page_views": NUMBER, "last_seen": MOMENT, "country": TEXT, "first_name": TEXT, "score": NUMBER,
+        "unsubscribed": TRUTH, "created_at": MOMENT,
+    },
     "deal": {
         "value": NUMBER, "net_value": NUMBER, "lines_total": NUMBER, "refunded_total": NUMBER, "base_value": NUMBER,
         "currency": TEXT, "stage": NUMBER, "status": NUMBER, "ordered_at": MOMENT, "stage_entered_at": MOMENT,
@@ -25,14 +28,17 @@ FIELDS: dict[str, dict[str, str]] = {
     "event": {"happened_at": MOMENT, "amount": NUMBER},
     "product_event": {"happened_at": MOMENT, "event_type": TEXT, "product_id": NUMBER},
     "product": {"category": TEXT, "price": NUMBER, "quantity": NUMBER, "name": TEXT},
-    "company": {"country": TEXT, "approx_employees": NUMBER},
+    "company": {"country": TEXT, "approx_employees": NUMBER, "created_at": MOMENT},
+    "page_view": {"happened_at": MOMENT, "path": TEXT, "title": TEXT},
+    "task": {"name": TEXT, "due_date": MOMENT, "done": TRUTH, "done_date": MOMENT, "activity_type": NUMBER},
 }  # fmt: skip
 ATTRIBUTES: dict[str, dict[str, str]] = {
+    "company": {"seats": NUMBER},
     "contact": {"birthday": DATE, "points": NUMBER, "vip": TRUTH},
     "deal": {"courier": TEXT, "due": DATE, "paid_at": MOMENT, "weight": NUMBER},
 }
 CHOICES = {"event_type": ["view", "add to cart", "purchase"]}
-_COLUMNS = {"stage": "stage_id"}
+_COLUMNS = {"stage": "stage_id", "due_date": "due_at", "done_date": "done_at"}
 
 
 def kinds_of(subject: str) -> dict[str, str]:

@@ -15,14 +15,26 @@ FUNCTIONS = (
     "last_values",
 )  # fmt: skip
 TAGS = ("vip", "sale")
+LISTS = ("news", "friends")
 EVENTS = ("visited", "asked")
 TEXTS = ("PL", "DE", "pl", "Anna", "DHL", "EUR", "USD", "books", "SKU-1", "")
 _RELATIONS = {
-    "contact": ("deals", "order_products", "events", "product_events"),
-    "deal": ("order_products", "contact"),
-    "line": ("deal",),
+    "contact": (
+        "deals",
+        "deals",
+        "order_products",
+        "events",
+        "product_events",
+        "page_views",
+        "companies",
+        "tasks",
+        "products",
+    ),
+    "deal": ("order_products", "contact", "company", "tasks"),
+    "line": ("deal", "product"),
     "product": ("deals",),
-    "company": ("contacts", "deals"),
+    "product_event": ("product",),
+    "company": ("contacts", "deals", "order_products", "events", "product_events"),
 }
 _SPANS = (
     {"minutes": 90}, {"hours": 1}, {"hours": 25}, {"days": 1}, {"days": 7}, {"days": 30}, {"weeks": 2}, {"months": 1},
@@ -65,6 +77,7 @@ class Inventor:
         source = rng.choice(("deals", "deals", "order_products", "events", "product_events"))
         subject, function = TARGETS[source], rng.choice(FUNCTIONS)
         body: dict[str, Any] = {"name": name, "target": name, "source": source, "function": function}
+        body["subject"] = rng.choice(("contact", "contact", "company"))
         body |= {"filter": self.filter(subject, 2) if rng.random() < 0.6 else {}, "window": self.window()}
         if subject == "deal" and rng.random() < 0.3:
             body["by"] = rng.choice(("created_at", "paid_at", "stage_entered_at"))
@@ -94,13 +107,15 @@ class Inventor:
             )
         )  # fmt: skip
 
-    def filter(self, subject: str, depth: int = 3) -> dict[str, Any]:
-        """A condition, or a group of some."""
+    def filter(self, subject: str, depth: int = 3, *, own: bool | None = None) -> dict[str, Any]:
+        """A condition, or a group of some; of ``own`` rows only, unless companies or products are asked."""
+        self._own = subject not in ("product", "company") if own is None else own
         rng = self._rng
         if depth and rng.random() < 0.35:
-            parts = [self.filter(subject, depth - 1) for _ in range(rng.randint(1, 3))]
+            parts = [self.filter(subject, depth - 1, own=self._own) for _ in range(rng.randint(1, 3))]
             return rng.choice(({"all": parts}, {"any": parts}, {"not": parts[0]}))
-        if depth and subject in _RELATIONS and rng.random() < 0.5:
+        reachable = not self._own or subject not in ("product", "company")
+        if depth and reachable and subject in _RELATIONS and rng.random() < 0.5:
             return self._relation(subject, depth - 1)
         return self._member(subject) or self._leaf(subject)
 
@@ -110,12 +125,12 @@ class Inventor:
         target = TARGETS[name]
         node: dict[str, Any] = {"relation": name}
         if rng.random() < 0.6:
-            node["where"] = self.filter(target, depth)
+            node["where"] = self.filter(target, depth, own=self._own)
         way = rng.choice(("quantifier", "measure", "pick"))
         if way == "measure":
             return node | self._measure(target)
-        if way == "pick" and target in ("deal", "line", "event", "product_event"):
-            return node | {"pick": rng.choice(("first", "last")), "is": self.filter(target, depth)}
+        if way == "pick" and target in ("deal", "line", "event", "product_event", "page_view", "task"):
+            return node | {"pick": rng.choice(("first", "last")), "is": self.filter(target, depth, own=self._own)}
         quantifier = rng.choice(("any", "none", "at_least", "at_most"))
         counted = {"count": rng.randint(0, 3)} if quantifier.startswith("at_") else {}
         return node | {"quantifier": quantifier, **counted}
@@ -140,6 +155,8 @@ class Inventor:
         choices: list[tuple[str, tuple[str, ...]]] = []
         if subject in ("contact", "deal", "product"):
             choices.append(("tags", TAGS))
+        if subject == "contact":
+            choices.append(("lists", LISTS))
         if subject == "event":
             choices.append(("event", EVENTS))
         nested = tuple(name for name, one in self._segments.items() if one["subject"] == subject)
@@ -153,9 +170,11 @@ class Inventor:
 
     def _leaf(self, subject: str) -> dict[str, Any]:
         kinds = dict(kinds_of(subject))
-        if subject == "contact":
+        if subject in ("contact", "company"):
             derived = {
-                name: kind_of(one) for name, one in self._aggregators.items() if one["function"] != "last_values"
+                name: kind_of(one)
+                for name, one in self._aggregators.items()
+                if one["function"] != "last_values" and one.get("subject", "contact") == subject
             }
             if derived and self._rng.random() < 0.5:
                 kinds = derived

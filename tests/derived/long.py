@@ -49,6 +49,7 @@ class Course:
                 for _ in range(STEPS_A_SHOP):
                     self._pause()
                     await shop.step(rng.randrange(2**32), self.most)
+                assert not (drift := await shop.audit()), f"{drift}\n{shop.story()}"
                 await shop.close()
                 self._count(shop)
                 say(f"{self} in {time.monotonic() - began:.0f} s")

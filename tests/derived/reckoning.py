@@ -15,9 +15,13 @@ from tests.derived.times import day_of, is_anniversary, later, midnight, same
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 TARGETS = {
     "deals": "deal", "order_products": "line", "events": "event", "product_events": "product_event",
-    "contact": "contact", "contacts": "contact", "deal": "deal",
+    "contact": "contact", "contacts": "contact", "deal": "deal", "companies": "company", "company": "company",
+    "page_views": "page_view", "tasks": "task", "products": "product", "product": "product",
 }  # fmt: skip
-_BY = {"deal": "ordered_at", "line": "ordered_at", "event": "happened_at", "product_event": "happened_at"}
+_BY = {
+    "deal": "ordered_at", "line": "ordered_at", "event": "happened_at", "product_event": "happened_at",
+    "page_view": "happened_at", "task": "due_date",
+}  # fmt: skip
 _COMPARED: dict[str, Callable[[Any, Any], bool]] = {
     "equals": lambda read, value: read == value,
     "greater": lambda read, value: read > value,
@@ -76,26 +80,43 @@ class Reckoner:
         match subject, relation:
             case "contact", "order_products":
                 return facts.of_contact("deal_lines", row["id"])
+            case "contact", "companies":
+                joined = {one["company_id"] for one in facts.of_contact("company_members", row["id"])}
+                return [one for one in tables["companies"] if one["id"] in joined]
+            case "contact", "products":
+                # Once for each order that has it.
+                bought = [one["product_id"] for one in facts.of_contact("deal_products", row["id"])]
+                return [one for product_id in bought for one in tables["products"] if one["id"] == product_id]
             case "contact", _:
                 return facts.of_contact(relation, row["id"])
             case "deal", "order_products":
                 return [one for one in facts.of_contact("deal_lines", row["contact_id"]) if one["deal_id"] == row["id"]]
+            case "deal", "tasks":
+                return [one for one in facts.of_contact("tasks", row["contact_id"]) if one["deal_id"] == row["id"]]
             case "deal", "contact":
                 return [one for one in tables["contacts"] if one["id"] == row["contact_id"]]
+            case "deal", "company":
+                return [one for one in tables["companies"] if one["id"] == row["company_id"]]
+            case (("line" | "product_event"), "product"):
+                return [one for one in tables["products"] if one["id"] == row["product_id"]]
             case "line", "deal":
                 return [row["deal"]]
             case "product", "deals":
                 ids = {one["deal_id"] for one in tables["deal_products"] if one["product_id"] == row["id"]}
                 return [one for one in tables["deals"] if one["id"] in ids]
+        if relation == "deals":
+            return [one for one in tables["deals"] if one["company_id"] == row["id"]]
+        if relation == "order_products":
+            return [one for one in tables["deal_lines"] if one["deal"]["company_id"] == row["id"]]
         members = {one["contact_id"] for one in tables["company_members"] if one["company_id"] == row["id"]}
         if relation == "contacts":
             return [one for one in facts.contacts if one["id"] in members]
-        return [one for one in tables["deals"] if one["contact_id"] in members and one["company_id"] == row["id"]]
+        return [one for one in tables[relation] if one["contact_id"] in members]
 
     def read(self, subject: str, row: Row, name: str) -> tuple[Any, str]:
         """What a row has in a field, and the kind of the field."""
-        if subject == "contact" and name in self.aggregators:
-            value = None if row["placeholder"] else self.value_of(self, name, row)
+        if name in self.aggregators and subject == self.aggregators[name].get("subject", "contact"):
+            value = None if row.get("placeholder") else self.value_of(self, name, row)
             return value, self.kind_of(self.aggregators[name])
         return read_field(subject, row, name), kinds_of(subject)[name]
 
@@ -149,6 +170,9 @@ class Reckoner:
             return _among(op, [self.is_member(one, row) for one in value])
         if name == "tags":
             return _among(op, [self.facts.tags[one] in row["tag_ids"] for one in value])
+        if name == "lists":
+            joined = {one["list_id"] for one in self.facts.of_contact("list_members", row["id"])}
+            return _among(op, [self.facts.lists[one] in joined for one in value])
         if name == "event":
             return _among(op, [self.facts.events[one] == row["definition_id"] for one in value])
         read, kind = self.read(subject, row, name)
@@ -210,6 +234,8 @@ class Reckoner:
 
 def key_of(subject: str, row: Row) -> Any:
     """What tells rows of the same moment apart: the order in which they were made."""
+    if subject == "deal":
+        return row["contact_id"], row["id"]
     return (row["deal_id"], row["id"]) if subject == "line" else row["id"]
 
 

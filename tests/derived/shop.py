@@ -7,15 +7,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from decimal import Decimal
 from random import Random
 from typing import Any
 
 import httpx
 
+from dealt.aggregators import CompanyRounds
 from dealt.app import Application
+from dealt.auditing import Auditor
 from dealt.derivation import build_derived
-from dealt.freshness import BACKFILL, Backfill, Settling, wake
+from dealt.freshness import BACKFILL, Backfill, Drift, Settling, wake
 from dealt.kernel.clock import FixedClock
 from dealt.kernel.db import transaction
 from dealt.kernel.journal import Lane
@@ -23,15 +24,16 @@ from dealt.segments import ObjectRounds
 from dealt.setup import set_up_workspace
 from dealt.work import HANDLERS
 from tests.derived.acting import KINDS, Actor
-from tests.derived.adding import reckoner, stored, unconverted, worth
+from tests.derived.comparing import Comparing
 from tests.derived.facts import Facts, read_facts
-from tests.derived.inventing import EVENTS, TAGS, Inventor
-from tests.derived.reckoning import Reckoner
+from tests.derived.inventing import EVENTS, LISTS, TAGS, Inventor
+from tests.derived.reckoning import TARGETS
 from tests.publicapi.conftest import V2, settings_of
 
 START = datetime(2024, 2, 28, 22, 30, tzinfo=UTC)
-MOST_DEFINITIONS = 12
+FIRST_DEFINITIONS, MOST_DEFINITIONS = 5, 14
 _TYPES = (
+    ("company", "seats", "float"),
     ("clientuser", "birthday", "date"), ("clientuser", "points", "float"), ("clientuser", "vip", "boolean"),
     ("deal", "courier", "string"), ("deal", "due", "date"), ("deal", "paid_at", "datetime"),
     ("deal", "weight", "float"), ("deal", "order_date", "datetime"),
@@ -42,7 +44,7 @@ _JUMPS = (
 
 
 @dataclass
-class Shop:
+class Shop(Comparing):
     """``operations`` counts requests that were taken, definitions and jumps of the clock; ``compared`` values."""
 
     app: Application
@@ -65,6 +67,7 @@ class Shop:
         self.settling = Settling([build_derived()])
         self.derived = build_derived()
         self.objects = ObjectRounds(self.pool, self.derived, self.clock)
+        self.companies = CompanyRounds(self.pool, self.derived, self.clock)
 
     async def prepare(self) -> None:
         """Declare attributes, tags and events, and make stages."""
@@ -72,6 +75,8 @@ class Shop:
             await self.ask(
                 "POST", "attributes/", {"content_type": content_type, "name": name, "value_type": value_type}
             )
+        for name in LISTS:
+            await self.ask("POST", "lists/", {"name": name})
         for tag in TAGS:
             await self.ask("POST", "tags/", {"name": tag})
         for name in EVENTS:
@@ -81,26 +86,44 @@ class Shop:
         pipelines = (await self.ask("GET", "pipelines/"))["results"]
         for number in range(4):
             await self.ask("POST", "stages/", {"name": f"Stage {number}", "pipeline": pipelines[0]["id"]})
+        for number in range(1, 6):
+            await self.ask("POST", "users/", {"custom_id": f"c{number}", "user_key": f"key{number}"})
+        for number in range(1, 4):
+            await self.ask("POST", "companies/", {"custom_id": f"f{number}", "name": "Firm", "country": "PL"})
         self.facts = await read_facts(self.pool, self.workspace_id, self.clock.now())
+
+    async def audit(self) -> list[Drift]:
+        """What the auditor finds; it has to find nothing."""
+        drift: list[Drift] = []
+        auditor = Auditor(self.derived.apart(), self.clock)
+        await auditor.audit(self.pool, self.workspace_id, mend=False, report=lambda _, more: drift.extend(more))
+        return drift
 
     async def close(self) -> None:
         """Let go of it, and let nothing wake in it any more."""
         await self.client.aclose()
-        await self.pool.execute("UPDATE contact_derived SET wake_at = NULL WHERE workspace_id = $1", self.workspace_id)
+        for table in ("contact_derived", "company_derived"):
+            await self.pool.execute(f"UPDATE {table} SET wake_at = NULL WHERE workspace_id = $1", self.workspace_id)
 
     async def ask(self, method: str, path: str, body: Any = None) -> Any:
         """An answer; None where the request was refused. No request fails."""
-        answer = await self.client.request(method, path, json=body)
+        if isinstance(body, str):
+            answer = await self.client.request(method, path, content=body)
+        else:
+            answer = await self.client.request(method, path, json=body)
         self.told.append(f"{method} {path} {json.dumps(body)} -> {answer.status_code} {answer.text[:200]}")
         assert answer.status_code < 500, self.story()
         if answer.status_code >= 400:
             self.refused += 1
             return None
-        return answer.json() if answer.content else {}
+        is_json = answer.headers.get("content-type", "").startswith("application/json")
+        return answer.json() if answer.content and is_json else {}
 
     async def step(self, seed: int, most: int) -> None:
         """Some things happen; then everything is worked off and compared."""
         rng = Random(seed)
+        while len(self.ids) < FIRST_DEFINITIONS and self.named < 4 * FIRST_DEFINITIONS:
+            await self._define(rng)
         for _ in range(rng.randint(1, most)):
             await self.act(rng)
             if rng.random() < 0.05:
@@ -117,10 +140,19 @@ class Shop:
             await self._define(rng)
         else:
             request = Actor(rng, self.facts).request(rng.choice(KINDS))
-            if request is not None and await self.ask(*request) is not None:
+            if request is not None and request[0] == "FILE":
+                await self._send_file(*request[1:])
+            elif request is not None and await self.ask(*request) is not None:
                 self.operations += 1
                 if rng.random() < 0.1:
                     await self.ask(*request)
+
+    async def _send_file(self, kind: str, lines: str) -> None:
+        made = await self.ask("POST", "imports/", {"kind": kind, "file_name": "file.ndjson", "silent": True})
+        if made is not None:
+            await self.ask("PUT", f"imports/{made['id']}/parts/1/", lines)
+            await self.ask("POST", f"imports/{made['id']}/start/")
+            self.operations += 1
 
     async def _jump(self, rng: Random) -> None:
         """The clock goes on: anywhere, or to the very moment at which something is to change, or just before it."""
@@ -157,9 +189,7 @@ class Shop:
                 self.operations += 1
                 del known[name], self.ids[name]
             return
-        subject = known[name].get("subject") or {"order_products": "line"}.get(
-            known[name]["source"], known[name]["source"].removesuffix("s")
-        )
+        subject = TARGETS[known[name]["source"]] if kind == "aggregators" else known[name]["subject"]
         change: dict[str, Any] = {"filter": inventor.filter(subject, 2)}
         if kind == "aggregators" and known[name].get("by") != "due":
             change["window"] = inventor.window()
@@ -175,6 +205,7 @@ class Shop:
                 pass
             for lane in Lane:
                 await self._lane(lane)
+            await self.companies.look(self.workspace_id)
             await self.objects.look(self.workspace_id)
         assert not await self.pool.fetchval("SELECT count(*) FROM stale WHERE workspace_id = $1", self.workspace_id)
 
@@ -192,76 +223,11 @@ class Shop:
             handler = Backfill(self.derived, self.clock) if job["kind"] == BACKFILL else HANDLERS[job["kind"]]
             await handler(self.pool, job["workspace_id"], json.loads(job["payload"]), self.clock.now())
 
-    async def read_one(self, rng: Random) -> None:
-        """Whoever reads a contact before workers have come to it sees what is true."""
-        self.facts = await read_facts(self.pool, self.workspace_id, self.clock.now())
-        if not self.facts.contacts or await self.pool.fetchval("SELECT count(*) FROM jobs WHERE kind <> $1", BACKFILL):
-            return
-        contact = rng.choice(self.facts.contacts)
-        await self.ask("GET", f"users/{contact['id']}/")
-        await self._compare_contacts(self._reckoner(), [contact["id"]])
 
-    async def compare(self) -> None:
-        """Every value and every membership is what it should be."""
-        self.facts = await read_facts(self.pool, self.workspace_id, self.clock.now())
-        reckoner = self._reckoner()
-        await self._compare_contacts(reckoner, [row["id"] for row in self.facts.tables["contacts"]])
-        rows = await self.pool.fetch(
-            "SELECT segment_id, object_id FROM object_segment_members WHERE workspace_id = $1", self.workspace_id
-        )
-        found = {(row["segment_id"], row["object_id"]) for row in rows}
-        for name, one in self.segments.items():
-            if one["subject"] in ("product", "company"):
-                table = self.facts.tables["products" if one["subject"] == "product" else "companies"]
-                wanted = {row["id"] for row in table if reckoner.is_member(name, row)}
-                self._same(name, {key for segment, key in found if segment == self.ids[name]}, wanted)
-
-    async def _compare_contacts(self, reckoner: Reckoner, ids: list[int]) -> None:
-        contacts = {row["id"]: row for row in self.facts.contacts if row["id"] in set(ids)}
-        rows = await self.pool.fetch(
-            "SELECT contact_id, aggregates FROM contact_derived WHERE contact_id = ANY($1::bigint[])", ids
-        )
-        values = {row["contact_id"]: json.loads(row["aggregates"], parse_float=Decimal) for row in rows}
-        for contact_id in ids:
-            wanted = self._values(reckoner, contacts[contact_id]) if contact_id in contacts else {}
-            self._same(f"contact {contact_id}", values.get(contact_id, {}), wanted)
-        members = await self.pool.fetch(_MEMBERS, ids)
-        found = {(row["segment_id"], row["id"]) for row in members}
-        deals = [row for row in self.facts.tables["deals"] if row["contact_id"] in set(ids)]
-        for name, one in self.segments.items():
-            table = {"contact": list(contacts.values()), "deal": deals}.get(one["subject"])
-            if table is not None:
-                wanted_ids = {row["id"] for row in table if reckoner.is_member(name, row)}
-                self._same(name, {key for segment, key in found if segment == self.ids[name]}, wanted_ids)
-
-    def _values(self, reckoner: Reckoner, contact: dict[str, Any]) -> dict[str, Any]:
-        wanted = {}
-        for target in self.aggregators:
-            value = stored(worth(reckoner, target, contact))
-            if value is not None:
-                wanted[target] = value
-            if number := unconverted(reckoner, target, contact):
-                wanted[f"{target}#unconverted"] = number
-        return wanted
-
-    def _reckoner(self) -> Reckoner:
-        return reckoner(self.facts, self.aggregators, self.segments)
-
-    def _same(self, what: str, found: Any, wanted: Any) -> None:
-        self.compared += max(len(wanted), 1)
-        assert found == wanted, f"{what}: found {found}, wanted {wanted}\n{self.story()}"
-
-    def story(self) -> str:
-        """What has happened, the definitions, and what the time is."""
-        definitions = [json.dumps(one) for one in (self.aggregators | self.segments).values()]
-        return "\n".join([*self.told[-40:], *definitions, f"{self.clock.now()} {self.facts.zone}"])
-
-
-_NEXT = "SELECT min(wake_at) FROM contact_derived WHERE workspace_id = $1 AND wake_at > $2"
-_MEMBERS = """
-SELECT segment_id, contact_id AS id FROM segment_members WHERE contact_id = ANY($1::bigint[])
-UNION ALL
-SELECT segment_id, deal_id FROM deal_segment_members WHERE contact_id = ANY($1::bigint[])"""
+_NEXT = """
+SELECT least(
+    (SELECT min(wake_at) FROM contact_derived WHERE workspace_id = $1 AND wake_at > $2),
+    (SELECT min(wake_at) FROM company_derived WHERE workspace_id = $1 AND wake_at > $2))"""
 
 
 @asynccontextmanager

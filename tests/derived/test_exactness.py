@@ -26,4 +26,5 @@ async def test_everything_derived_is_exact_after_each_step(app: Running, seeds: 
     shop = await open_shop(*app)
     for seed in seeds:
         await shop.step(seed, MOST_AT_A_STEP)
+    assert await shop.audit() == []
     await shop.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest_asyncio
@@ -110,3 +111,87 @@ async def test_events_and_what_was_done_with_products_are_counted(told: Shop) ->
     assert await counts() == (2, 1)
     told.clock.advance(1)
     assert await counts() == (1, 1)
+
+
+SPENT = {"name": "Spent", "subject": "company", "source": "deals", "function": "sum", "field": "value"}
+RECENT = {
+    "name": "Recent", "subject": "company", "source": "deals", "function": "count", "window": {"last": {"days": 30}},
+}  # fmt: skip
+SEEN = {
+    "name": "Seen", "subject": "company", "source": "events", "function": "count",
+    "filter": {"field": "event", "op": "in_any", "value": ["visited"]},
+}  # fmt: skip
+
+
+async def _company(shop: Shop, custom_id: str) -> tuple[Any, Any, Any]:
+    await shop.settle()
+    found = await shop.ask("GET", f"companies-by-id/{custom_id}/")
+    return found["spent"], found["recent"], found["seen"]
+
+
+async def _in(shop: Shop, segment: dict[str, Any]) -> list[str]:
+    await shop.settle()
+    members = (await shop.ask("GET", f"segments/{segment['id']}/members/"))["results"]
+    return sorted(member["custom_id"] for member in members)
+
+
+async def test_companies_roll_up_the_orders_that_name_them_and_the_events_of_their_people(told: Shop) -> None:
+    made = [await told.ask("POST", "aggregators/", body) for body in (SPENT, RECENT, SEEN)]
+    rich = {"field": "spent", "op": "greater_or_equal", "value": 30}
+    firms = await told.ask("POST", "segments/", {"name": "Rich", "subject": "company", "filter": rich})
+    people = await told.ask(
+        "POST", "segments/", {"name": "Of the rich", "filter": {"relation": "companies", "where": rich}}
+    )
+    await told.ask("POST", "companies-by-id/f1/add_member/", {"user_custom_id": "anna"})
+    await told.ask("POST", "companies-by-id/f2/add_member/", {"user_custom_id": "ben"})
+    firm = (await told.ask("GET", "companies-by-id/f1/"))["id"]
+    order = await told.ask("POST", "deals/", ORDER | {"company_id": firm, "order_date": "2024-02-01T10:00:00Z"})
+    guest = await told.ask("POST", "deals/", {"name": "Guest", "value": 5, "currency": "EUR", "company_id": firm})
+    await told.ask("POST", "events/", {"user_custom_id": "anna", "name": "visited"})
+    assert (await _company(told, "f1"), await _company(told, "f2")) == ((35, 2, 1), (0, 0, 0))
+    assert (await _in(told, firms), await _in(told, people)) == (["f1"], ["anna"])
+    # The window closes at its second.
+    told.clock.set(datetime(2024, 3, 2, 10, tzinfo=UTC) - timedelta(seconds=1))
+    assert (await _company(told, "f1"))[1] == 2
+    told.clock.advance(1)
+    assert (await _company(told, "f1"))[1] == 1
+    # What leaves a company leaves its values: the order, the member, the order's whole contact.
+    other = (await told.ask("GET", "companies-by-id/f2/"))["id"]
+    await told.ask("PATCH", f"deals/{order['id']}/", {"company_id": other})
+    await told.ask("POST", "companies-by-id/f1/remove_member/", {"user_custom_id": "anna"})
+    assert (await _company(told, "f1"), await _company(told, "f2")) == ((5, 1, 0), (30, 0, 0))
+    assert (await _in(told, firms), await _in(told, people)) == (["f2"], ["ben"])
+    await told.ask("DELETE", "users-by-id/anna/")
+    await told.ask("DELETE", f"deals/{guest['id']}/")
+    assert (await _company(told, "f1"), await _company(told, "f2")) == ((0, 0, 0), (30, 0, 0))
+    # How old it is, what is behind it, and that nobody writes it.
+    value = await told.ask("GET", f"aggregators/{made[0]['id']}/values/?company_id={other}")
+    assert (value["value"], value["rows"], value["lag_seconds"], value["behind"][0]["id"]) == (30, 1, 0, order["id"])
+    assert (await told.ask("GET", f"aggregators/{made[0]['id']}/"))["progress"]["state"] == "done"
+    previewed = await told.ask("POST", "aggregators/preview/", SPENT | {"company_ids": [firm, other]})
+    assert previewed is None, "a preview has no name"
+    asked = {key: value for key, value in SPENT.items() if key != "name"} | {"company_ids": [firm, other]}
+    assert [one["value"] for one in (await told.ask("POST", "aggregators/preview/", asked))["results"]] == [0, 30]
+    assert await told.ask("PATCH", f"companies/{firm}/", {"spent": 1}) is None
+    whole = await told.ask("GET", f"companies/{other}/")
+    assert (await told.ask("PUT", f"companies/{other}/", whole))["spent"] == 30
+    listed = await told.ask("GET", "companies/?spent__gt=10")
+    assert [one["custom_id"] for one in listed["results"]] == ["f2"]
+    assert await told.audit() == []
+    # With the definition go the attribute and its values.
+    assert await told.ask("DELETE", f"aggregators/{made[0]['id']}/") is None, "segments read it"
+    for segment in (people, firms):
+        await told.ask("DELETE", f"segments/{segment['id']}/")
+    assert await told.ask("DELETE", f"aggregators/{made[0]['id']}/") is not None
+    await told.settle()
+    assert "spent" not in await told.ask("GET", f"companies/{other}/")
+
+
+async def test_what_others_did_is_asked_of_companies_and_products_alone(told: Shop) -> None:
+    for subject, relation in (("contact", "companies"), ("deal", "company"), ("contact", "products")):
+        inner = {"relation": "deals", "quantifier": "at_least", "count": 2}
+        body = {"name": f"{subject} {relation}", "subject": subject, "filter": {"relation": relation, "where": inner}}
+        assert await told.ask("POST", "segments/", body) is None
+        assert "filter.where.relation" in told.told[-1]
+    inner = {"relation": "contacts", "where": {"relation": "companies"}}
+    assert await told.ask("POST", "segments/", {"name": "Firms", "subject": "company", "filter": inner})

@@ -1,9 +1,12 @@
-"""Roll-ups of what contacts did (orders, lines, events) into attributes of theirs, always exact."""
+"""Roll-ups of what contacts and companies did (orders, lines, events) into attributes of theirs, always exact."""
 
+from dealt.aggregators.auditing import CompaniesFound, check_companies
 from dealt.aggregators.columns import value_column
+from dealt.aggregators.company_rounds import CompanyRounds
 from dealt.aggregators.compiling import over_everybody
 from dealt.aggregators.deriving import AggregatorDeriver, load_aggregators
 from dealt.aggregators.figures import Figure, read_figure
+from dealt.aggregators.following import Noted
 from dealt.aggregators.functions import FUNCTIONS
 from dealt.aggregators.keeping import (
     create_aggregator,
@@ -12,9 +15,10 @@ from dealt.aggregators.keeping import (
     read_aggregator,
     update_aggregator,
 )
-from dealt.aggregators.model import SOURCES, Aggregator, unconverted_key
+from dealt.aggregators.model import SOURCES, SUBJECTS, Aggregator, unconverted_key
 from dealt.aggregators.reading import (
     AGGREGATORS,
+    OF_COMPANIES,
     Explained,
     explain_value,
     preview,
@@ -23,16 +27,30 @@ from dealt.aggregators.reading import (
     shown_values,
     values_of,
 )
+from dealt.aggregators.reading_companies import (
+    CompanyProgress,
+    ages_of_companies,
+    progress_of_companies,
+    values_of_companies,
+)
 from dealt.aggregators.schemas import read_changes, read_new, read_preview
 
 __all__ = [
     "AGGREGATORS",
     "FUNCTIONS",
+    "OF_COMPANIES",
     "SOURCES",
+    "SUBJECTS",
     "Aggregator",
     "AggregatorDeriver",
+    "CompaniesFound",
+    "CompanyProgress",
+    "CompanyRounds",
     "Explained",
     "Figure",
+    "Noted",
+    "ages_of_companies",
+    "check_companies",
     "create_aggregator",
     "delete_aggregator",
     "explain_value",
@@ -40,6 +58,7 @@ __all__ = [
     "over_everybody",
     "page_of_aggregators",
     "preview",
+    "progress_of_companies",
     "read_aggregator",
     "read_changes",
     "read_figure",
@@ -52,4 +71,5 @@ __all__ = [
     "update_aggregator",
     "value_column",
     "values_of",
+    "values_of_companies",
 ]

@@ -1,4 +1,4 @@
-"""Values of aggregators as columns of a list of contacts."""
+"""Values of aggregators as columns of a list."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from dealt.kernel.lookups import Column, attribute_column
 
 
 def value_column(alias: str, one: Aggregator, now: datetime, zone: ZoneInfo) -> Column:
-    """The value that is stored of a contact, which a statement calls ``alias``; days are counted up to ``now``."""
-    source = queries.STORED.replace("{s}", alias)
+    """The stored value of a contact or a company, which a statement calls ``alias``; days are counted up to ``now``."""
+    source = queries.STORED[one.subject].replace("{s}", alias)
     if one.function != "days_since":
         return attribute_column(one.target, one.value_type, source)
     days = queries.DAYS_SINCE.replace("{stored}", source)

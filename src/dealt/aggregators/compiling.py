@@ -1,4 +1,4 @@
-"""From figures to statements: all aggregators of a stratum for a batch of contacts, in one."""
+"""From figures to statements: all aggregators of a stratum for a batch of contacts or companies, in one."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from dealt.predicates import AllOf, Batch, Compiler, Moment, Subject, least
 _PAIRS = 40
 """PostgreSQL's functions take at most 100 arguments."""
 _IDS, _NOW = Late("ids"), Late("now")
+_WHOLE = {"contact": " AND NOT s.placeholder", "company": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ def compile_run(vocabulary: Vocabulary, wanted: Sequence[Wanted]) -> Run:
     keys = [key for target in targets for key in (target, unconverted_key(target))]
     workspace = vocabulary.workspace_id
     values = (keys, workspace, _NOW, Late("cause"), targets, _NOW, workspace, workspace, workspace)
-    statement = (_computed(vocabulary, wanted) + Sql(queries.STORE, values)).prepared()
+    statement = (computed(vocabulary, wanted, "contact") + Sql(queries.STORE, values)).prepared()
 
     async def run(connection: Connection, work: Work) -> Mapping[int, datetime]:
         bound = statement.bound(ids=work.contact_ids, hops=work.hop_list, now=work.now, cause=int(work.cause))
@@ -46,12 +47,14 @@ def compile_run(vocabulary: Vocabulary, wanted: Sequence[Wanted]) -> Run:
 
 
 async def compute(
-    connection: Connection, vocabulary: Vocabulary, wanted: Sequence[Wanted], ids: Sequence[int], now: datetime
-) -> dict[int, str]:
-    """The values by contact, JSON objects by target, without storing anything; placeholders are left out."""
-    statement = (_computed(vocabulary, wanted) + sql(" SELECT contact_id, found FROM computed")).prepared()
+    connection: Connection, vocabulary: Vocabulary, wanted: Sequence[Wanted], subject: str, ids: Sequence[int],
+    now: datetime,
+) -> dict[int, str]:  # fmt: skip
+    """The values by contact or company, JSON objects by target, nothing stored; placeholders are left out."""
+    read = sql(f" SELECT {subject}_id AS id, found FROM computed")
+    statement = (computed(vocabulary, wanted, subject) + read).prepared()
     bound = statement.bound(ids=list(ids), hops=[0] * len(ids), now=now)
-    return {row["contact_id"]: row["found"] for row in await connection.fetch(statement.text, *bound)}
+    return {row["id"]: row["found"] for row in await connection.fetch(statement.text, *bound)}
 
 
 def over_everybody(vocabulary: Vocabulary, figures: Mapping[str, Figure], now: datetime) -> Sql:
@@ -83,36 +86,36 @@ def passing_of(figure: Figure, compiler: Compiler, alias: str) -> Sql | None:
     return compiler.related(figure.rows, alias).condition(figure.where)
 
 
-def _computed(vocabulary: Vocabulary, wanted: Sequence[Wanted]) -> Sql:
-    """A CTE ``computed`` of what is found for each contact, and when that changes by time alone."""
-    contact, batch = vocabulary.catalogue.subject("contact"), Batch()
-    compiler = Compiler(contact, "s", moment_of(vocabulary, _NOW), batch)
+def computed(vocabulary: Vocabulary, wanted: Sequence[Wanted], subject: str) -> Sql:
+    """A CTE ``computed`` of what is found for each contact or company, and when that changes by time alone."""
+    owner, batch = vocabulary.catalogue.subject(subject), Batch()
+    compiler = Compiler(owner, "s", moment_of(vocabulary, _NOW), batch)
     pairs: list[Sql] = []
     wakes: list[Sql | None] = []
     for one in wanted:
         if one.figure is not None:
-            pairs += _pairs(one.target, one.figure, contact, compiler, batch)
+            pairs += _pairs(one.target, one.figure, owner, compiler, batch)
             wakes.append(compiler.next_change(one.figure.passing))
     found = [
         sql("jsonb_build_object(") + join(", ", pairs[first : first + _PAIRS]) + sql(")")
         for first in range(0, len(pairs), _PAIRS)
     ] or [sql("jsonb_build_object()")]
     return (
-        sql("WITH computed AS MATERIALIZED (SELECT s.id AS contact_id, asked.hop, jsonb_strip_nulls(")
+        sql(f"WITH computed AS MATERIALIZED (SELECT s.id AS {subject}_id, asked.hop, jsonb_strip_nulls(")
         + join(" || ", found) + sql(") AS found, ") + (least(wakes) or sql("NULL::timestamptz"))
         + sql(" AS wake_at\nFROM unnest({}::bigint[], {}::smallint[]) AS asked(id, hop)", _IDS, Late("hops"))
-        + sql(" JOIN contacts AS s ON s.id = asked.id") + batch.joins()
-        + sql("\nWHERE s.workspace_id = {}::bigint AND NOT s.placeholder)", vocabulary.workspace_id)
+        + sql(f" JOIN {owner.table} AS s ON s.id = asked.id") + batch.joins()
+        + sql("\nWHERE s.workspace_id = {}::bigint" + _WHOLE[subject] + ")", vocabulary.workspace_id)
     )  # fmt: skip
 
 
-def _pairs(target: str, figure: Figure, contact: Subject, compiler: Compiler, batch: Batch) -> list[Sql]:
+def _pairs(target: str, figure: Figure, owner: Subject, compiler: Compiler, batch: Batch) -> list[Sql]:
     """A key and its value, and the number of deals that could not be converted."""
 
     def aggregate(alias: str) -> Sql:
         return figure.function.build(rows_of(figure, compiler, alias))
 
-    value = batch.figure(contact, "s", figure.relation, aggregate)
+    value = batch.figure(owner, "s", figure.relation, aggregate)
     if figure.function.zero:
         value = sql("coalesce(") + value + sql(", 0)")
     found = [sql("{}::text, ", target) + value]
@@ -127,7 +130,7 @@ def _pairs(target: str, figure: Figure, contact: Subject, compiler: Compiler, ba
             return sql("nullif(") + rows
 
         found.append(
-            sql("{}::text, ", unconverted_key(target)) + batch.figure(contact, "s", figure.relation, unconverted)
+            sql("{}::text, ", unconverted_key(target)) + batch.figure(owner, "s", figure.relation, unconverted)
         )
     return found
 

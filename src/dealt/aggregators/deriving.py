@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,14 +11,17 @@ import msgspec
 from dealt.aggregators import queries
 from dealt.aggregators.compiling import Wanted, compile_run
 from dealt.aggregators.figures import Figure, read_figure
-from dealt.aggregators.model import KIND, Aggregator, unconverted_key
-from dealt.freshness import Definition, Provided, Run, Stored, Unit, Vocabulary, facets
+from dealt.aggregators.following import follow_companies
+from dealt.aggregators.model import KIND, SUBJECTS, Aggregator, unconverted_key
+from dealt.freshness import Definition, Provided, Run, Stored, Unit, Vocabulary, Work, facets
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import InvalidInput
 from dealt.kernel.journal import ANYTHING, SETTINGS, Entry, record
-from dealt.kernel.sql import Sql
-from dealt.predicates import Beside, FilterField, Kind, Relation, attribute
+from dealt.kernel.sql import Sql, sql
+from dealt.predicates import Beside, FilterField, Kind, Relation, attribute, belongs, from_related
 
+# What says for whom a contact's rows count.
+_WHOSE = {"contact": facets.PRESENCE, "company": facets.PRESENCE | facets.DEALS | facets.COMPANIES}
 _KINDS = {
     "integer": Kind.NUMBER,
     "float": Kind.NUMBER,
@@ -29,7 +32,14 @@ _KINDS = {
     "json": Kind.CHOICES,
 }
 
-_DERIVED = Relation("derived", "contact", "derived", "derived", "contact_derived AS {r}", "{r}.contact_id")
+# The row beside a subject's, which a batch reads once, whatever is asked of it.
+_DERIVED = {
+    "contact": Relation("derived", "contact", "derived", "derived", "contact_derived AS {r}", "{r}.contact_id"),
+    "company": Relation(
+        "derived", "company", "derived", "derived", "company_derived AS {r}", "{r}.company_id",
+        workspace="{r}.workspace_id",
+    ),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +56,38 @@ class AggregatorDeriver:
     kind = KIND
 
     async def provide(self, connection: Connection, workspace_id: int) -> Provided:
-        """The targets, as fields of contacts."""
+        """The targets, as fields of contacts and companies."""
         found = [one for one in await load_aggregators(connection, workspace_id) if one.deleted_at is None]
-        return Provided(fields={"contact": {one.target: _field(one) for one in found}})
+        fields: dict[str, dict[str, FilterField]] = {subject: {} for subject in SUBJECTS}
+        for one in found:
+            fields[one.subject][one.target] = _field(one)
+        return Provided(fields=fields)
 
     async def load(self, connection: Connection, vocabulary: Vocabulary) -> list[Definition]:
         """All, those among them whose values are still being removed."""
         found = await load_aggregators(connection, vocabulary.workspace_id)
-        live = {one.target for one in found if one.deleted_at is None}
+        live = {(one.subject, one.target) for one in found if one.deleted_at is None}
         # Whoever has the target now overwrites what the deleted one left.
-        return [_definition(one, vocabulary) for one in found if one.deleted_at is None or one.target not in live]
+        return [
+            _definition(one, vocabulary)
+            for one in found
+            if one.deleted_at is None or (one.subject, one.target) not in live
+        ]
 
     def compile(self, vocabulary: Vocabulary, definitions: Sequence[Definition]) -> Run:
-        """One statement for all; what cannot be computed is taken away."""
-        return compile_run(
-            vocabulary, [Wanted(one.content.aggregator.target, one.content.figure) for one in definitions]
-        )
+        """One statement for all; what cannot be computed is taken away. Those of companies are told to look anew."""
+        own = [one for one in definitions if one.content.aggregator.subject == "contact"]
+        wanted = [Wanted(one.content.aggregator.target, one.content.figure) for one in own]
+        compute = compile_run(vocabulary, wanted) if wanted else None
+        if len(own) == len(definitions) and compute is not None:
+            return compute
+
+        async def run(connection: Connection, work: Work) -> Mapping[int, datetime]:
+            wakes = await compute(connection, work) if compute is not None else {}
+            await follow_companies(connection, work)
+            return wakes
+
+        return run
 
     async def quarantine(
         self, connection: Connection, workspace_id: int, definition_id: int, error: str, now: datetime
@@ -80,6 +106,8 @@ class AggregatorDeriver:
         found = await load_aggregators(connection, workspace_id)
         known: dict[str, int] = {}
         for one in sorted(found, key=lambda one: one.deleted_at is None):
+            if one.subject != "contact":
+                continue
             known[one.target] = known[unconverted_key(one.target)] = one.id
         rows = await connection.fetch(queries.VALUES, workspace_id, list(contact_ids))
         return {
@@ -109,7 +137,7 @@ def _definition(one: Aggregator, vocabulary: Vocabulary) -> Definition:
         return Definition(KIND, one.id, one.name, one.version, Content(one, None), facets=facets.PRESENCE)
     follows = figure.follows if figure else frozenset[str]()
     # What makes no sense may do so again, and nobody would be waited for then.
-    reads = facets.PRESENCE | figure.facets if figure else ANYTHING
+    reads = _WHOSE[one.subject] | figure.facets if figure else ANYTHING
     if one.failed_at is not None:
         figure = None
     return Definition(KIND, one.id, one.name, one.version, Content(one, figure), follows, error, reads)
@@ -118,15 +146,14 @@ def _definition(one: Aggregator, vocabulary: Vocabulary) -> Definition:
 def _field(one: Aggregator) -> FilterField:
     """The target as filters read it: days since something are asked of the date of it."""
     kind = Kind.MOMENT if one.function == "days_since" else _KINDS[one.value_type]
-    read = attribute(one.target, kind, "aggregates")
+    read, held = attribute(one.target, kind, "aggregates"), _DERIVED[one.subject]
 
     def stored(alias: str) -> Sql:
         inner = read("derived")
-        return Sql(
-            f"(SELECT {inner.text} FROM contact_derived AS derived WHERE derived.contact_id = {alias}.id)",
-            inner.values,
-        )
+        found = from_related(held, "derived", inner) + sql(" WHERE ") + belongs(held, "derived", alias)
+        return sql("(SELECT ") + inner + found + sql(")")
 
-    # A batch reads the row of each contact once, whatever is asked of it.
-    beside = Beside(_DERIVED, "(array_agg({r}.aggregates))[1]", attribute(one.target, kind, ""))
-    return FilterField(one.target, kind, one.name, stored, refers_to=f"{KIND}:{one.id}", beside=beside, facets=0)
+    beside = Beside(held, "(array_agg({r}.aggregates))[1]", attribute(one.target, kind, ""))
+    # What aggregators of contacts find is followed by itself; companies are no work of a contact, and say so by this.
+    reads = facets.COMPANIES if one.subject == "company" else 0
+    return FilterField(one.target, kind, one.name, stored, refers_to=f"{KIND}:{one.id}", beside=beside, facets=reads)

@@ -37,8 +37,9 @@ _WINDOWS = (
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What is to be computed for each contact. ``where`` holds the filter and the window."""
+    """What is to be computed for each ``owner``. ``where`` holds the filter and the window."""
 
+    owner: Subject
     function: Function
     relation: Relation
     rows: Subject
@@ -72,7 +73,8 @@ class Figure:
 def read_figure(written: Aggregator, vocabulary: Vocabulary) -> Figure:
     """What an aggregator computes. Raises InvalidInput that names the place."""
     catalogue, zone = vocabulary.catalogue, vocabulary.zone
-    relation = catalogue.subject("contact").relations[written.source]
+    owner = catalogue.subject(written.subject)
+    relation = owner.relations[written.source]
     rows = catalogue.subject(relation.target)
     function = FUNCTIONS[written.function]
     by = _field(rows, written.by or DEFAULT_BY[written.source], "by")
@@ -86,7 +88,7 @@ def read_figure(written: Aggregator, vocabulary: Vocabulary) -> Figure:
     where = AllOf(tuple(part for part in (filtered, window) if part != AllOf(())))
     kind = field.kind if field else Kind.NUMBER
     value_type = function.type_of(kind, whole=field is not None and field.cast == "bigint")
-    return Figure(function, relation, rows, where, by, field, amount, written.last_n, value_type, filtered)
+    return Figure(owner, function, relation, rows, where, by, field, amount, written.last_n, value_type, filtered)
 
 
 def _what(written: Aggregator, rows: Subject, function: Function) -> tuple[FilterField | None, Amount | None]:

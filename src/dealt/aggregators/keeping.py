@@ -38,7 +38,7 @@ async def read_aggregator(connection: Connection, workspace_id: int, aggregator_
 async def create_aggregator(
     connection: Connection, derived: Derived, actor: Actor, wanted: Aggregator, *, now: datetime
 ) -> Aggregator:
-    """Save a new aggregator and have every contact's value computed.
+    """Save a new aggregator and have every value computed.
 
     Raises InvalidInput for what makes no sense and for an attribute that is there already, Conflict without room.
     """
@@ -49,7 +49,7 @@ async def create_aggregator(
     checked = await _checked(connection, derived, workspace_id, wanted)
     aggregator_id = await next_settings_id(connection, workspace_id, KIND)
     await define_computed(
-        connection, workspace_id, aggregator_id, name=checked.target, value_type=checked.value_type,
+        connection, workspace_id, aggregator_id, checked.subject, name=checked.target, value_type=checked.value_type,
         description=checked.description, now=now,
     )  # fmt: skip
     await connection.execute(queries.INSERT, workspace_id, aggregator_id, version, now, *_values(checked))
@@ -109,7 +109,7 @@ def _refuse_used(definitions: Sequence[Definition], reference: str) -> None:
 def _values(one: Aggregator) -> tuple[object, ...]:
     return (
         one.name, one.description, one.source, one.function, one.field, one.by, one.last_n, one.net_of_returns,
-        encode(one.filter), encode(one.window), one.target, one.value_type,
+        encode(one.filter), encode(one.window), one.target, one.value_type, one.subject,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""An aggregator: what it counts or sums of what contacts did, and the attribute that shows it."""
+"""An aggregator: what it counts or sums of what contacts or companies did, and the attribute that shows it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from dealt.kernel.db import Record
 KIND = "aggregator"
 MOST_AGGREGATORS = 200
 MOST_VALUES = 20
+SUBJECTS = ("contact", "company")
+"""Whose attribute it fills, and whose rows it rolls up."""
 SOURCES = ("deals", "order_products", "events", "product_events")
 DEFAULT_BY = {
     "deals": "ordered_at",
@@ -39,6 +41,7 @@ class Aggregator:
     window: Any
     target: str
     value_type: str
+    subject: str = "contact"
     version: int = 0
     failed_at: datetime | None = None
     error: str = ""
@@ -59,8 +62,8 @@ class Aggregator:
     def told(self) -> dict[str, Any]:
         """What people say of it: for the journal."""
         names = (
-            "name", "description", "source", "function", "field", "by", "last_n", "net_of_returns", "filter", "window",
-            "target", "value_type",
+            "name", "description", "subject", "source", "function", "field", "by", "last_n", "net_of_returns", "filter",
+            "window", "target", "value_type",
         )  # fmt: skip
         return {name: getattr(self, name) for name in names}
 

@@ -2,8 +2,8 @@
 
 from dealt.kernel.journal import WRITE_ENTRIES, followed_by
 
-COLUMNS = """id, name, description, source, function, field, by_field, last_n, net_of_returns, filter, period, target,
-    value_type, version, failed_at, error, deleted_at, created_at, updated_at"""
+COLUMNS = """id, name, description, subject, source, function, field, by_field, last_n, net_of_returns, filter, period,
+    target, value_type, version, failed_at, error, deleted_at, created_at, updated_at"""
 
 ALL = f"SELECT {COLUMNS} FROM aggregators WHERE workspace_id = $1 ORDER BY id LIMIT 1000"
 READ = f"SELECT {COLUMNS} FROM aggregators WHERE workspace_id = $1 AND id = $2 AND deleted_at IS NULL"
@@ -11,14 +11,14 @@ COUNT = "SELECT count(*) FROM aggregators WHERE workspace_id = $1 AND deleted_at
 
 INSERT = """
 INSERT INTO aggregators (workspace_id, id, version, created_at, updated_at, name, description, source, function, field,
-    by_field, last_n, net_of_returns, filter, period, target, value_type)
-VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::jsonb, $14::jsonb, $15, $16)"""
+    by_field, last_n, net_of_returns, filter, period, target, value_type, subject)
+VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::jsonb, $14::jsonb, $15, $16, $17)"""
 
 # Whoever changes it wants it tried again.
 UPDATE = """
 UPDATE aggregators SET version = $3, updated_at = $4, name = $5, description = $6, source = $7, function = $8,
     field = $9, by_field = $10, last_n = $11, net_of_returns = $12, filter = $13::jsonb, period = $14::jsonb,
-    target = $15, value_type = $16, failed_at = NULL, error = ''
+    target = $15, value_type = $16, subject = $17, failed_at = NULL, error = ''
 WHERE workspace_id = $1 AND id = $2"""
 
 DELETE = "UPDATE aggregators SET deleted_at = $3, version = $4 WHERE workspace_id = $1 AND id = $2"
@@ -39,7 +39,10 @@ UPDATE contact_derived AS d SET aggregates = d.aggregates - gone.names
 FROM (SELECT id, array_agg(name) AS names FROM unnest($2::bigint[], $3::text[]) AS one(id, name) GROUP BY id) AS gone
 WHERE d.workspace_id = $1 AND d.contact_id = gone.id"""
 
-SAMPLE = "SELECT id FROM contacts WHERE workspace_id = $1 AND NOT placeholder ORDER BY id DESC LIMIT $2"
+SAMPLE = {
+    "contact": "SELECT id FROM contacts WHERE workspace_id = $1 AND NOT placeholder ORDER BY id DESC LIMIT $2",
+    "company": "SELECT id FROM companies WHERE workspace_id = $1 ORDER BY id DESC LIMIT $2",
+}
 
 # Of a batch: what was computed is compared with what is stored, and what differs is written and journalled.
 STORE = f""", compared AS (
@@ -63,8 +66,11 @@ STORE = f""", compared AS (
 SELECT contact_id, wake_at FROM computed WHERE wake_at IS NOT NULL"""
 
 # What is stored of a contact {s}, and the days since a moment in it; what another definition left there may be none.
-STORED = """(SELECT derived.aggregates FROM contact_derived AS derived
-    WHERE derived.contact_id = {s}.id AND derived.workspace_id = {s}.workspace_id)"""
+STORED = {
+    subject: f"""(SELECT derived.aggregates FROM {subject}_derived AS derived
+    WHERE derived.{subject}_id = {{s}}.id AND derived.workspace_id = {{s}}.workspace_id)"""
+    for subject in ("contact", "company")
+}
 DAYS_SINCE = """(CASE WHEN {stored} ->> {}::text ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}T'
     THEN ({}::timestamptz AT TIME ZONE {}::text)::date
         - (({stored} ->> {}::text)::timestamptz AT TIME ZONE {}::text)::date END)"""

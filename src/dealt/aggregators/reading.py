@@ -46,12 +46,22 @@ class Explained:
 
 
 async def _load(connection: Connection, workspace_id: int) -> dict[str, Aggregator]:
+    return await _of(connection, workspace_id, "contact")
+
+
+async def _load_of_companies(connection: Connection, workspace_id: int) -> dict[str, Aggregator]:
+    return await _of(connection, workspace_id, "company")
+
+
+async def _of(connection: Connection, workspace_id: int, subject: str) -> dict[str, Aggregator]:
     found = await load_aggregators(connection, workspace_id)
-    return {one.target: one for one in found if one.deleted_at is None}
+    return {one.target: one for one in found if one.deleted_at is None and one.subject == subject}
 
 
 AGGREGATORS: Part[dict[str, Aggregator]] = Part("aggregators", _load)
-"""The aggregators of a workspace by the attributes that they fill."""
+"""The aggregators of contacts by the attributes that they fill."""
+OF_COMPANIES: Part[dict[str, Aggregator]] = Part("company_aggregators", _load_of_companies)
+"""The aggregators of companies by the attributes that they fill."""
 
 
 async def values_of(connection: Connection, workspace_id: int, contact_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
@@ -74,36 +84,38 @@ def shown_value(value: Any, one: Aggregator, now: datetime, zone: ZoneInfo) -> A
 
 
 async def preview(
-    connection: Connection, vocabulary: Vocabulary, figure: Figure, contact_ids: Sequence[int], now: datetime
+    connection: Connection, vocabulary: Vocabulary, figure: Figure, ids: Sequence[int], now: datetime
 ) -> dict[int, tuple[Any, int]]:
-    """The value for each of these contacts, and how many deals could not be converted; nothing is stored."""
-    found = await compute(connection, vocabulary, [Wanted("value", figure)], contact_ids, now)
-    told = {contact_id: msgspec.json.decode(values) for contact_id, values in found.items()}
+    """The value for each contact or company, and how many deals could not be converted; nothing is stored."""
+    found = await compute(connection, vocabulary, [Wanted("value", figure)], figure.owner.name, ids, now)
+    told = {object_id: msgspec.json.decode(values) for object_id, values in found.items()}
     return {key: (values.get("value"), values.get(unconverted_key("value"), 0)) for key, values in told.items()}
 
 
-async def sample(connection: Connection, workspace_id: int, count: int) -> list[int]:
-    """The newest contacts."""
-    return [row["id"] for row in await connection.fetch(queries.SAMPLE, workspace_id, count)]
+async def sample(connection: Connection, workspace_id: int, subject: str, count: int) -> list[int]:
+    """The newest contacts or companies."""
+    return [row["id"] for row in await connection.fetch(queries.SAMPLE[subject], workspace_id, count)]
 
 
 async def explain_value(
-    connection: Connection, vocabulary: Vocabulary, figure: Figure, contact_id: int, now: datetime
+    connection: Connection, vocabulary: Vocabulary, figure: Figure, owner_id: int, now: datetime
 ) -> Explained:
-    """What makes the value of one contact."""
-    contact = vocabulary.catalogue.subject("contact")
-    compiler = Compiler(contact, "s", moment_of(vocabulary, now))
-    owner = sql(" FROM contacts AS s WHERE s.id = {}::bigint AND s.workspace_id = {}::bigint", contact_id,
-                vocabulary.workspace_id)  # fmt: skip
+    """What makes the value of one contact or company."""
+    compiler = Compiler(figure.owner, "s", moment_of(vocabulary, now))
+    workspace_id = vocabulary.workspace_id
+    theirs = f" FROM {figure.owner.table} AS s WHERE s.id = {{}}::bigint AND s.workspace_id = {{}}::bigint"
+    owner = sql(theirs, owner_id, workspace_id)
     changes = compiler.next_change(figure.passing) or Sql("NULL::timestamptz")
     asked = sql("SELECT ") + compiler.number_of(figure.passing) + sql(" AS rows, ") + changes + sql(" AS at") + owner
     text, values = asked.render()
     row = await connection.fetchrow(text, *values)
     rows, changes_at = (row["rows"], row["at"]) if row else (0, None)
-    return Explained(rows, await _behind(connection, figure, compiler, contact_id), changes_at)
+    return Explained(rows, await _behind(connection, figure, compiler, owner_id, workspace_id), changes_at)
 
 
-async def _behind(connection: Connection, figure: Figure, compiler: Compiler, contact_id: int) -> list[Behind]:
+async def _behind(
+    connection: Connection, figure: Figure, compiler: Compiler, owner_id: int, workspace_id: int
+) -> list[Behind]:
     relation, shown = figure.relation, figure.rows.shown.replace("{s}", "e")
     read = Sql("NULL::jsonb")
     if figure.field is not None:
@@ -115,7 +127,9 @@ async def _behind(connection: Connection, figure: Figure, compiler: Compiler, co
     text, values = (
         sql(f"SELECT {shown} AS id, ") + by + sql(" AS at, ") + read + sql(" AS value FROM ")
         + Sql(relation.source.replace("{r}", "e"))
-        + sql(f" WHERE {relation.owner.replace('{r}', 'e')} = {{}}::bigint AND ", contact_id) + passing
+        + sql(f" WHERE {relation.owner.replace('{r}', 'e')} = {{}}::bigint AND ", owner_id)
+        + sql(f"{(relation.workspace or '{r}.workspace_id').replace('{r}', 'e')} = {{}}::bigint AND ", workspace_id)
+        + passing
         + sql(" ORDER BY ") + by + sql(f" DESC NULLS LAST, {keys} LIMIT {MOST_BEHIND}")
     ).render()  # fmt: skip
     return [

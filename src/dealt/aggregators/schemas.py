@@ -8,14 +8,16 @@ from typing import Any
 import msgspec
 
 from dealt.aggregators.functions import FUNCTIONS
-from dealt.aggregators.model import MOST_VALUES, SOURCES, Aggregator
+from dealt.aggregators.model import MOST_VALUES, SOURCES, SUBJECTS, Aggregator
 from dealt.attributes import name_std
+from dealt.companies import FIELD_NAMES as COMPANY_NAMES
 from dealt.contacts import FIELD_NAMES
 from dealt.kernel.errors import InvalidInput
 from dealt.kernel.schema import Reader, flag, or_null, read_fields, refuse_unknown, text
 from dealt.kernel.shown import shown
 
 LARGEST_FILTER = 65_536
+_TAKEN = {"contact": FIELD_NAMES, "company": COMPANY_NAMES}
 
 
 def _choice(known: Mapping[str, Any] | tuple[str, ...]) -> Reader:
@@ -43,6 +45,7 @@ def _number_of_values(value: Any) -> int:
 
 
 _DEFINING: dict[str, Reader] = {
+    "subject": _choice(SUBJECTS),
     "source": _choice(SOURCES),
     "function": _choice(FUNCTIONS),
     "field": or_null(text()),
@@ -66,7 +69,7 @@ def read_new(body: Mapping[str, Any]) -> Aggregator:
     """A new aggregator; its target is named like itself where the body names none. Raises InvalidInput."""
     refuse_unknown(body, {*FIELDS, *TOLD})
     fields = read_fields(body, FIELDS, required=("name", "source", "function"))
-    fields["target"] = _target(fields.get("target") or fields["name"])
+    fields["target"] = _target(fields.get("target") or fields["name"], fields.get("subject", "contact"))
     return _written(fields)
 
 
@@ -83,21 +86,25 @@ def read_changes(body: Mapping[str, Any], before: Aggregator) -> Aggregator:
     fields = read_fields(body, FIELDS)
     if name_std(fields.pop("target", before.target)) != before.target:
         raise InvalidInput.of("target", "The attribute stays; make another aggregator for another attribute.")
+    if fields.get("subject", before.subject) != before.subject:
+        raise InvalidInput.of("subject", f"This fills an attribute of a {before.subject}; make another aggregator.")
     return _written(before.told | fields)
 
 
 def _written(fields: Mapping[str, Any]) -> Aggregator:
     defaults: dict[str, Any] = {
-        "description": "", "field": None, "by": None, "last_n": 5, "net_of_returns": False, "filter": {}, "window": {},
+        "description": "", "subject": "contact", "field": None, "by": None, "last_n": 5, "net_of_returns": False,
+        "filter": {}, "window": {},
         "value_type": "",
     }  # fmt: skip
     return Aggregator(id=0, **(defaults | dict(fields)))
 
 
-def _target(name: str) -> str:
+def _target(name: str, subject: str) -> str:
     key = name_std(name)
     if not key:
         raise InvalidInput.of("target", "A name has a letter or a digit.")
-    if key in FIELD_NAMES:
-        raise InvalidInput.of("target", f'"{key}" is a field of every user; choose another name.')
+    if key in _TAKEN[subject]:
+        called = {"contact": "user"}.get(subject, subject)
+        raise InvalidInput.of("target", f'"{key}" is a field of every {called}; choose another name.')
     return key

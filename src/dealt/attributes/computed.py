@@ -1,4 +1,4 @@
-"""Attributes of contacts that aggregators fill: defined with the aggregator, and gone with it."""
+"""Attributes of contacts and companies that aggregators fill: defined with the aggregator, and gone with it."""
 
 from __future__ import annotations
 
@@ -15,18 +15,19 @@ async def define_computed(
     connection: Connection,
     workspace_id: int,
     aggregator_id: int,
+    domain: str,
     *,
     name: str,
     value_type: str,
     description: str,
     now: datetime,
 ) -> None:
-    """An attribute that nobody writes. Raises InvalidInput for ``target`` where contacts have one of that name."""
+    """An attribute that nobody writes. Raises InvalidInput for ``target`` where the domain has one of that name."""
     attribute_id = await next_settings_id(connection, workspace_id, "attribute")
     key = name_std(name)
-    values = (workspace_id, attribute_id, name, key, value_type, description, now, aggregator_id)
+    values = (workspace_id, attribute_id, domain, name, key, value_type, description, now, aggregator_id)
     if await connection.fetchval(queries.DEFINE_COMPUTED, *values) is None:
-        raise InvalidInput.of("target", f'There is already a contact attribute "{key}".')
+        raise InvalidInput.of("target", f'There is already a {domain} attribute "{key}".')
 
 
 async def retype_computed(

@@ -37,7 +37,7 @@ FILLED_BY = "SELECT aggregator_id FROM attributes WHERE workspace_id = $1 AND id
 DEFINE_COMPUTED = """
 INSERT INTO attributes (workspace_id, id, domain, name, name_std, value_type, description, declared, created_at,
     aggregator_id)
-VALUES ($1, $2, 'contact', $3, $4, $5, $6, true, $7, $8) ON CONFLICT (workspace_id, domain, name_std) DO NOTHING
+VALUES ($1, $2, $3, $4, $5, $6, $7, true, $8, $9) ON CONFLICT (workspace_id, domain, name_std) DO NOTHING
 RETURNING id"""
 
 RETYPE_COMPUTED = """

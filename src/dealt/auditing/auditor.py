@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from dealt.aggregators import check_companies
 from dealt.auditing import queries
 from dealt.auditing.keeping import keep_round
-from dealt.auditing.model import COMMAND, STAGES, Audit
+from dealt.auditing.model import COMMAND, STAGES, VALUES, Audit
 from dealt.contacts import check_contacts
 from dealt.deals import check_deals, check_stages
 from dealt.freshness import (
@@ -63,6 +64,12 @@ class Auditor:
                 drift = await check_stages(connection, workspace_id)
             audit.note(0, 0, drift)
             ended = True
+        elif audit.stage == VALUES:
+            now = self._clock.now()
+            of = await check_companies(connection, self._derived, workspace_id, audit.last_id, now, mend=mend)
+            audit.note(of.looked, 0, of.drift)
+            audit.last_id = of.upto or audit.last_id
+            ended, drift = of.upto is None, of.drift
         else:
             ended, drift = await self._objects(connection, workspace_id, audit, mend=mend)
         if ended and not audit.next_stage():

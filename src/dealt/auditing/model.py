@@ -11,8 +11,10 @@ import msgspec
 from dealt.freshness import Drift
 from dealt.kernel.db import Record
 
+VALUES = "company_values"
+"""Aggregators of companies; what else there is of companies comes after them."""
 WORKERS, COMMAND = "workers", "command"
-STAGES = ("contact", "company", "product", "board")
+STAGES = ("contact", VALUES, "company", "product", "board")
 """What a round looks at, in order."""
 MOST_FINDINGS = 100
 """Kept of each round; the rest is counted."""
@@ -21,7 +23,7 @@ KEPT = 20
 
 
 OWN = {"wake_at", "definitions_version", "base_rate", "base_value", "lines_total", "refunded_total", "net_value",
-       "deal_products"}  # fmt: skip
+       "deal_products", "contact_companies"}  # fmt: skip
 """What is derived of every contact and deal, whatever anybody defined."""
 
 

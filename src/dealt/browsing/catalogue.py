@@ -17,6 +17,7 @@ from dealt.kernel.paging import Order, Page, PageRequest
 from dealt.products import Product, list_products, product_of
 from dealt.publicapi import COMPANIES as COMPANY_LISTING
 from dealt.publicapi import PRODUCTS as PRODUCT_LISTING
+from dealt.publicapi import computed_of
 from dealt.searching import matching
 from dealt.tags import TAGS
 from dealt.web import Visit
@@ -26,7 +27,8 @@ async def _companies(
     visit: Visit, connection: Connection, snapshot: Snapshot, _lookups: Mapping[str, str], request: PageRequest
 ) -> tuple[Page, list[Row]]:
     page = await list_companies(connection, visit.workspace_id, [], Order("id"), request)
-    return page, [_row(company_of(row), snapshot) for row in page.rows]
+    computed = await computed_of(connection, snapshot, [row["id"] for row in page.rows], visit.now)
+    return page, [_row(company_of(row), snapshot, computed.get(row["id"], {})) for row in page.rows]
 
 
 async def _products(
@@ -36,9 +38,9 @@ async def _products(
     return page, [_row(product_of(row), snapshot) for row in page.rows]
 
 
-def _row(one: Company | Product, snapshot: Snapshot) -> Row:
+def _row(one: Company | Product, snapshot: Snapshot, computed: Mapping[str, Any] | None = None) -> Row:
     tags = snapshot.part(TAGS)
-    values: dict[str, Any] = one.attributes | msgspec.structs.asdict(one)
+    values: dict[str, Any] = one.attributes | dict(computed or {}) | msgspec.structs.asdict(one)
     values["tags"] = [tags[tag_id] for tag_id in one.tag_ids if tag_id in tags]
     values["phone_numbers"] = ", ".join(values.get("phone_numbers", []))
     return Row(one.id, one.name or one.custom_id or f"Number {one.id}", values)

@@ -14,6 +14,7 @@ from dealt.aggregators import (
     delete_aggregator,
     page_of_aggregators,
     preview,
+    progress_of_companies,
     read_aggregator,
     read_changes,
     read_figure,
@@ -25,6 +26,7 @@ from dealt.aggregators import (
 )
 from dealt.builders.forms import filter_in, part, plan_of, whole_in, window_fields, window_in, words_for
 from dealt.builders.people import profile
+from dealt.companies import names_of_companies
 from dealt.contacts import display_name, read_contacts
 from dealt.freshness import Derived, Progress, read_progress
 from dealt.kernel.db import Connection
@@ -37,7 +39,7 @@ from dealt.web import PageRoute, Visit, action, page
 _HERE = "/aggregators/"
 _SAMPLED = 10
 _PREVIEW_S = 5
-_TEXTS = ("source", "function", "field", "by")
+_TEXTS = ("subject", "source", "function", "field", "by")
 CALLED = {
     "count": "How many", "count_distinct": "How many different", "sum": "Sum", "average": "Average", "min": "Least",
     "max": "Largest", "median": "Median", "first": "First", "last": "Last", "most_common": "Most common",
@@ -51,7 +53,10 @@ async def show_all(visit: Visit) -> Response:
     async with visit.reading() as connection:
         found = await page_of_aggregators(connection, visit.workspace_id, PageRequest.parse(visit.query))
         progress, errors = await _standing(visit, connection)
-    shown = [(one, errors.get(one.id, one.error), _state(one, progress)) for one in map(Aggregator.of, found.rows)]
+        shown = [
+            (one, errors.get(one.id, one.error), await _state(connection, visit, one, progress))
+            for one in map(Aggregator.of, found.rows)
+        ]
     return await visit.page("builders/aggregators.html", found=found, shown=shown, called=CALLED, progress=progress)
 
 
@@ -82,7 +87,7 @@ async def change(visit: Visit) -> Response:
     async with visit.changing() as connection:
         before = await read_aggregator(connection, visit.workspace_id, visit.id())
         body = _body(visit) | {"name": visit.text("name"), "description": visit.text("description")}
-        wanted = read_changes(body, before)
+        wanted = read_changes(body | {"subject": before.subject}, before)
         await update_aggregator(connection, visit.of(Derived), visit.actor, before, wanted, now=visit.now)
     return visit.go(f"{_HERE}{visit.id()}/", f'The aggregator "{wanted.name}" is saved.')
 
@@ -101,24 +106,25 @@ async def look(visit: Visit) -> Response:
     async with visit.reading() as connection:
         plan = await plan_of(visit, connection)
         figure = read_figure(wanted, plan.vocabulary)
-        ids = await sample(connection, visit.workspace_id, _SAMPLED)
+        ids = await sample(connection, visit.workspace_id, wanted.subject, _SAMPLED)
         try:
             async with connection.transaction():
                 await connection.execute(f"SET LOCAL statement_timeout = '{_PREVIEW_S}s'")
                 values = await preview(connection, plan.vocabulary, figure, ids, visit.now)
         except asyncpg.QueryCanceledError:
-            sentence = f"This takes longer than {_PREVIEW_S} seconds for so few contacts."
+            sentence = f"This takes longer than {_PREVIEW_S} seconds for so few."
             raise InvalidInput.of("filter", sentence) from None
-        people = await read_contacts(connection, visit.workspace_id, ids)
+        names = await _names(connection, visit.workspace_id, wanted.subject, ids)
     zone = plan.vocabulary.zone
     rows = [
-        (key, display_name(people[key]), shown_value(values[key][0], wanted, visit.now, zone), values[key][1])
+        (key, names[key], shown_value(values[key][0], wanted, visit.now, zone), values[key][1])
         for key in ids
-        if key in values and key in people
+        if key in values and key in names
     ]
     told = await part(
         visit, "builders/_values.html", rows=rows, sentence=describe(figure.where), value_type=figure.value_type,
-        profile=profile(visit, "contact"), money=figure.amount is not None, currency=plan.vocabulary.base_currency,
+        profile=profile(visit, wanted.subject), subject=wanted.subject,
+        money=figure.amount is not None, currency=plan.vocabulary.base_currency,
     )  # fmt: skip
     return visit.json({"html": told})
 
@@ -142,6 +148,7 @@ async def _form(visit: Visit, one: Aggregator) -> Response:
         plan = await plan_of(visit, connection)
         words = await words_for(visit, connection, plan.vocabulary.catalogue)
         progress, errors = await _standing(visit, connection)
+        state = await _state(connection, visit, one, progress) if one.id else ""
     contact = plan.vocabulary.catalogue.subject("contact")
     sources = {name: contact.relations[name] for name in SOURCES}
     words["sources"] = {name: relation.target for name, relation in sources.items()}
@@ -156,7 +163,7 @@ async def _form(visit: Visit, one: Aggregator) -> Response:
         target=sources.get(typed["source"], sources["deals"]).target,
         called=CALLED,
         error=errors.get(one.id, one.error),
-        state=_state(one, progress) if one.id else "",
+        state=state,
         progress=progress,
     )
 
@@ -181,8 +188,17 @@ async def _standing(visit: Visit, connection: Connection) -> tuple[Progress | No
     return await read_progress(connection, visit.workspace_id), errors
 
 
-def _state(one: Aggregator, progress: Progress | None) -> str:
+async def _names(connection: Connection, workspace_id: int, subject: str, ids: list[int]) -> dict[int, str]:
+    if subject == "company":
+        return await names_of_companies(connection, workspace_id, ids)
+    return {key: display_name(row) or "" for key, row in (await read_contacts(connection, workspace_id, ids)).items()}
+
+
+async def _state(connection: Connection, visit: Visit, one: Aggregator, progress: Progress | None) -> str:
     """``waiting``, ``running`` or ``done``."""
+    if one.subject == "company":
+        found = await progress_of_companies(connection, visit.workspace_id, one.version, progress)
+        return "done" if found.is_done else "running"
     if progress is None or progress.version < one.version:
         return "waiting"
     return "done" if progress.covers(one.version) else "running"

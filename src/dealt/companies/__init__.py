@@ -11,6 +11,7 @@ from dealt.companies.finding import (
     find_company_ids,
     list_companies,
     list_member_ids,
+    names_of_companies,
     read_company,
 )
 from dealt.companies.members import add_member, list_members, remove_member
@@ -50,6 +51,7 @@ __all__ = [
     "list_companies",
     "list_member_ids",
     "list_members",
+    "names_of_companies",
     "parse_company",
     "read_company",
     "remove_member",

@@ -52,6 +52,12 @@ async def read_company(connection: Connection, workspace_id: int, company_id: in
     return company_of(row)
 
 
+async def names_of_companies(connection: Connection, workspace_id: int, company_ids: Sequence[int]) -> dict[int, str]:
+    """What these companies are called, of those that there are."""
+    rows = await connection.fetch(queries.NAMES, workspace_id, list(company_ids))
+    return {row["id"]: row["name"] for row in rows}
+
+
 async def find_company_id(connection: Connection, workspace_id: int, custom_id: str) -> int:
     """The id of the company with this custom id. Raises NotFound."""
     found = await find_company_ids(connection, workspace_id, custom_ids=[custom_id])

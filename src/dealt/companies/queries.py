@@ -14,6 +14,8 @@ NEXT_ID = "SELECT nextval('company_id_seq')"
 
 READ = f"SELECT {COLUMNS} FROM companies WHERE workspace_id = $1 AND id = $2"
 
+NAMES = "SELECT id, name FROM companies WHERE workspace_id = $1 AND id = ANY($2::bigint[])"
+
 LOCK = f"{READ} FOR UPDATE"
 
 HOLD = "SELECT id FROM companies WHERE workspace_id = $1 AND id = $2 FOR SHARE"

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from dealt.attributes import LISTED, split_body
+from dealt.attributes import LISTED, Attribute, name_std, split_body
 from dealt.companies.model import LONGEST_CUSTOM_ID
 from dealt.kernel import lenient
 from dealt.kernel.errors import InvalidInput
@@ -50,6 +50,7 @@ _READERS: dict[str, Reader] = {
 }
 # What answers carry and requests cannot set: dropped, so that an answer can be sent back as it came.
 _READ_ONLY = {"id", "employees", "created", "created_at", "updated_at"}
+_OF_AN_ANSWER = {"id", "created_at", "updated_at"}
 FIELD_NAMES = frozenset({*_READERS, *_READ_ONLY, LISTED})
 """Every name that is not an attribute's."""
 
@@ -58,7 +59,8 @@ class CompanyPatch(msgspec.Struct, frozen=True, kw_only=True):
     """What a request asks of a company. ``fields`` holds the columns that it names.
 
     None of ``tags`` keeps them; ``add_tags`` and ``remove_tags`` change single ones, by name. ``custom_id_name`` is
-    what the sender calls the custom id, for errors.
+    what the sender calls the custom id, for errors. ``is_answer``: an answer is sent back, whose computed attributes
+    are passed over.
     """
 
     fields: dict[str, Any] = {}
@@ -67,6 +69,7 @@ class CompanyPatch(msgspec.Struct, frozen=True, kw_only=True):
     add_tags: list[str] = []
     remove_tags: list[str] = []
     custom_id_name: str = "custom_id"
+    is_answer: bool = False
 
 
 def parse_company(body: Mapping[str, Any]) -> CompanyPatch:
@@ -82,4 +85,15 @@ def parse_company(body: Mapping[str, Any]) -> CompanyPatch:
         if fields.setdefault("custom_id", custom_id) != custom_id:
             raise InvalidInput.of("company_id", "This is another name of custom_id, and they differ.")
     tags = fields.pop("tags", None)
-    return CompanyPatch(fields=fields, attributes=attributes, tags=tags, custom_id_name=custom_id_name)
+    is_answer = body.keys() >= _OF_AN_ANSWER
+    return CompanyPatch(
+        fields=fields, attributes=attributes, tags=tags, custom_id_name=custom_id_name, is_answer=is_answer
+    )
+
+
+def asked_attributes(patch: CompanyPatch, known: Mapping[str, Attribute]) -> Mapping[str, Any]:
+    """The raw attributes that a patch asks for: of an answer that is sent back, without those that are computed."""
+    if not patch.is_answer:
+        return patch.attributes
+    computed = {name for name, attribute in known.items() if attribute.aggregator_id is not None}
+    return {name: value for name, value in patch.attributes.items() if name_std(name) not in computed}

@@ -10,11 +10,11 @@ from typing import Any
 import msgspec
 
 from dealt.accounts import Actor, Snapshot
-from dealt.attributes import merge_values, type_sets
+from dealt.attributes import ATTRIBUTES, merge_values, type_sets
 from dealt.companies import queries
 from dealt.companies.finding import find_company_ids
 from dealt.companies.model import Company, company_of, told
-from dealt.companies.schemas import CompanyPatch
+from dealt.companies.schemas import CompanyPatch, asked_attributes
 from dealt.companies.writing import WrittenCompany
 from dealt.freshness import facets
 from dealt.kernel.db import Connection
@@ -86,7 +86,8 @@ class _Upsert:
         named = {self._named(place) for place in self._left()}
         found = await find_company_ids(self._connection, self._actor.workspace_id, custom_ids=named)
         self._refuse_nameless(self._left(), {*found.by_custom_id})
-        raws = {place: self._patches[place].attributes for place in self._left()}
+        attributes = snapshot.part(ATTRIBUTES).of("company")
+        raws = {place: asked_attributes(self._patches[place], attributes) for place in self._left()}
         actor = self._actor.name
         typed = await type_sets(self._connection, snapshot, "company", raws, actor=actor, now=self._now)
         self._refused |= typed.refused

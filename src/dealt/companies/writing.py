@@ -10,12 +10,12 @@ import asyncpg
 import msgspec
 
 from dealt.accounts import Actor, Snapshot
-from dealt.attributes import merge_values, type_values
+from dealt.attributes import ATTRIBUTES, merge_values, type_values
 from dealt.companies import queries
 from dealt.companies.errors import CustomIdTaken
 from dealt.companies.finding import list_member_ids
 from dealt.companies.model import Company, company_of, told
-from dealt.companies.schemas import CompanyPatch
+from dealt.companies.schemas import CompanyPatch, asked_attributes
 from dealt.freshness import facets, fan_out
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import InvalidInput, NotFound
@@ -85,7 +85,8 @@ class _Draft(msgspec.Struct, frozen=True):
         cls, connection: Connection, actor: Actor, patch: CompanyPatch, snapshot: Snapshot, now: datetime
     ) -> _Draft:
         """Defines what the patch needs before any company is locked: all writers lock in this order."""
-        typed = await type_values(connection, snapshot, "company", patch.attributes, actor=actor.name, now=now)
+        raw = asked_attributes(patch, snapshot.part(ATTRIBUTES).of("company"))
+        typed = await type_values(connection, snapshot, "company", raw, actor=actor.name, now=now)
         names = (patch.tags, patch.add_tags, patch.remove_tags)
         tags = await change_tags(connection, snapshot, *names, actor=actor.name, now=now)
         return cls(patch, typed.values, tags, typed.defined or tags.defined)

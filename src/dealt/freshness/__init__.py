@@ -2,10 +2,10 @@
 
 from dealt.freshness import facets
 from dealt.freshness.ages import Age, ages
-from dealt.freshness.auditing import Drift, Found, check_derived, mend_derived
+from dealt.freshness.auditing import Drift, Found, check_derived, is_spreading, mend_derived
 from dealt.freshness.backfill import Backfill, Progress, read_progress
 from dealt.freshness.changing import BACKFILL, definitions_changed, everything_changed
-from dealt.freshness.derived import Derived, Plan
+from dealt.freshness.derived import Derived, Plan, Step, run_steps
 from dealt.freshness.derivers import Definition, Deriver, LoadVocabulary, Provided, Run, Stored, Unit, Vocabulary, Work
 from dealt.freshness.fanning import FAN_OUT, definitions_name, do_fan_out, fan_out
 from dealt.freshness.large import Large
@@ -44,6 +44,7 @@ __all__ = [
     "Settler",
     "Settling",
     "SettlingRounds",
+    "Step",
     "Stored",
     "Unit",
     "Vocabulary",
@@ -60,8 +61,10 @@ __all__ = [
     "facets",
     "fan_out",
     "hold_contacts",
+    "is_spreading",
     "mend_derived",
     "read_progress",
+    "run_steps",
     "strata",
     "wake",
 ]

@@ -60,12 +60,17 @@ async def check_derived(
     drift = _differences(before, after)
     if plan.definitions:
         drift += _standings(plan, contact_ids, standing, wakes)
-    # A change of a company or a product is seen before the job has marked whoever looks at it.
-    spreading = await connection.fetchval(queries.SPREADING, workspace_id, FAN_OUT)
+    spreading = await is_spreading(connection, workspace_id)
     waiting = await _waiting(connection, workspace_id, plan, contact_ids, now)
     if spreading:
         waiting |= {one.unit.contact_id for one in drift}
     return Found([one for one in drift if one.unit.contact_id not in waiting], waiting)
+
+
+async def is_spreading(connection: Connection, workspace_id: int) -> bool:
+    """Whether a change of a company or a product may be seen before the job has marked whoever looks at it."""
+    found: bool = await connection.fetchval(queries.SPREADING, workspace_id, FAN_OUT)
+    return found
 
 
 async def mend_derived(

@@ -27,6 +27,7 @@ NAMES_NOBODY: Mapping[str, str] = {
     "audits": "numbers of objects and what was counted; texts that were rolled up are not kept",
     "api_tokens": "names of tokens and what they may do",
     "companies": "about firms, which have an erasure of their own: DELETE",
+    "company_derived": "what is rolled up of rows that go, computed anew when they are gone",
     "counters": "how many ids were given out",
     "import_parts": "a file that waits to be imported, deleted when it is done or the import is deleted",
     "lifetime_models": "parameters of a whole workspace",

@@ -27,7 +27,7 @@ from dealt.predicates.checked import (
     member_tests,
     references,
 )
-from dealt.predicates.compile import Compiler, compile_filter, least
+from dealt.predicates.compile import Compiler, belongs, compile_filter, from_related, least
 from dealt.predicates.describe import describe
 from dealt.predicates.explain import Explained, explain
 from dealt.predicates.moments import CALENDARS, UNITS, Moment, Span, closes, later, opens
@@ -65,6 +65,7 @@ __all__ = [
     "Subject",
     "Whole",
     "attribute",
+    "belongs",
     "by_ids",
     "check_filter",
     "closes",
@@ -73,6 +74,7 @@ __all__ = [
     "describe",
     "explain",
     "facets_of",
+    "from_related",
     "later",
     "least",
     "member_tests",

@@ -73,7 +73,8 @@ class Relation:
     ``source`` is the FROM item with ``{r}`` for the related row's alias. A row belongs to the subject's row where
     ``owner``, over ``{r}``, equals ``key``, over ``{s}``. ``workspace`` is the expression of the related row's
     workspace, where the index that serves begins with it. ``by`` is the date that tells the first and the last, where
-    none is named. ``facets`` are as those of a field.
+    none is named. ``facets`` are as those of a field. ``of_others``: the rows may be anybody's, so that what they say
+    is followed by companies and products alone, which are looked at apart.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Relation:
     by: str = ""
     facets: int = ANYTHING
     lean: str = ""
+    of_others: bool = False
 
 
 @dataclass(frozen=True, slots=True)

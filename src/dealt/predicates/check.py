@@ -33,11 +33,20 @@ def check_filter(node: Node, catalogue: FilterCatalogue, subject: str, zone: Zon
     Raises InvalidInput that names the place of every unknown field, relation and operator, and of every value that
     does not fit.
     """
-    return _Checker(catalogue, zone).node(node, catalogue.subject(subject))
+    return _Checker(catalogue, zone, catalogue.subject(subject)).node(node, catalogue.subject(subject))
+
+
+_OF_OTHERS = (
+    "What belongs to a {one} may be other people's, and cannot be asked of a {root}: ask for a segment of it, or an "
+    "attribute that an aggregator fills."
+)
 
 
 class _Checker:
-    def __init__(self, catalogue: FilterCatalogue, zone: ZoneInfo) -> None:
+    def __init__(self, catalogue: FilterCatalogue, zone: ZoneInfo, root: Subject) -> None:
+        # What is derived for contacts follows from their own rows: nobody is looked at again when others order.
+        self._own_rows_only = not any(relation.of_others for relation in root.relations.values())
+        self._root = root
         self._catalogue = catalogue
         self._zone = zone
 
@@ -91,6 +100,8 @@ class _Checker:
         relation = subject.relations.get(name)
         if relation is None:
             raise _unknown(f"{path}.relation", name, subject.relations, f"A {subject.label} has no relation")
+        if relation.of_others and self._own_rows_only:
+            raise InvalidInput.of(f"{path}.relation", _OF_OTHERS.format(one=subject.label, root=self._root.label))
         return relation, self._catalogue.subject(relation.target)
 
     def _value(self, operator: Operator, field: FilterField, value: Any, path: str) -> Any:

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dealt.accounts import Snapshot, sees_only
-from dealt.companies import Company, add_member, employees_of, remove_member
+from dealt.aggregators import (
+    OF_COMPANIES,
+    ages_of_companies,
+    explain_value,
+    read_aggregator,
+    read_figure,
+    shown_value,
+    unconverted_key,
+    values_of_companies,
+)
+from dealt.companies import Company, add_member, employees_of, read_company, remove_member
 from dealt.contacts import called
+from dealt.freshness import Derived
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import InvalidInput
 from dealt.kernel.http import Response
 from dealt.kernel.journal import SETTINGS
+from dealt.predicates import describe
 from dealt.profiles import queries
+from dealt.profiles.contact_view import Value
 from dealt.profiles.history import contact_names, read_history
 from dealt.profiles.keeping import COMPANIES, controls, routes_of, written
 from dealt.profiles.naming import contact_meant
 from dealt.profiles.numbers import number_in
 from dealt.profiles.telling import STATUSES
 from dealt.tags import TAGS
-from dealt.web import PageRoute, Undo, Visit, action
+from dealt.web import PageRoute, Undo, Visit, action, page
 
 DEALS_SHOWN = PEOPLE_SHOWN = 20
 
@@ -36,12 +51,43 @@ async def show(visit: Visit) -> Response:
         members = (await employees_of(connection, visit.workspace_id, [company.id]))[company.id]
         deals = await connection.fetch(queries.DEALS_OF_COMPANY, *named, sees_only(visit.member), DEALS_SHOWN + 1)
         buyers = await contact_names(connection, visit.workspace_id, sorted({row["contact_id"] for row in deals}))
+        stored = (await values_of_companies(connection, visit.workspace_id, [company.id])).get(company.id, {})
+        age = (await ages_of_companies(connection, visit.workspace_id, [company.id], visit.now)).get(company.id)
     names = {row["id"]: called(row) for row in people}
+    computed = [
+        Value(
+            one,
+            shown_value(stored.get(target), one, visit.now, snapshot.time_zone),
+            stored.get(unconverted_key(target), 0),
+        )
+        for target, one in snapshot.part(OF_COMPANIES).items()
+    ]
     return await visit.page(
         "profiles/company.html", company=company, people=people[:PEOPLE_SHOWN], more_people=len(people) > PEOPLE_SHOWN,
         called=names, deals=deals[:DEALS_SHOWN], more=len(deals) > DEALS_SHOWN, buyers=buyers, statuses=STATUSES,
-        tags=snapshot.part(TAGS), history=history, members=len(members),
+        tags=snapshot.part(TAGS), history=history, members=len(members), age=age,
+        computed=sorted(computed, key=lambda one: one.aggregator.name.lower()),
         **controls(visit, snapshot, COMPANIES, company),
+    )  # fmt: skip
+
+
+async def why_value(visit: Visit) -> Response:
+    """The rows that a value of an aggregator is made of, and how old it is."""
+    async with visit.reading() as connection:
+        found = await read_aggregator(connection, visit.workspace_id, visit.id("aggregator"))
+        company = await read_company(connection, visit.workspace_id, visit.id())
+        if found.subject != "company":
+            raise visit.not_found("aggregator of companies")
+        plan = await visit.of(Derived).plan(connection, visit.workspace_id)
+        figure = read_figure(found, plan.vocabulary)
+        why = await explain_value(connection, plan.vocabulary, figure, company.id, visit.now)
+        stored = (await values_of_companies(connection, visit.workspace_id, [company.id])).get(company.id, {})
+        age = (await ages_of_companies(connection, visit.workspace_id, [company.id], visit.now)).get(company.id)
+    if sees_only(visit.member) is not None:
+        why = replace(why, behind=[])
+    return await visit.page(
+        "profiles/_why_value.html", aggregator=found, why=why, age=age, counts=describe(figure.where),
+        value=shown_value(stored.get(found.target), found, visit.now, plan.vocabulary.zone),
     )  # fmt: skip
 
 
@@ -82,6 +128,7 @@ def _may_name_contacts(visit: Visit) -> None:
 
 ROUTES: list[PageRoute] = [
     *routes_of(COMPANIES, show),
+    page("/companies/<int:id>/values/<int:aggregator>/", why_value, "companies"),
     action("/companies/<int:id>/join/", join, "companies", again=show),
     action("/companies/<int:id>/leave/", leave, "companies", again=show),
 ]

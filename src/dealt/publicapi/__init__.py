@@ -1,7 +1,7 @@
 """The User.com-compatible face: thin routes in version 1 and version 2 shapes that call the domains' actions."""
 
 from dealt.publicapi.activities import ACTIVITIES
-from dealt.publicapi.companies import COMPANIES
+from dealt.publicapi.companies import COMPANIES, computed_of
 from dealt.publicapi.deal_filters import DEALS, parse_filter
 from dealt.publicapi.dispatch import PublicApi
 from dealt.publicapi.listing import Listing, Special
@@ -24,6 +24,7 @@ __all__ = [
     "Services",
     "Special",
     "UserShape",
+    "computed_of",
     "parse_filter",
     "shape_settled",
 ]

@@ -1,4 +1,4 @@
-"""Routes of aggregators: roll-ups of what users did into attributes of theirs."""
+"""Routes of aggregators: roll-ups of what users and companies did into attributes of theirs."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ import asyncpg
 
 from dealt.aggregators import (
     Aggregator,
+    CompanyProgress,
+    ages_of_companies,
     create_aggregator,
     delete_aggregator,
     explain_value,
     page_of_aggregators,
     preview,
+    progress_of_companies,
     read_aggregator,
     read_changes,
     read_figure,
@@ -23,7 +26,9 @@ from dealt.aggregators import (
     unconverted_key,
     update_aggregator,
     values_of,
+    values_of_companies,
 )
+from dealt.companies import read_company
 from dealt.contacts import read_contact
 from dealt.freshness import Progress, ages, read_progress
 from dealt.kernel.clock import iso
@@ -41,15 +46,19 @@ SAMPLED = 10
 MOST_PREVIEWED = 100
 PREVIEW_S = 5
 _ID = whole_number(1, LARGEST_ID)
-_USERS = {"user_ids": list_of(_ID, MOST_PREVIEWED)}
-_DEFINITION = ("source", "function", "field", "by", "last_n", "net_of_returns", "filter", "window")
+_CALLED = {"contact": "user", "company": "company"}
+"""What the API calls those whose attributes are filled."""
+_IDS = {f"{called}_ids": list_of(_ID, MOST_PREVIEWED) for called in _CALLED.values()}
+_DEFINITION = ("subject", "source", "function", "field", "by", "last_n", "net_of_returns", "filter", "window")
 
 
 async def list_aggregators(call: Call) -> Response:
     async with call.reading() as connection:
         page = await page_of_aggregators(connection, call.workspace_id, call.page_request)
-        progress, errors = await read_progress(connection, call.workspace_id), await _errors(call, connection)
-    return paged(call, page, lambda row: _shape(Aggregator.of(row), progress, errors))
+        errors = await _errors(call, connection)
+        shown = [await _shape(connection, call.workspace_id, Aggregator.of(row), errors) for row in page.rows]
+    by_id = {one["id"]: one for one in shown}
+    return paged(call, page, lambda row: by_id[row["id"]])
 
 
 async def add_aggregator(call: Call) -> Response:
@@ -57,14 +66,13 @@ async def add_aggregator(call: Call) -> Response:
     wanted = read_new(call.body)
     async with changing(call) as connection:
         made = await create_aggregator(connection, call.services.derived, call.actor, wanted, now=call.now)
-    return answer(_shape(made, None, {}), 201)
+    return answer(_told(made, None, {}), 201)
 
 
 async def get_aggregator(call: Call) -> Response:
     async with call.reading() as connection:
         found = await read_aggregator(connection, call.workspace_id, call.id())
-        progress, errors = await read_progress(connection, call.workspace_id), await _errors(call, connection)
-    return answer(_shape(found, progress, errors))
+        return answer(await _shape(connection, call.workspace_id, found, await _errors(call, connection)))
 
 
 async def change_aggregator(call: Call) -> Response:
@@ -73,7 +81,7 @@ async def change_aggregator(call: Call) -> Response:
         before = await read_aggregator(connection, call.workspace_id, call.id())
         wanted = read_changes(call.body, before)
         changed = await update_aggregator(connection, call.services.derived, call.actor, before, wanted, now=call.now)
-    return answer(_shape(changed, None, {}))
+    return answer(_told(changed, None, {}))
 
 
 async def remove_aggregator(call: Call) -> Response:
@@ -84,23 +92,25 @@ async def remove_aggregator(call: Call) -> Response:
 
 
 async def preview_aggregator(call: Call) -> Response:
-    """What a definition would give, for the users of ``user_ids`` or the newest ones; nothing is stored."""
-    refuse_unknown(call.body, {*_USERS, *_DEFINITION})
-    wanted, users = read_preview(call.body), read_fields(call.body, _USERS).get("user_ids")
+    """What a definition would give, for the users of ``user_ids`` (or ``company_ids``) or the newest ones."""
+    wanted = read_preview(call.body)
+    called = _CALLED[wanted.subject]
+    refuse_unknown(call.body, {f"{called}_ids", *_DEFINITION})
+    asked = read_fields(call.body, _IDS).get(f"{called}_ids")
     async with call.reading() as connection:
         plan = await call.services.derived.plan(connection, call.workspace_id)
         figure = read_figure(wanted, plan.vocabulary)
-        ids = users if users is not None else await sample(connection, call.workspace_id, SAMPLED)
+        ids = asked if asked is not None else await sample(connection, call.workspace_id, wanted.subject, SAMPLED)
         try:
             async with connection.transaction():
                 await connection.execute(f"SET LOCAL statement_timeout = '{PREVIEW_S}s'")
                 found = await preview(connection, plan.vocabulary, figure, ids, call.now)
         except asyncpg.QueryCanceledError:
-            raise InvalidInput.of("filter", f"This takes longer than {PREVIEW_S} seconds for so few users.") from None
+            raise InvalidInput.of("filter", f"This takes longer than {PREVIEW_S} seconds for so few.") from None
     zone = plan.vocabulary.zone
     results = [
         {
-            "user_id": key,
+            f"{called}_id": key,
             "value": shown_value(found[key][0], wanted, call.now, zone),
             "unconverted_deals": found[key][1],
         }
@@ -111,24 +121,28 @@ async def preview_aggregator(call: Call) -> Response:
 
 
 async def get_value(call: Call) -> Response:
-    """The value of the user ``user_id``, how old it is, and the newest rows that it is made of."""
-    user_id = argument(call, "user_id", _ID)
-    if user_id is None:
-        raise InvalidInput.of("user_id", "Say whose value is wanted.")
+    """The value of ``user_id`` (or ``company_id``), how old it is, and the newest rows that it is made of."""
     async with call.reading() as connection:
         found = await read_aggregator(connection, call.workspace_id, call.id())
-        await read_contact(connection, call.workspace_id, user_id)
-        await call.services.settling.settle_on_read(connection, call.workspace_id, [user_id], call.now)
-        return answer(await _value(call, connection, found, user_id))
+        named = f"{_CALLED[found.subject]}_id"
+        owner_id = argument(call, named, _ID)
+        if owner_id is None:
+            raise InvalidInput.of(named, "Say whose value is wanted.")
+        if found.subject == "company":
+            await read_company(connection, call.workspace_id, owner_id)
+        else:
+            await read_contact(connection, call.workspace_id, owner_id)
+            await call.services.settling.settle_on_read(connection, call.workspace_id, [owner_id], call.now)
+        return answer({named: owner_id} | await _value(call, connection, found, owner_id))
 
 
-async def _value(call: Call, connection: Connection, found: Aggregator, user_id: int) -> dict[str, Any]:
-    workspace_id = call.workspace_id
-    stored = (await values_of(connection, workspace_id, [user_id])).get(user_id, {})
-    age = (await ages(connection, workspace_id, [user_id], call.now)).get(user_id)
+async def _value(call: Call, connection: Connection, found: Aggregator, owner_id: int) -> dict[str, Any]:
+    workspace_id, is_company = call.workspace_id, found.subject == "company"
+    read, read_ages = (values_of_companies, ages_of_companies) if is_company else (values_of, ages)
+    stored = (await read(connection, workspace_id, [owner_id])).get(owner_id, {})
+    age = (await read_ages(connection, workspace_id, [owner_id], call.now)).get(owner_id)
     plan = await call.services.derived.plan(connection, workspace_id)
     told: dict[str, Any] = {
-        "user_id": user_id,
         "target": found.target,
         "value": shown_value(stored.get(found.target), found, call.now, plan.vocabulary.zone),
         "unconverted_deals": stored.get(unconverted_key(found.target), 0),
@@ -139,7 +153,7 @@ async def _value(call: Call, connection: Connection, found: Aggregator, user_id:
         figure = read_figure(found, plan.vocabulary)
     except InvalidInput:
         return told | {"rows": 0, "changes_at": None, "behind": []}
-    why = await explain_value(connection, plan.vocabulary, figure, user_id, call.now)
+    why = await explain_value(connection, plan.vocabulary, figure, owner_id, call.now)
     behind = [{"id": one.id, "at": _moment(one.at), "value": one.value} for one in why.behind]
     return told | {"rows": why.rows, "changes_at": _moment(why.changes_at), "behind": behind}
 
@@ -150,7 +164,17 @@ async def _errors(call: Call, connection: Connection) -> dict[int, str]:
     return {one.id: one.error for one in plan.definitions if one.kind == "aggregator" and one.error}
 
 
-def _shape(one: Aggregator, progress: Progress | None, errors: dict[int, str]) -> dict[str, Any]:
+async def _shape(
+    connection: Connection, workspace_id: int, one: Aggregator, errors: dict[int, str]
+) -> dict[str, Any]:  # fmt: skip
+    walk = await read_progress(connection, workspace_id)
+    progress: Progress | CompanyProgress | None = walk
+    if one.subject == "company":
+        progress = await progress_of_companies(connection, workspace_id, one.version, walk)
+    return _told(one, progress, errors)
+
+
+def _told(one: Aggregator, progress: Progress | CompanyProgress | None, errors: dict[int, str]) -> dict[str, Any]:
     return {
         "id": one.id,
         **one.told,
@@ -162,8 +186,10 @@ def _shape(one: Aggregator, progress: Progress | None, errors: dict[int, str]) -
     }
 
 
-def _progress(version: int, progress: Progress | None) -> dict[str, Any]:
-    """How far the values are: of how many users they are there already."""
+def _progress(version: int, progress: Progress | CompanyProgress | None) -> dict[str, Any]:
+    """How far the values are: of how many users or companies they are there already."""
+    if isinstance(progress, CompanyProgress):
+        return {"state": "done" if progress.is_done else "running", "done": progress.done, "total": progress.total}
     if progress is None or progress.version < version:
         return {"state": "waiting", "done": 0, "total": None}
     state = "done" if progress.covers(version) else "running"
@@ -177,8 +203,9 @@ def _moment(at: Any) -> str | None:
 _LISTING = Listing(
     {
         **plain(
-            id="integer", name="string", description="string", source="string", function="string", field="string",
-            target="string", value_type="string", created_at="datetime", updated_at="datetime",
+            id="integer", name="string", description="string", subject="string", source="string",
+            function="string", field="string", target="string", value_type="string",
+            created_at="datetime", updated_at="datetime",
         ),
         "by": Column("by_field", "string"),
     },

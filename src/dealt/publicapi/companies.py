@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from dealt.accounts import Snapshot
+from dealt.aggregators import OF_COMPANIES, shown_values, value_column, values_of_companies
+from dealt.attributes import Attribute
 from dealt.companies import (
     FIELDS,
     SERVED,
@@ -41,7 +45,20 @@ from dealt.publicapi.one_object import named, updating, written
 from dealt.publicapi.single_changes import SingleChanges
 from dealt.publicapi.user_answers import shape_users
 
-COMPANIES = Listing(
+
+@dataclass(frozen=True)
+class CompanyListing(Listing):
+    """What aggregators found narrows and orders like attributes."""
+
+    def attribute(self, attribute: Attribute, snapshot: Snapshot, now: datetime) -> Column:
+        """The column of a custom attribute, or of what an aggregator fills."""
+        one = snapshot.part(OF_COMPANIES).get(attribute.name_std) if attribute.aggregator_id is not None else None
+        if one is not None:
+            return value_column("companies", one, now, snapshot.time_zone)
+        return super().attribute(attribute, snapshot, now)
+
+
+COMPANIES = CompanyListing(
     columns_of(FIELDS, SERVED),
     sorts=("id", "updated_at"),
     domain="company",
@@ -67,8 +84,26 @@ async def list_all(call: Call) -> Response:
 
 async def page_of_companies(call: Call, connection: Connection, snapshot: Snapshot, page: Page) -> Response:
     """A page of companies' rows as the answer."""
-    employees = await employees_of(connection, call.workspace_id, [row["id"] for row in page.rows])
-    return paged(call, page, lambda row: shape_company(company_of(row), employees[row["id"]], snapshot, call.version))
+    ids = [row["id"] for row in page.rows]
+    employees = await employees_of(connection, call.workspace_id, ids)
+    computed = await computed_of(connection, snapshot, ids, call.now)
+
+    def shown(row: Record) -> dict[str, Any]:
+        key = row["id"]
+        return shape_company(company_of(row), employees[key], computed.get(key, {}), snapshot, call.version)
+
+    return paged(call, page, shown)
+
+
+async def computed_of(
+    connection: Connection, snapshot: Snapshot, ids: Sequence[int], now: datetime
+) -> dict[int, dict[str, Any]]:
+    """What aggregators found for these companies, by attribute; some seconds old at most."""
+    known = snapshot.part(OF_COMPANIES)
+    if not known:
+        return {}
+    stored = await values_of_companies(connection, snapshot.workspace_id, ids)
+    return {key: shown_values(values, known, now, snapshot.time_zone) for key, values in stored.items()}
 
 
 async def create(call: Call) -> Response:
@@ -168,7 +203,8 @@ async def _write(call: Call, work: Work, *, tells_created: bool = False) -> Resp
     done, known = await written(call, work)
     async with call.reading() as connection:
         employees = await employees_of(connection, call.workspace_id, [done.company.id])
-    shape = shape_company(done.company, employees[done.company.id], known.after, call.version)
+        computed = (await computed_of(connection, known.after, [done.company.id], call.now)).get(done.company.id, {})
+    shape = shape_company(done.company, employees[done.company.id], computed, known.after, call.version)
     told = {"created": done.created} if tells_created else {}
     return answer(shape | told, 201 if done.created else 200)
 
@@ -176,7 +212,8 @@ async def _write(call: Call, work: Work, *, tells_created: bool = False) -> Resp
 async def _shown(call: Call, connection: Connection, company_id: int, snapshot: Snapshot) -> dict[str, Any]:
     company = await read_company(connection, call.workspace_id, company_id)
     employees = await employees_of(connection, call.workspace_id, [company_id])
-    return shape_company(company, employees[company_id], snapshot, call.version)
+    computed = (await computed_of(connection, snapshot, [company_id], call.now)).get(company_id, {})
+    return shape_company(company, employees[company_id], computed, snapshot, call.version)
 
 
 def _routes(base: str) -> list[Route[Call]]:

@@ -126,7 +126,7 @@ async def _define(connection: Connection, keeper: Keeper, wanted: Rfm, name: str
     number = await next_settings_id(connection, keeper.workspace_id, "aggregator")
     described = f"The {LABELS[name]} of the RFM {wanted.name}."
     await define_computed(
-        connection, keeper.workspace_id, number, name=wanted.attribute(name),
+        connection, keeper.workspace_id, number, "contact", name=wanted.attribute(name),
         value_type="string" if name == "group" else "integer", description=described, now=keeper.now,
     )  # fmt: skip
     return number

@@ -11,7 +11,7 @@ from dealt.segments.keeping import (
     snapshot_segment,
     update_segment,
 )
-from dealt.segments.model import DYNAMIC, STATIC, SUBJECTS, Segment
+from dealt.segments.model import DYNAMIC, KIND, OBJECTS, STATIC, SUBJECTS, Segment
 from dealt.segments.moving import move_deal_members
 from dealt.segments.objects import ObjectRounds
 from dealt.segments.previewing import Changes, Preview, Some, explain_member, preview, preview_changes
@@ -27,6 +27,8 @@ from dealt.segments.reading import (
 __all__ = [
     "DEFAULTS",
     "DYNAMIC",
+    "KIND",
+    "OBJECTS",
     "STATIC",
     "SUBJECTS",
     "Changes",

@@ -21,9 +21,10 @@ _MEMBERS = "company_members AS {r}m JOIN contacts AS {r} ON {r}.id = {r}m.contac
 _DEALS_OF_PRODUCT = (
     "deal_products AS {r}p JOIN deals AS {r} ON {r}.contact_id = {r}p.contact_id AND {r}.id = {r}p.deal_id"
 )
-_DEALS_OF_COMPANY = (
-    "company_members AS {r}m JOIN deals AS {r} ON {r}.contact_id = {r}m.contact_id AND {r}.company_id = {r}m.company_id"
-)
+# Whoever's they are, also those of nobody.
+_LINES_OF_COMPANY = "deals AS {r}d JOIN deal_lines AS {r} ON {r}.contact_id = {r}d.contact_id AND {r}.deal_id = {r}d.id"
+_EVENTS_OF_COMPANY = "company_members AS {r}m JOIN events AS {r} ON {r}.contact_id = {r}m.contact_id"
+_PRODUCT_EVENTS_OF_COMPANY = "company_members AS {r}m JOIN product_events AS {r} ON {r}.contact_id = {r}m.contact_id"
 
 # A line is nowhere without its deal.
 _LINES = "deal_lines AS {r}"
@@ -85,17 +86,29 @@ _RELATIONS: dict[str, tuple[Relation, ...]] = {
     "product": (
         Relation(
             "deals", "deal", "deals", "deal", _DEALS_OF_PRODUCT, "{r}p.product_id", workspace="{r}p.workspace_id",
-            by="ordered_at",
+            by="ordered_at", of_others=True,
         ),
     ),
     "company": (
         Relation(
             "contacts", "contact", "contacts", "contact", _MEMBERS, "{r}m.company_id", workspace="{r}m.workspace_id",
-            by="created_at",
+            by="created_at", of_others=True,
         ),
         Relation(
-            "deals", "deal", "deals", "deal", _DEALS_OF_COMPANY, "{r}m.company_id", workspace="{r}m.workspace_id",
-            by="ordered_at",
+            "deals", "deal", "deals", "deal", "deals AS {r}", "{r}.company_id", workspace="{r}.workspace_id",
+            by="ordered_at", of_others=True,
+        ),
+        Relation(
+            "order_products", "line", "order lines", "order line", _LINES_OF_COMPANY, "{r}d.company_id",
+            workspace="{r}d.workspace_id", by="ordered_at", of_others=True,
+        ),
+        Relation(
+            "events", "event", "events", "event", _EVENTS_OF_COMPANY, "{r}m.company_id", workspace="{r}m.workspace_id",
+            by="happened_at", of_others=True,
+        ),
+        Relation(
+            "product_events", "product_event", "product events", "product event", _PRODUCT_EVENTS_OF_COMPANY,
+            "{r}m.company_id", workspace="{r}m.workspace_id", by="happened_at", of_others=True,
         ),
     ),
 }  # fmt: skip
@@ -121,6 +134,9 @@ _FACETS: Mapping[tuple[str, str], int] = {
     ("product", "deals"): facets.DEALS | facets.PRODUCTS,
     ("company", "contacts"): facets.COMPANIES,
     ("company", "deals"): facets.DEALS | facets.COMPANIES,
+    ("company", "order_products"): facets.DEALS | facets.COMPANIES,
+    ("company", "events"): facets.EVENTS | facets.COMPANIES,
+    ("company", "product_events"): facets.PRODUCT_EVENTS | facets.COMPANIES,
 }
 
 RELATIONS: Mapping[str, tuple[Relation, ...]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dealt.accounts import MEMBERS, Definitions, Part
-from dealt.aggregators import AGGREGATORS
+from dealt.aggregators import AGGREGATORS, OF_COMPANIES
 from dealt.attributes import ATTRIBUTES
 from dealt.deals import DealWriter
 from dealt.events import EVENTS, EventWriter
@@ -17,7 +17,7 @@ from dealt.pipelines import PIPELINES
 from dealt.rfm import RFMS
 from dealt.tags import TAGS
 
-PARTS: list[Part[Any]] = [AGGREGATORS, ATTRIBUTES, EVENTS, MEMBERS, PIPELINES, PREDICTING, RFMS, TAGS]
+PARTS: list[Part[Any]] = [AGGREGATORS, OF_COMPANIES, ATTRIBUTES, EVENTS, MEMBERS, PIPELINES, PREDICTING, RFMS, TAGS]
 """The definitions that orders, contacts, companies, products and events are written by."""
 
 
