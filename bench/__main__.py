@@ -10,7 +10,7 @@ from bench.api import events, reads, users, webhooks
 from bench.claims import Claim, progress, show
 from bench.freshness import flat, live, recompute, windows
 from bench.intake import bulk, growth, idle, imports, lists, single
-from bench.pages import board, every
+from bench.pages import board, budget, every
 from bench.plan import Plan
 
 Measure = Callable[[Plan], Iterator[Claim]]
@@ -29,7 +29,7 @@ GROUPS: dict[str, dict[str, Measure]] = {
         "windows": windows.measure,
         "flat": flat.measure,
     },
-    "pages": {"board": board.measure, "every": every.measure},
+    "pages": {"board": board.measure, "every": every.measure, "budget": budget.measure},
     "api": {"events": events.measure, "reads": reads.measure, "users": users.measure, "webhooks": webhooks.measure},
 }
 

@@ -8,6 +8,8 @@ from dealt.auditing import queries
 from dealt.auditing.model import KEPT, Audit, Standing
 from dealt.kernel.db import Connection
 from dealt.kernel.journal import encode
+from dealt.kernel.paging import count_rows
+from dealt.kernel.sql import sql
 
 
 async def take_round(connection: Connection, workspace_id: int, now: datetime, rest: timedelta) -> Audit | None:
@@ -48,5 +50,5 @@ async def read_standing(connection: Connection, workspace_id: int) -> Standing:
     return Standing(
         next((one for one in rounds if one.finished_at is not None), None),
         next((one for one in rounds if one.finished_at is None), None),
-        await connection.fetchval(queries.CONTACTS, workspace_id),
+        (await count_rows(connection, sql(queries.CONTACTS, workspace_id, workspace_id)))[0],
     )

@@ -35,7 +35,9 @@ SELECT id FROM (
     SELECT id FROM contacts WHERE workspace_id = $1 AND NOT placeholder AND id > $2
     UNION ALL SELECT id FROM contacts WHERE workspace_id = $1 AND placeholder AND id > $2) AS whoever
 ORDER BY id LIMIT $3"""
-CONTACTS = "SELECT count(*) FROM contacts WHERE workspace_id = $1"
+CONTACTS = """
+SELECT 1 FROM contacts WHERE workspace_id = {} AND NOT placeholder
+UNION ALL SELECT 1 FROM contacts WHERE workspace_id = {} AND placeholder"""
 
 FIGURES = """
 SELECT DISTINCT ON (workspace_id) workspace_id, drift, looked, waiting, finished_at

@@ -25,10 +25,11 @@ MOST_FOUND = 50
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:
-    """``conditions`` on ``d``, each begun by AND, and where the deals are read."""
+    """``conditions`` on ``d``, each begun by AND, and where the deals are read; ``before`` begins the statement."""
 
     conditions: Sql
     source: Sql
+    before: Sql
 
 
 def read_asked(pipeline_id: int, query: Mapping[str, str], member: Member) -> Asked:
@@ -61,7 +62,7 @@ def read_asked(pipeline_id: int, query: Mapping[str, str], member: Member) -> As
 
 async def narrow(connection: Connection, snapshot: Snapshot, asked: Asked, now: datetime) -> Narrowed:
     """The SQL of it. Raises InvalidInput for a filter that makes no sense."""
-    conditions, source = Sql(""), Sql("deals")
+    conditions, source, before = Sql(""), Sql("deals"), Sql("")
     if asked.status is not None:
         conditions += sql(" AND d.status = {}", asked.status)
     if asked.own is not None:
@@ -72,20 +73,20 @@ async def narrow(connection: Connection, snapshot: Snapshot, asked: Asked, now: 
         moment = Moment(now, snapshot.time_zone.key)
         conditions += Sql(" AND ") + compile_filter(node, catalogue.subject("deal"), "d", moment)
     if asked.text:
-        found, places = await _found(connection, snapshot.workspace_id, asked.text)
-        conditions += found
-        source = sql(queries.FOUND, snapshot.workspace_id, places)
-    return Narrowed(conditions, source)
+        found, before = await _found(connection, snapshot.workspace_id, asked.text)
+        conditions, source = conditions + found, Sql("found")
+    return Narrowed(conditions, source, before)
 
 
-async def _found(connection: Connection, workspace_id: int, text: str) -> tuple[Sql, list[int]]:
-    """Deals whose name or id holds the words, and those of people who do; the best fifty of each."""
+async def _found(connection: Connection, workspace_id: int, text: str) -> tuple[Sql, Sql]:
+    """Deals that hold the words, and those of people who do, the best fifty of each: as a condition and as a WITH."""
     hits = await search(connection, workspace_id, text, kinds=("deal", "contact"), limit=MOST_FOUND)
     deals = [hit.id for hit in hits if hit.kind == "deal"]
     contacts = [hit.id for hit in hits if hit.kind == "contact"]
     homes = await connection.fetch(queries.HOMES, workspace_id, deals)
     condition = sql(" AND (d.id = ANY({}::bigint[]) OR d.contact_id = ANY({}::bigint[]))", deals, contacts)
-    return condition, sorted({row["contact_id"] for row in homes} | set(contacts))
+    places = [row["contact_id"] for row in homes], [row["deal_id"] for row in homes]
+    return condition, sql(queries.FOUND, workspace_id, *places, workspace_id, contacts, deals)
 
 
 def _number(query: Mapping[str, str], name: str) -> int | None:

@@ -43,8 +43,13 @@ FROM unnest({stages}::bigint[]) AS stage(id) CROSS JOIN LATERAL (
     WHERE d.workspace_id = {workspace} AND d.stage_id = stage.id{conditions} LIMIT {limit}) AS counted
 GROUP BY 1, 2"""
 
-# What a search narrows the board to is read by contact, whatever the planner thinks of the stages.
-FOUND = "(SELECT * FROM deals WHERE workspace_id = {} AND contact_id = ANY({}::bigint[]) OFFSET 0)"
+# What a search narrows the board to is read by contact and once, whatever the planner thinks of the stages.
+FOUND = """
+WITH found AS MATERIALIZED (
+    SELECT * FROM deals WHERE workspace_id = {} AND (contact_id, id) IN (
+        SELECT * FROM unnest({}::bigint[], {}::bigint[]))
+    UNION ALL SELECT * FROM deals
+    WHERE workspace_id = {} AND contact_id = ANY({}::bigint[]) AND id <> ALL({}::bigint[]))"""
 
 # Whatever was written since a moment, read by deals_by_update.
 SINCE = """

@@ -108,7 +108,7 @@ class Reader:
         self, connection: Connection, narrowed: Narrowed, stage_ids: list[int], limit: int, behind: Sql
     ) -> list[Record]:
         sort = self.asked.sort
-        query = _filled(
+        query = narrowed.before + _filled(
             queries.COLUMNS,
             stages=sql("{}", stage_ids),
             source=narrowed.source,
@@ -146,7 +146,7 @@ class Reader:
     async def _counted(
         self, connection: Connection, narrowed: Narrowed, stage_ids: list[int]
     ) -> dict[int, Total | None]:
-        query = _filled(
+        query = narrowed.before + _filled(
             queries.COUNTED,
             stages=sql("{}", stage_ids),
             source=narrowed.source,

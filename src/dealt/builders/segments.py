@@ -43,7 +43,9 @@ async def show_all(visit: Visit) -> Response:
             connection, visit.workspace_id, PageRequest.parse(visit.query, Narrowed(tuple(conditions)))
         )
         segments = [Segment.of(row) for row in found.rows]
-        held = await standings(connection, visit.of(Derived), visit.workspace_id, segments, visit.now)
+        held = await standings(
+            connection, visit.of(Derived), visit.workspace_id, segments, visit.now, roughly=True
+        )  # fmt: skip
     return await visit.page(
         "builders/segments.html", found=found, held=list(held.values()), asked=asked, subject=subject, plurals=PLURALS
     )

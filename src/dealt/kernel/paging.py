@@ -21,6 +21,9 @@ DEEPEST_OFFSET = 100_000
 EXACT_COUNT = 10_000
 LONGEST_SEARCH = "5s"
 """How long a list may look for what no index finds."""
+FEW = 20_000
+"""So few rows are found first and then put in order: going along an order, one may have to pass by all others."""
+_PLANNED_ANEW = "SET LOCAL plan_cache_mode = 'force_custom_plan'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,16 @@ class Order:
     def clause(self) -> str:
         id_part = f"{self.id_column} {_way(self._id_descends)}"
         return id_part if self.column == self.id_column else f"{self.column} {_way(self.descending)}, {id_part}"
+
+    @property
+    def sorting(self) -> str:
+        """The clause in words that no index is in the order of."""
+        if self.value is not None:
+            return self.clause
+        id_part = f"coalesce({self.id_column}, {self.id_column}) {_way(self._id_descends)}"
+        if self.column == self.id_column:
+            return id_part
+        return f"coalesce({self.column}, {self.column}) {_way(self.descending)}, {id_part}"
 
     @property
     def _id_descends(self) -> bool:
@@ -161,7 +174,9 @@ async def fetch_page(
     if request.cursor is not None:
         where.append(order.after(decode_cursor(request.cursor, order.key)))
     offset = 0 if request.cursor is not None else (request.number - 1) * request.size
-    tail = sql(f" ORDER BY {order.clause} LIMIT {{}} OFFSET {{}}", request.size + 1, offset)
+    body = Sql(f"SELECT 1 FROM {counted if counted and not narrowed.conditions else source} WHERE ") + all_of(wanted)
+    few = bool(narrowed.unserved) and await _estimate(connection, body) <= FEW
+    tail = sql(f" ORDER BY {order.sorting if few else order.clause} LIMIT {{}} OFFSET {{}}", request.size + 1, offset)
     chosen = Sql(f"SELECT {select}") + (narrowed.order.selected if narrowed.order else Sql(""))
     text, values = (chosen + Sql(f" FROM {source} WHERE ") + all_of(where) + tail).render()
     try:
@@ -177,10 +192,9 @@ async def fetch_page(
         raise NotFound("Invalid page.")
     if request.cursor is None and not has_next:
         return Page(rows, offset + len(rows), True, has_next, request, order)
-    body = Sql(f"SELECT 1 FROM {counted if counted and not narrowed.conditions else source} WHERE ") + all_of(wanted)
     try:
         async with bounded(connection, narrowed):
-            count, exact = await _count(connection, body)
+            count, exact = await count_rows(connection, body)
     except InvalidInput:
         count, exact = await _estimate(connection, body), False
     return Page(rows, max(count, offset + len(rows) + has_next), exact, has_next, request, order)
@@ -188,15 +202,22 @@ async def fetch_page(
 
 @asynccontextmanager
 async def bounded(connection: Connection, narrowed: Narrowed) -> AsyncIterator[None]:
-    """Statements within are ended after a while, if there is something that no index serves. Raises InvalidInput."""
-    if not narrowed.unserved:
+    """Statements within are ended after a while, if there is something that no index serves. Raises InvalidInput.
+
+    What is narrowed is planned anew each time: a plan that is kept does not know which values are rare.
+    """
+    if not narrowed.unserved and not narrowed.conditions:
         yield
         return
     try:
         async with connection.transaction():
-            await connection.execute(f"SET LOCAL statement_timeout = '{LONGEST_SEARCH}'")
+            await connection.execute(_PLANNED_ANEW)
+            if narrowed.unserved:
+                await connection.execute(f"SET LOCAL statement_timeout = '{LONGEST_SEARCH}'")
             yield
     except asyncpg.QueryCanceledError:
+        if not narrowed.unserved:
+            raise
         more = f"by {', '.join(narrowed.served)} or" if narrowed.served else "by"
         sentence = (
             f"No index finds this, and looking took longer than {LONGEST_SEARCH}: narrow the list {more} more, too."
@@ -204,7 +225,8 @@ async def bounded(connection: Connection, narrowed: Narrowed) -> AsyncIterator[N
         raise InvalidInput({name: [sentence] for name in narrowed.unserved}) from None
 
 
-async def _count(connection: Connection, body: Sql) -> tuple[int, bool]:
+async def count_rows(connection: Connection, body: Sql) -> tuple[int, bool]:
+    """How many rows a SELECT finds, and whether that is exact: up to 10,000 it is, from there on an estimate."""
     text, values = (Sql("SELECT count(*) FROM (") + body + sql(" LIMIT {}) AS counted", EXACT_COUNT + 1)).render()
     count = int(await connection.fetchval(text, *values))
     if count <= EXACT_COUNT:

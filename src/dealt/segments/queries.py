@@ -43,6 +43,15 @@ WHERE workspace_id = $1 AND segment_id = ANY($2::bigint[]) GROUP BY 1
 UNION ALL SELECT segment_id, count(*) FROM object_segment_members
 WHERE workspace_id = $1 AND segment_id = ANY($2::bigint[]) GROUP BY 1"""
 
+# As far as $3 each.
+_AT_MOST = """(SELECT count(*) FROM (
+    SELECT 1 FROM {table} AS m WHERE m.workspace_id = $1 AND m.segment_id = s.id LIMIT $3) AS counted)"""
+MEMBERS_AT_MOST = f"""
+SELECT s.id AS segment_id, {_AT_MOST.format(table="segment_members")} + {_AT_MOST.format(table="deal_segment_members")}
+    + {_AT_MOST.format(table="object_segment_members")} AS members
+FROM unnest($2::bigint[]) AS s(id)"""
+ONE_PROCESS = "SET LOCAL max_parallel_workers_per_gather = 0"
+
 # Memberships of contacts and their deals, also of segments and of deals that are gone. A deleted segment's wait to be
 # removed; a static one keeps those who are there.
 STORED = """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from dealt.freshness import Derived, Plan, Progress, read_progress
@@ -12,6 +12,7 @@ from dealt.kernel.paging import Order, Page, PageRequest, fetch_page
 from dealt.kernel.sql import sql
 from dealt.predicates import Checked, describe
 from dealt.segments import queries
+from dealt.segments.counting import count_members, count_roughly
 from dealt.segments.keeping import read_segment
 from dealt.segments.model import KIND, OBJECTS, STATIC, TABLES, Segment
 
@@ -21,7 +22,7 @@ class Standing:
     """A segment and what is known of it.
 
     ``as_of`` is the moment whose changes are all followed. ``done`` of ``total`` contacts have been looked at since
-    the filter changed, None where all have.
+    the filter changed, None where all have. ``roughly`` says that ``members`` is an estimate.
     """
 
     segment: Segment
@@ -31,6 +32,7 @@ class Standing:
     as_of: datetime | None
     done: int | None = None
     total: int | None = None
+    roughly: bool = False
 
 
 async def page_of_segments(connection: Connection, workspace_id: int, request: PageRequest) -> Page:
@@ -40,15 +42,25 @@ async def page_of_segments(connection: Connection, workspace_id: int, request: P
 
 
 async def standings(
-    connection: Connection, derived: Derived, workspace_id: int, segments: Sequence[Segment], now: datetime
+    connection: Connection,
+    derived: Derived,
+    workspace_id: int,
+    segments: Sequence[Segment],
+    now: datetime,
+    *,
+    roughly: bool = False,
 ) -> dict[int, Standing]:
-    """How these segments stand, by id."""
+    """How these segments stand, by id; where that is enough, ``roughly`` how many belong from 10,000 on."""
     plan = await derived.uncommitted(connection, workspace_id)
-    ids = [one.id for one in segments]
-    counts = {row["segment_id"]: row["members"] for row in await connection.fetch(queries.MEMBERS, workspace_id, ids)}
+    counts, rough = (
+        await count_roughly(connection, workspace_id, segments)
+        if roughly
+        else (await count_members(connection, workspace_id, [one.id for one in segments]), frozenset[int]())
+    )
     progress = await read_progress(connection, workspace_id)
     as_of = await known_as_of(connection, now)
-    return {one.id: _standing(one, plan, counts.get(one.id, 0), progress, as_of) for one in segments}
+    standing = (_standing(one, plan, counts.get(one.id, 0), progress, as_of) for one in segments)
+    return {one.segment.id: replace(one, roughly=one.segment.id in rough) for one in standing}
 
 
 async def known_as_of(connection: Connection, now: datetime) -> datetime:
