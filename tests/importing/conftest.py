@@ -18,6 +18,7 @@ from dealt.accounts import Actor
 from dealt.cli.importing import import_doors
 from dealt.importing import ORDERS, Kind, Progress, Summary, Work, import_file, mark_of, open_rows, read_mapping
 from dealt.setup import set_up_workspace
+from tests.processes import forked
 
 
 @dataclass
@@ -72,6 +73,8 @@ def waited(work: Callable[[], Any]) -> Any:
 
 @pytest.fixture
 def importing(database_url: str) -> Import:
+    forked.warm()
+
     async def set_up() -> int:
         connection = await asyncpg.connect(database_url)
         try:

@@ -14,6 +14,8 @@ from typing import Any
 
 import httpx
 
+from tests.processes import forked
+
 PATIENCE_S = 60.0
 DEALT = (sys.executable, "-P", "-m", "dealt")
 
@@ -30,15 +32,7 @@ def until(holds: Callable[[], Any], what: str) -> Any:
 
 def command(data_dir: Path, *arguments: str, given: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a command of ``dealt`` to its end."""
-    return subprocess.run(
-        [*DEALT, *arguments],
-        env=_environment(data_dir) | environment,
-        input=given,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-        check=False,
-    )
+    return forked.run(arguments, _environment(data_dir) | environment, given, PATIENCE_S)
 
 
 def is_alive(pid: int) -> bool:

@@ -7,6 +7,7 @@ import gc
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -34,7 +35,8 @@ class Workers:
     """``count`` processes, started when they are first needed and ended with the block."""
 
     def __init__(self, work: Work, count: int) -> None:
-        context = multiprocessing.get_context("spawn")
+        context = multiprocessing.get_context("spawn" if sys.platform == "darwin" else "forkserver")
+        context.set_forkserver_preload([__name__])  # loaded once for all of them
         self._pools = [
             ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=(work,)) for _ in range(count)
         ]
