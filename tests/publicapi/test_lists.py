@@ -236,5 +236,18 @@ async def test_users_are_narrowed_and_ordered_by_what_aggregators_found_and_by_a
         ("ordering=rests&page_size=2", ["bob", "cid", "ann", "dan"]), ("rests__gt=1&orders=1", ["ann"]),
     ):  # fmt: skip
         assert [user["custom_id"] for user in await pages(shop.client, f"users/?{query}")] == expected, query
-    assert "Dealt-As-Of" in (await shop.client.get("users/?orders__gte=2")).headers
-    assert "Dealt-As-Of" not in (await shop.client.get("users/?size__gte=2")).headers
+    await shop.client.post("tags/", json={"name": "vip"})
+    await shop.client.post("lists/", json={"name": "Newsletter"})
+    for path in (
+        "users/",
+        "users/search/?size__gte=2&many=true",
+        "tags/1/users/",
+        "lists/1/users/",
+        "segments/",
+        "segments/1/users/",
+        "segments/1/members/",
+        "aggregators/",
+        "users-by-id/ann/segments/",
+    ):
+        assert "Dealt-As-Of" in (await shop.client.get(path)).headers, path
+    assert "Dealt-As-Of" not in (await shop.client.get("deals/")).headers

@@ -38,6 +38,7 @@ from dealt.kernel.http import Response, Route
 from dealt.kernel.lookups import Column
 from dealt.kernel.schema import list_of, read_fields, refuse_unknown, whole_number
 from dealt.predicates import describe
+from dealt.publicapi.ages import note_age
 from dealt.publicapi.call import Call, answer, paged
 from dealt.publicapi.defining import LARGEST_ID, argument, changing
 from dealt.publicapi.listing import Listing, plain
@@ -54,6 +55,7 @@ _DEFINITION = ("subject", "source", "function", "field", "by", "last_n", "net_of
 
 async def list_aggregators(call: Call) -> Response:
     async with call.reading() as connection:
+        await note_age(call, connection)
         page = await page_of_aggregators(connection, call.workspace_id, call.page_request)
         errors = await _errors(call, connection)
         shown = [await _shape(connection, call.workspace_id, Aggregator.of(row), errors) for row in page.rows]

@@ -14,6 +14,7 @@ import msgspec
 
 from dealt.accounts import Access, Actor, Snapshot
 from dealt.kernel.bodies import parse_object
+from dealt.kernel.clock import iso
 from dealt.kernel.db import Connection, Held, Record, transaction
 from dealt.kernel.errors import NotFound
 from dealt.kernel.http import Request, Response
@@ -30,7 +31,8 @@ class Call:
     """``version`` is 1 unless the Accept header asks for 2; ``params`` are the parameters of the path.
 
     ``narrowed`` is what the arguments ask of a list whose route has a ``listing``. ``key`` is the request's
-    Idempotency-Key where the handler keeps it itself; ``dry`` says that nothing may stay.
+    Idempotency-Key where the handler keeps it itself; ``dry`` says that nothing may stay. ``as_of`` is the moment whose
+    changes are all in what a list shows of derived values, where it shows any.
     """
 
     services: Services
@@ -42,6 +44,7 @@ class Call:
     narrowed: Narrowed | None = None
     key: IdempotencyKey | None = None
     dry: bool = False
+    as_of: datetime | None = None
 
     def within(self, held: Held) -> Call:
         """The same call over one held connection."""
@@ -96,6 +99,11 @@ class Call:
             return await self.definitions(connection)
 
     @property
+    def age(self) -> dict[str, str]:
+        """The header that says how old derived values are, where there are any."""
+        return {} if self.as_of is None else {"Dealt-As-Of": iso(self.as_of)}
+
+    @property
     def page_request(self) -> PageRequest:
         """Which page, and what the list is narrowed to and ordered by."""
         return PageRequest.parse(self.request.query, self.narrowed)
@@ -124,7 +132,7 @@ def paged(call: Call, page: Page, shape: Callable[[Record], Any]) -> Response:
         following = _link(call, page=page.request.number + 1)
     if page.request.cursor is None and page.request.number > 1:
         previous = _link(call, page=page.request.number - 1)
-    headers = {} if page.count_is_exact else {"Dealt-Count": "estimate"}
+    headers = call.age | ({} if page.count_is_exact else {"Dealt-Count": "estimate"})
     results = [shaped for row in page.rows if (shaped := shape(row)) is not None]
     return answer({"count": page.count, "next": following, "previous": previous, "results": results}, headers=headers)
 

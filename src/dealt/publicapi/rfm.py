@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from dealt.kernel.clock import iso
 from dealt.kernel.http import Response, Route
 from dealt.kernel.lookups import Column
 from dealt.kernel.schema import whole_number
 from dealt.kernel.shown import shown
+from dealt.publicapi.ages import note_age
 from dealt.publicapi.call import Call, answer, paged
 from dealt.publicapi.defining import argument, changing
 from dealt.publicapi.listing import Listing
@@ -31,7 +31,6 @@ from dealt.rfm import (
     read_rfm,
     update_rfm,
 )
-from dealt.segments import known_as_of
 
 _SCORE = whole_number(1, 5)
 
@@ -63,12 +62,10 @@ async def get_rfm(call: Call) -> Response:
     """One, with its matrix as values are now."""
     async with call.reading() as connection:
         found = await read_rfm(connection, call.workspace_id, call.id())
+        await note_age(call, connection)
         cells = await read_cells(connection, call.workspace_id, found)
-        as_of = await known_as_of(connection, call.now)
     shape = rfm_shape(found, call.request.origin) | {"matrix": matrix_shape(cells, found, call.request.origin)}
-    response = answer(shape)
-    response.headers["Dealt-As-Of"] = iso(as_of)
-    return response
+    return answer(shape, headers=call.age)
 
 
 async def change_rfm(call: Call) -> Response:
@@ -103,12 +100,10 @@ async def list_users(call: Call) -> Response:
     }  # fmt: skip
     async with call.reading() as connection:
         found = await read_rfm(connection, call.workspace_id, call.id())
+        await note_age(call, connection)
         wanted = await page_wanted(call, connection, MEMBERS)
         page = await page_of_users(connection, call.workspace_id, found, asked, wanted)
-        as_of = await known_as_of(connection, call.now)
-        response = await answer_users(call, connection, await call.definitions(connection), page)
-    response.headers["Dealt-As-Of"] = iso(as_of)
-    return response
+        return await answer_users(call, connection, await call.definitions(connection), page)
 
 
 def _keeper(call: Call) -> Keeper:

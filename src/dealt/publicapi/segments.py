@@ -12,6 +12,7 @@ from dealt.kernel.lookups import BOUNDS, Column
 from dealt.kernel.schema import or_null, read_fields, refuse_unknown, text, whole_number
 from dealt.kernel.shown import shown
 from dealt.predicates import Explained
+from dealt.publicapi.ages import note_age
 from dealt.publicapi.call import Call, answer, paged
 from dealt.publicapi.defining import LARGEST_ID, changing
 from dealt.publicapi.listing import Listing, plain
@@ -27,7 +28,6 @@ from dealt.segments import (
     create_segment,
     delete_segment,
     explain_member,
-    known_as_of,
     page_of_members,
     page_of_segments,
     preview,
@@ -58,6 +58,7 @@ _NAMES = {"name": _NAME, "description": _DESCRIPTION}
 
 async def list_segments(call: Call) -> Response:
     async with call.reading() as connection:
+        await note_age(call, connection)
         page = await page_of_segments(connection, call.workspace_id, call.page_request)
         found = [Segment.of(row) for row in page.rows]
         held = await standings(connection, call.services.derived, call.workspace_id, found, call.now)
@@ -104,23 +105,19 @@ async def list_users(call: Call) -> Response:
         segment = await read_segment(connection, call.workspace_id, call.id())
         if segment.subject != "contact":
             raise NotFound(f"This is a segment of the subject {segment.subject}; its members are at members/.")
+        await note_age(call, connection)
         page = await page_of_members(
             connection, call.workspace_id, segment.id, await page_wanted(call, connection, MEMBERS)
         )
-        as_of = await known_as_of(connection, call.now)
-        response = await answer_users(call, connection, await call.definitions(connection), page)
-    response.headers["Dealt-As-Of"] = iso(as_of)
-    return response
+        return await answer_users(call, connection, await call.definitions(connection), page)
 
 
 async def list_members(call: Call) -> Response:
     """``GET /segments/<id>/members/``: a page of whatever belongs, and since when."""
     async with call.reading() as connection:
+        await note_age(call, connection)
         page = await page_of_members(connection, call.workspace_id, call.id(), call.page_request)
-        as_of = await known_as_of(connection, call.now)
-    response = paged(call, page, lambda row: _member(row) | {"entered_at": iso(row["entered_at"])})
-    response.headers["Dealt-As-Of"] = iso(as_of)
-    return response
+    return paged(call, page, lambda row: _member(row) | {"entered_at": iso(row["entered_at"])})
 
 
 async def preview_segment(call: Call) -> Response:

@@ -67,7 +67,7 @@ async def page_of_members(call: Call, connection: Connection, snapshot: Snapshot
 async def all_users(call: Call, connection: Connection, snapshot: Snapshot, rows: Sequence[Record]) -> Response:
     """Contacts' rows as the bare list that a search answers."""
     shape = (await _shape(call, connection, snapshot, rows)).of_version(call.version, searched=True)
-    return answer([shape(row) for row in rows])
+    return answer([shape(row) for row in rows], headers=call.age)
 
 
 async def write_user(call: Call, work: Work, tell: Callable[[Connection, Known, WrittenContact], Awaitable[T]]) -> T:

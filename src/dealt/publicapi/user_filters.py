@@ -10,17 +10,15 @@ from dealt.accounts import Snapshot
 from dealt.aggregators import AGGREGATORS, value_column
 from dealt.attributes import Attribute
 from dealt.contacts import contact_columns, narrowed_to
-from dealt.kernel.clock import iso
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import InvalidInput
-from dealt.kernel.http import Response
 from dealt.kernel.lookups import Column
 from dealt.kernel.paging import Narrowed, Order, PageRequest
 from dealt.lifetime import prediction_columns
+from dealt.publicapi.ages import note_age
 from dealt.publicapi.call import Call
 from dealt.publicapi.listing import PAGING, Listing
 from dealt.rfm import RFMS, score_column
-from dealt.segments import known_as_of
 
 MOMENTS = ("first_seen", "last_seen", "last_contacted", "created_at", "updated_at")
 _KEYS, _CUSTOM_IDS = ("key", "user_key"), ("custom_id", "user_id")
@@ -112,22 +110,9 @@ async def wanted(call: Call, connection: Connection, listing: UserListing = USER
 
 
 async def page_wanted(call: Call, connection: Connection, listing: UserListing = USERS) -> PageRequest:
-    """The page that the call asks for of a list of users."""
+    """The page that the call asks for of a list of users, who show what is derived: to be asked before it is read."""
+    await note_age(call, connection, AGGREGATORS, RFMS)
     return replace(call.page_request, narrowed=await wanted(call, connection, listing))
-
-
-async def tell_age(call: Call, connection: Connection, response: Response) -> Response:
-    """The answer, saying as of when values of aggregators narrowed or ordered it, where they did."""
-    known = (await call.definitions(connection)).part(AGGREGATORS)
-    args = call.request.query
-    named = {
-        *args,
-        *(name.rpartition("__")[0] for name in args),
-        args.get("ordering", "").lstrip("-").partition(",")[0],
-    }
-    if known and not named.isdisjoint(known):
-        response.headers["Dealt-As-Of"] = iso(await known_as_of(connection, call.now))
-    return response
 
 
 def is_search(args: Mapping[str, str]) -> bool:

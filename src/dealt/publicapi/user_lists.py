@@ -13,6 +13,7 @@ from dealt.kernel.http import Response, Route
 from dealt.kernel.lookups import Column
 from dealt.kernel.schema import read_fields, whole_number
 from dealt.lists import add_to_list, read_list, remove_from_list
+from dealt.publicapi.ages import note_age
 from dealt.publicapi.call import Call, answer, paged
 from dealt.publicapi.defining import LARGEST_ID
 from dealt.publicapi.listing import Listing
@@ -57,6 +58,7 @@ async def list_segments(call: Call) -> Response:
         contact_id = await named_user(call, connection)
         await read_contact(connection, workspace_id, contact_id)
         await call.services.settling.settle_on_read(connection, workspace_id, [contact_id], call.now)
+        await note_age(call, connection)
         page = await page_of_contacts_segments(connection, workspace_id, contact_id, call.page_request)
         found = [Segment.of(row) for row in page.rows]
         held = await standings(connection, call.services.derived, workspace_id, found, call.now)

@@ -8,7 +8,7 @@ from dealt.kernel.errors import InvalidInput, NotFound
 from dealt.kernel.http import Response
 from dealt.publicapi.call import Call
 from dealt.publicapi.user_answers import all_users, answer_user, page_of_users
-from dealt.publicapi.user_filters import is_search, page_wanted, tell_age, wanted
+from dealt.publicapi.user_filters import is_search, page_wanted
 
 MOST_FOUND = 1_000
 _ONE_EACH = ("key", "user_key", "custom_id", "user_id", "email")
@@ -38,7 +38,7 @@ async def search_users(call: Call) -> Response:
         if not many and not _asks_for_one(call):
             return await _page(call, connection, searched=True)
         snapshot = await call.definitions(connection)
-        narrowed = await wanted(call, connection)
+        narrowed = (await page_wanted(call, connection)).narrowed
         rows = await search_contacts(connection, call.workspace_id, narrowed, most=MOST_FOUND if many else 1)
         if many:
             return await all_users(call, connection, snapshot, rows)
@@ -54,5 +54,4 @@ def _asks_for_one(call: Call) -> bool:
 
 async def _page(call: Call, connection: Connection, *, searched: bool) -> Response:
     page = await search_page(connection, call.workspace_id, await page_wanted(call, connection))
-    response = await page_of_users(call, connection, await call.definitions(connection), page, searched=searched)
-    return await tell_age(call, connection, response)
+    return await page_of_users(call, connection, await call.definitions(connection), page, searched=searched)
