@@ -175,12 +175,13 @@ async def fetch_page(
         where.append(order.after(decode_cursor(request.cursor, order.key)))
     offset = 0 if request.cursor is not None else (request.number - 1) * request.size
     body = Sql(f"SELECT 1 FROM {counted if counted and not narrowed.conditions else source} WHERE ") + all_of(wanted)
-    few = bool(narrowed.unserved) and await _estimate(connection, body) <= FEW
-    tail = sql(f" ORDER BY {order.sorting if few else order.clause} LIMIT {{}} OFFSET {{}}", request.size + 1, offset)
     chosen = Sql(f"SELECT {select}") + (narrowed.order.selected if narrowed.order else Sql(""))
-    text, values = (chosen + Sql(f" FROM {source} WHERE ") + all_of(where) + tail).render()
+    chosen += Sql(f" FROM {source} WHERE ") + all_of(where)
     try:
         async with bounded(connection, narrowed):
+            few = bool(narrowed.unserved) and await _estimate(connection, body) <= FEW
+            by = order.sorting if few else order.clause
+            text, values = (chosen + sql(f" ORDER BY {by} LIMIT {{}} OFFSET {{}}", request.size + 1, offset)).render()
             rows = list(await connection.fetch(text, *values))
     except asyncpg.DataError:
         # A cursor that was made up.
