@@ -1,4 +1,7 @@
-"""What pages weigh, when they can be used and whether anything moves: the main ones, in a real Chromium on loopback."""
+"""What pages weigh, when they can be used and whether anything moves: the main ones, in a real Chromium on loopback.
+
+The shop's own pictures of products are not weighed: they are as heavy as the shop made them.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +32,8 @@ MAIN = {
     "The list of products": "/products/",
     "The segments": "/segments/",
     "A segment, to edit": "/segments/1/edit/",
+    "An aggregator": "/aggregators/3/",
+    "RFM": "/rfm/new/",
     "Settings": "/settings/workspace/",
     "The members": "/settings/members/",
 }
@@ -115,26 +120,27 @@ async def _chromium() -> AsyncIterator[Browser]:
 
 async def _alone(browser: Browser, origin: str, secret: str, path: str, size: tuple[int, int]) -> Seen:
     """A page in a browser that has kept nothing."""
-    context = await _signed_in(browser, origin, secret, size)
-    seen = await _load(await context.new_page(), f"{origin}{path}")
+    context = await signed_in(browser, origin, secret, size)
+    seen = await load(await context.new_page(), f"{origin}{path}")
     await context.close()
     return seen
 
 
 async def _one_after_the_other(browser: Browser, origin: str, secret: str) -> dict[str, Seen]:
     """Each main page once more, in a browser that has seen another page and goes from one to the next."""
-    context = await _signed_in(browser, origin, secret, DESK)
+    context = await signed_in(browser, origin, secret, DESK)
     page = await context.new_page()
-    await _load(page, f"{origin}/me/")
+    await load(page, f"{origin}/me/")
     found = {}
     for name, path in MAIN.items():
-        found[name] = await _load(page, f"{origin}{path}")
+        found[name] = await load(page, f"{origin}{path}")
         progress(f"{name}, next: {found[name].weight / 1000:.1f} kB, usable after {found[name].usable:.0f} ms")
     await context.close()
     return found
 
 
-async def _signed_in(browser: Browser, origin: str, secret: str, size: tuple[int, int]) -> BrowserContext:
+async def signed_in(browser: Browser, origin: str, secret: str, size: tuple[int, int]) -> BrowserContext:
+    """A browser that has kept nothing but its session, and watches what moves."""
     context = await browser.new_context(
         viewport={"width": size[0], "height": size[1]}, is_mobile=size == PHONE, has_touch=size == PHONE
     )
@@ -143,17 +149,25 @@ async def _signed_in(browser: Browser, origin: str, secret: str, size: tuple[int
     return context
 
 
-async def _load(page: Page, address: str) -> Seen:
+async def load(page: Page, address: str) -> Seen:
+    """Open a page and see what came of it, until a moment after it was loaded."""
     network = await page.context.new_cdp_session(page)
-    sizes: list[float] = []
+    sizes: dict[str, float] = {}
+    pictures: set[str] = set()
+
+    def asked(event: dict[str, Any]) -> None:
+        if "/pictures/" in event["request"]["url"]:
+            pictures.add(event["requestId"])
 
     def loaded(event: dict[str, Any]) -> None:
-        sizes.append(event["encodedDataLength"])
+        sizes[event["requestId"]] = event["encodedDataLength"]
 
+    network.on("Network.requestWillBeSent", asked)
     network.on("Network.loadingFinished", loaded)
     await network.send("Network.enable")
     await page.goto(address, wait_until="load")
     await asyncio.sleep(0.7)
     seen = await page.evaluate(_SEEN)
     await network.detach()
-    return Seen(int(sum(sizes)), seen["shift"], seen["first"], seen["usable"], [str(one) for one in seen["moved"]])
+    weight = sum(size for request, size in sizes.items() if request not in pictures)
+    return Seen(int(weight), seen["shift"], seen["first"], seen["usable"], [str(one) for one in seen["moved"]])
