@@ -131,6 +131,7 @@ class Application:
     def __init__(self, settings: Settings, clock: Clock | None = None, counted: Slots | None = None) -> None:
         self._counted = counted
         self._settings = settings
+        self._proxies = settings.proxies
         self._clock = clock
         self._stack = AsyncExitStack()
         self.services: Services | None = None
@@ -189,7 +190,9 @@ class Application:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
-        elif scope["type"] == "http" and self._public is not None and scope["path"].startswith(f"{PREFIX}/"):
+            return
+        scope = self._proxies.seen_through(scope)
+        if scope["type"] == "http" and self._public is not None and scope["path"].startswith(f"{PREFIX}/"):
             await self._public(scope, receive, send)
         elif scope["type"] == "http" and self._sdk is not None and scope["path"].startswith(sdk.PREFIX):
             await self._sdk(scope, receive, send)

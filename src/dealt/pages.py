@@ -61,7 +61,7 @@ _SETTINGS = (
 
 _MADE = (
     ("contact", "/contacts/", "contacts"), ("deal", "/deals/", "deals"), ("company", "/companies/", "companies"),
-    ("product", "/products/", "products"),
+    ("product", "/products/", "products"), ("task", "/tasks/", "tasks"),
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal, cast
 
 from dealt.kernel.mail import TLS, Smtp
+from dealt.kernel.proxies import Proxies
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class Settings:
     """Comma-separated origins whose pages may call the API from a browser; ``*`` for all, empty for none."""
     allow_private_networks: str = ""
     """Comma-separated networks that outbound requests may reach although they are private."""
+    trusted_proxies: str = ""
+    """Comma-separated networks of the web servers in front, whose X-Forwarded-For says who the client is."""
     public_url: str = ""
     """Where people reach the pages, such as ``https://orders.example.com``: links in mails begin with it."""
     smtp_host: str = ""
@@ -65,6 +68,14 @@ class Settings:
             raise ValueError(f"DEALT_SMTP_TLS is {self.smtp_tls!r}; use one of {', '.join(TLS)}.")
         tls = cast(Literal["starttls", "tls", "none"], self.smtp_tls)
         return Smtp(self.smtp_host, self.smtp_port, self.smtp_user, self.smtp_password, self.smtp_from, tls)
+
+    @property
+    def proxies(self) -> Proxies:
+        """The web servers in front. Raises ValueError for what is no network."""
+        try:
+            return Proxies(self.trusted_proxies)
+        except ValueError as error:
+            raise ValueError(f"DEALT_TRUSTED_PROXIES is {self.trusted_proxies!r}: {error}.") from error
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:

@@ -105,3 +105,36 @@ async def test_whoever_sees_only_their_own_deals_is_told_how_many_there_are(site
     async with site.visitor(await site.session("custom", areas=areas)) as client:
         told = (await client.post("/segments/preview/", json=everything, headers=module)).json()["html"]
         assert "Secret deal" in told
+
+
+async def test_rfm_is_set_up_by_fixed_limits_and_shows_a_contact_its_place(site: Site) -> None:
+    api = site.shop.client
+    limits = {"recency_days": (30, 90, 180, 365), "frequency": (2, 3, 5, 10), "monetary": (50, 100, 250, 500)}
+    typed = {f"{name}.{place}": str(one) for name, each in limits.items() for place, one in enumerate(each)}
+    form = {"name": "Fixed", "edges": "fixed", **typed}
+    number = (await api.post("users/", json={"custom_id": "rfm", "first_name": "Ann"})).json()["id"]
+    for key in ("r1", "r2"):
+        body = {"custom_id": key, "name": key, "user_custom_id": "rfm", "value": 60, "currency": "EUR", "status": 2}
+        assert (await api.post("deals/", json=body)).status_code == 201
+    async with site.visitor(await site.session()) as client:
+        refused = await client.post("/rfm/new/", data=form | {"frequency.3": "2"})
+        assert refused.status_code == 400
+        assert 'name="frequency.3" value="2"' in refused.text
+        assert "Each must be more than the one before." in refused.text
+        made = await client.post("/rfm/new/", data=form)
+        assert made.status_code == 303, made.text
+        address = made.headers["location"]
+        told = (await api.get(f"rfm/{address.split('/')[2]}/")).json()["thresholds"]
+        assert (told["frequency"], told["monetary"]) == ([2, 3, 5, 10], ["50", "100", "250", "500"])
+        edited = (await client.get(f"{address}edit/")).text
+        assert 'name="recency_days.3" value="365"' in edited
+        page = (await client.get(f"/contacts/{number}/")).text
+        assert "<strong>2</strong> of 5, how often" in page
+        assert "<strong>3</strong> of 5, for how much" in page
+        assert page.count('class="here"') == 1
+        assert "Not in" in page
+        people = (await client.get(f"{address}people/?r=5&f=2")).text
+        assert f"/contacts/{number}/" in people
+        again = await client.post(f"{address}edit/", data={"name": "Fixed", "edges": "fifths"})
+        assert again.status_code == 303
+        assert (await api.get(f"rfm/{address.split('/')[2]}/")).json()["thresholds"] is None

@@ -102,6 +102,7 @@ NAMES = {
     "/contacts/": "users",
     "/companies/": "companies",
     "/products/": "products",
+    "/tasks/": "activities",
     "/segments/": "segments",
     "/aggregators/": "aggregators",
 }

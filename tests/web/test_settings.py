@@ -132,6 +132,28 @@ async def test_the_audit_log_goes_back_page_by_page(site: Site, admin: httpx.Asy
         assert (await admin.get("/settings/journal/", params={"before": bad})).status_code == 404
 
 
+async def test_the_log_tells_what_became_of_contacts_and_deals(site: Site, admin: httpx.AsyncClient) -> None:
+    api = site.shop.client
+    ann = (await api.post("users/", json={"custom_id": "audited", "first_name": "Ann"})).json()["id"]
+    deal = (await api.post("deals/", json={"custom_id": "audited", "name": "Audited order"})).json()["id"]
+    await admin.post(f"/contacts/{ann}/edit/", data={"city": "Gdynia by hand"})
+    log = (await admin.get("/settings/journal/")).text
+    assert "Gdynia by hand" in log
+    assert f'href="/contacts/{ann}/"' in log
+    assert "Audited order" not in log, "the shop's own orders would hide what people did"
+    for query in (f"what=deal&number={deal}", "who=programs", "who=programs&what=deal"):
+        assert "Audited order" in (await admin.get(f"/settings/journal/?{query}")).text, query
+    assert "Gdynia by hand" in (await admin.get(f"/settings/journal/?what=contact&number={ann}")).text
+    assert "Gdynia by hand" not in (await admin.get("/settings/journal/?day=2020-01-01")).text
+    assert "Gdynia by hand" not in (await admin.get("/settings/journal/?what=deal&who=member:1")).text
+    for bad in (
+        "what=deal&number=x", "number=1", "since=x", "day=2026-02-30", "who=programs&since=2020-01-01&day=2026-01-01",
+        "day=9999-12-31",
+    ):  # fmt: skip
+        assert (await admin.get(f"/settings/journal/?{bad}")).status_code == 400, bad
+    assert "Nothing here" in (await admin.get("/settings/journal/?what=deal&number=987654")).text
+
+
 async def test_a_job_that_was_given_up_is_tried_again(site: Site, admin: httpx.AsyncClient) -> None:
     await site.pool.execute(
         "INSERT INTO dead_jobs (workspace_id, id, kind, payload, attempts, error, created_at, died_at) "

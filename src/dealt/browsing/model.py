@@ -81,7 +81,7 @@ class Kind:
     """A kind of record with a list. ``one`` is what one is called; ``about`` and ``empty`` are sentences.
 
     ``slow`` are arguments that no index serves although the listing takes them; ``search`` the condition that a typed
-    text asks for. Rows of a kind without ``links`` have no page of their own.
+    text asks for. ``presets`` are tabs that everybody has: what they are called, and their filters.
     """
 
     name: str
@@ -101,4 +101,4 @@ class Kind:
     read: Read
     acts: Sequence[Act] = ()
     slow: frozenset[str] = field(default_factory=frozenset)
-    links: bool = True
+    presets: Callable[[Visit, Snapshot], Sequence[tuple[str, Mapping[str, str]]]] | None = None

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
+from dealt.accounts import Snapshot
 from dealt.browsing.asking import HOWS, Asked, address, around, chips, from_start, read_asked, request_of, to_keep
 from dealt.browsing.model import Column, Kind, Row
 from dealt.browsing.showing import MOST_COLUMNS, chosen, columns_of, header, lines
@@ -54,7 +55,8 @@ async def show(visit: Visit, kind: Kind) -> Response:
         previous=around_it[0], following=around_it[1], acts=acts, moods=_MOODS, hows=HOWS, known=known,
         filters=[(one, one.choices(snapshot) if one.choices else None) for one in kind.filters],
         chips=chips(kind, asked, labels), sorting=lambda column: _sorting(kind, asked, column),
-        tabs=_tabs(kind, views), view=views.get(asked.view) if asked.view else None,
+        presets=_presets(visit, snapshot, kind, asked), tabs=_tabs(kind, views),
+        view=views.get(asked.view) if asked.view else None,
         place=address(kind, from_start(asked)), unsearched=address(kind, replace(from_start(asked), text="")),
         rest=[column for name, column in known.items() if column not in columns], base=snapshot.base_currency,
         fields=[(name, labels[name]) for name in known if _narrows(kind, name)],
@@ -94,6 +96,15 @@ def _sorting(kind: Kind, asked: Asked, column: Column) -> tuple[str, str]:
 def _tabs(kind: Kind, views: dict[str, View]) -> list[tuple[str, str]]:
     named = [view for view in views.values() if view.name]
     return [("", kind.path)] + [(view.name, _place(kind, view)) for view in named]
+
+
+def _presets(visit: Visit, snapshot: Snapshot, kind: Kind, asked: Asked) -> list[tuple[str, str, bool]]:
+    """The tabs that everybody has: what they are called, where they lead, and whether the list is that one now."""
+    found = kind.presets(visit, snapshot) if kind.presets else []
+    return [
+        (name, address(kind, Asked(ordering=kind.ordering, lookups=lookups)), dict(asked.lookups) == dict(lookups))
+        for name, lookups in found
+    ]
 
 
 def _place(kind: Kind, view: View) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -65,6 +66,17 @@ async def _turn(visit: Visit, ids: list[int], *, done: bool) -> Done:
     return Done(f"{many} {'done' if done else 'open again'}.", Undo("/tasks/do/", back))
 
 
+def _presets(visit: Visit, snapshot: Snapshot) -> list[tuple[str, dict[str, str]]]:
+    """Tabs: days are those of the workspace; what was due earlier today stands under Today."""
+    today = visit.now.astimezone(snapshot.time_zone).date()
+    return [
+        ("Mine", {"assigned_to": str(visit.member.id), "done": "false"}),
+        ("Overdue", {"done": "false", "due_date__lt": f"{today}"}),
+        ("Today", {"done": "false", "due_date__gte": f"{today}", "due_date__lt": f"{today + timedelta(days=1)}"}),
+        ("Done", {"done": "true"}),
+    ]
+
+
 def _named(text: str) -> Sql:
     return sql("lower(t.name) LIKE lower({}::text)", f"%{text.translate(_ESCAPED)}%")
 
@@ -77,7 +89,7 @@ TASKS = Kind(
     area="tasks",
     domain="task",
     about="What people are to do, the earliest due first.",
-    empty="A task appears when your shop, or a program of yours, sends one over the API.",
+    empty="You add one here, or on the page of a deal, a contact or a company; a program sends one over the API.",
     listing=ACTIVITIES,
     columns=(
         Column("name", "Name", "name"),
@@ -106,5 +118,5 @@ TASKS = Kind(
         Act("done", "Mark as done", _complete, takes_value=False),
         Act("reopen", "Open again", _reopen, takes_value=False),
     ),
-    links=False,
+    presets=_presets,
 )

@@ -37,6 +37,13 @@ from dealt.web import PageRoute, Visit, action, page
 _HERE = "/rfm/"
 _PEOPLE = 50
 _AREA = "segments"
+EDGES = (
+    ("recency_days", "Recency: days since the last order, at most", ("5", "4", "3", "2")),
+    ("frequency", "Frequency: orders, at least", ("2", "3", "4", "5")),
+    ("monetary", "Monetary: worth of all orders, at least", ("2", "3", "4", "5")),
+)
+"""Fixed edges as the form asks for them: name, what they are, and the score that each is of."""
+_USUAL = {"recency_days": [30, 90, 180, 365], "frequency": [2, 3, 5, 10], "monetary": [50, 100, 250, 500]}
 
 
 async def show_all(visit: Visit) -> Response:
@@ -131,19 +138,30 @@ async def _form(visit: Visit, rfm: Rfm, rfm_id: int | None) -> Response:
         plan = await plan_of(visit, connection)
         words = await words_for(visit, connection, plan.vocabulary.catalogue)
     typed = rfm.told | window_fields(rfm.window) | {"kept_window": rfm.window}
+    typed["edges"] = "fixed" if rfm.thresholds else "fifths"
+    typed["limits"] = typed.pop("thresholds") or _USUAL
     if visit.failed is not None and "window" in visit.form:
         given = {name: value for name, value in visit.form.items() if isinstance(value, str) and name != "filter"}
         typed |= given | {"net_of_returns": bool(given.get("net_of_returns")), "kept_window": rfm.window}
-    return await visit.page("builders/rfm_form.html", rfm=rfm, rfm_id=rfm_id, typed=typed, words=words)
+        typed["limits"] = {name: [given.get(f"{name}.{place}", "") for place in range(4)] for name, _, _ in EDGES}
+    return await visit.page("builders/rfm_form.html", rfm=rfm, rfm_id=rfm_id, typed=typed, words=words, edges=EDGES)
 
 
 def _body(visit: Visit) -> dict[str, Any]:
-    """The set-up that the form tells; fixed thresholds of one that has them stay."""
+    """The set-up that the form tells."""
     return {
         "filter": filter_in(visit),
         "window": window_in(visit),
         "net_of_returns": bool(visit.text("net_of_returns")),
+        "thresholds": _thresholds(visit),
     }
+
+
+def _thresholds(visit: Visit) -> dict[str, list[str]] | None:
+    """The fixed edges between scores; None where a fifth of all customers makes a score."""
+    if visit.text("edges") != "fixed":
+        return None
+    return {name: [visit.text(f"{name}.{place}") for place in range(4)] for name, _, _ in EDGES}
 
 
 def _score(visit: Visit, name: str) -> int:

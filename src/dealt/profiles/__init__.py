@@ -6,7 +6,8 @@ from dealt.profiles.contact_editing import ROUTES as CONTACT_EDITING
 from dealt.profiles.deal import ROUTES as DEAL
 from dealt.profiles.deal_making import ROUTES as DEAL_MAKING
 from dealt.profiles.product import ROUTES as PRODUCT
+from dealt.profiles.task import ROUTES as TASK
 
-ROUTES = [*DEAL, *DEAL_MAKING, *CONTACT, *CONTACT_EDITING, *COMPANY, *PRODUCT]
+ROUTES = [*DEAL, *DEAL_MAKING, *CONTACT, *CONTACT_EDITING, *COMPANY, *PRODUCT, *TASK]
 
 __all__ = ["ROUTES"]

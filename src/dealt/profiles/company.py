@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dealt.accounts import Snapshot, sees_only
+from dealt.accounts import MEMBERS, Snapshot, sees_only
 from dealt.aggregators import (
     OF_COMPANIES,
     ages_of_companies,
@@ -30,6 +30,7 @@ from dealt.profiles.keeping import COMPANIES, controls, routes_of, written
 from dealt.profiles.naming import contact_meant
 from dealt.profiles.numbers import number_in
 from dealt.profiles.telling import STATUSES
+from dealt.profiles.typed import due_tomorrow
 from dealt.tags import TAGS
 from dealt.web import PageRoute, Undo, Visit, action, page
 
@@ -50,6 +51,7 @@ async def show(visit: Visit) -> Response:
         people = await connection.fetch(queries.PEOPLE_OF_COMPANY, *named, PEOPLE_SHOWN + 1)
         members = (await employees_of(connection, visit.workspace_id, [company.id]))[company.id]
         deals = await connection.fetch(queries.DEALS_OF_COMPANY, *named, sees_only(visit.member), DEALS_SHOWN + 1)
+        tasks = await connection.fetch(queries.TASKS_OF_COMPANY, *named, sees_only(visit.member))
         buyers = await contact_names(connection, visit.workspace_id, sorted({row["contact_id"] for row in deals}))
         stored = (await values_of_companies(connection, visit.workspace_id, [company.id])).get(company.id, {})
         age = (await ages_of_companies(connection, visit.workspace_id, [company.id], visit.now)).get(company.id)
@@ -65,8 +67,9 @@ async def show(visit: Visit) -> Response:
     return await visit.page(
         "profiles/company.html", company=company, people=people[:PEOPLE_SHOWN], more_people=len(people) > PEOPLE_SHOWN,
         called=names, deals=deals[:DEALS_SHOWN], more=len(deals) > DEALS_SHOWN, buyers=buyers, statuses=STATUSES,
-        tags=snapshot.part(TAGS), history=history, members=len(members), age=age,
+        tags=snapshot.part(TAGS), history=history, employees=len(members), age=age,
         computed=sorted(computed, key=lambda one: one.aggregator.name.lower()),
+        open_tasks=tasks, members=snapshot.part(MEMBERS), due=due_tomorrow(visit.now, snapshot),
         **controls(visit, snapshot, COMPANIES, company),
     )  # fmt: skip
 

@@ -12,11 +12,11 @@ from dealt.kernel.db import Connection, Record
 from dealt.kernel.http import Response
 from dealt.predicates import describe
 from dealt.profiles import queries
-from dealt.profiles.contact_view import ORDERS_A_PAGE, all_lists, happenings, see, segment_names
+from dealt.profiles.contact_view import ORDERS_A_PAGE, all_lists, happenings, see, segment_names, who_changed
 from dealt.profiles.keeping import attributes_of
 from dealt.profiles.numbers import number_in
 from dealt.profiles.telling import STATUSES
-from dealt.profiles.typed import CONTACT, shown, shown_attributes
+from dealt.profiles.typed import CONTACT, due_tomorrow, shown, shown_attributes
 from dealt.segments import explain_member, read_segment
 from dealt.tags import TAGS
 from dealt.web import PageRoute, Visit, page
@@ -35,6 +35,7 @@ async def show(visit: Visit) -> Response:
     return await visit.page(
         "profiles/contact.html", seen=seen, statuses=STATUSES, tags=snapshot.part(TAGS), lists=lists, fields=CONTACT,
         attributes=attributes, typed=shown(visit, CONTACT, contact), members=snapshot.part(MEMBERS),
+        due=due_tomorrow(visit.now, snapshot),
         typed_attributes=shown_attributes(visit, attributes, seen.attributes),
     )  # fmt: skip
 
@@ -65,7 +66,11 @@ async def timeline(visit: Visit) -> Response:
         contact = await contact_of(visit, connection)
         found = await happenings(visit, connection, contact["id"], visit.query.get("cursor") or None)
         segments = await segment_names(connection, visit.workspace_id, found)
-    return await visit.page("profiles/_timeline.html", found=found, segments=segments, contact_id=contact["id"])
+        snapshot = await visit.house.definitions.for_reading(connection, visit.workspace_id)
+        actors = await who_changed(connection, snapshot, found)
+    return await visit.page(
+        "profiles/_timeline.html", found=found, segments=segments, actors=actors, contact_id=contact["id"]
+    )
 
 
 async def why_value(visit: Visit) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,12 +18,15 @@ from dealt.kernel.paging import PageRequest
 from dealt.lifetime import Lifetime, read_lifetime
 from dealt.people import list_merges
 from dealt.profiles import queries
+from dealt.profiles.actors import actor_names
 from dealt.profiles.history import undoable
+from dealt.rfm import RFMS, SCORED, Rfm, shown_scores
 from dealt.segments import page_of_contacts_segments
 from dealt.web import Visit
 
 ORDERS_A_PAGE = 10
 HAPPENINGS = 25
+_ALL = PageRequest.parse({"page_size": "100"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,10 @@ class ContactSeen:
     merges: Sequence[Record]
     attributes: dict[str, Any]
     last_change: int | None
+    tasks: Sequence[Record]
+    other_segments: Sequence[Record]
+    actors: Mapping[str, str]
+    scored: list[tuple[Rfm, dict[str, Any]]]
 
 
 async def see(visit: Visit, connection: Connection, snapshot: Snapshot, contact: Record) -> ContactSeen:
@@ -71,6 +78,7 @@ async def see(visit: Visit, connection: Connection, snapshot: Snapshot, contact:
         )
         for target, one in snapshot.part(AGGREGATORS).items()
     ]
+    segments = (await page_of_contacts_segments(connection, workspace_id, contact_id, _ALL)).rows
     held = await memberships(connection, workspace_id, [contact_id])
     orders = await connection.fetch(
         queries.ORDERS, workspace_id, contact_id, sees_only(visit.member), None, None, ORDERS_A_PAGE + 1
@@ -84,7 +92,12 @@ async def see(visit: Visit, connection: Connection, snapshot: Snapshot, contact:
         base_currency=snapshot.base_currency,
         values=sorted(values, key=lambda one: one.aggregator.name.lower()),
         age=(await ages(connection, workspace_id, [contact_id], visit.now)).get(contact_id),
-        segments=(await page_of_contacts_segments(connection, workspace_id, contact_id, PageRequest.parse({}))).rows,
+        segments=segments,
+        other_segments=await connection.fetch(
+            queries.OTHER_SEGMENTS, workspace_id, [segment["id"] for segment in segments]
+        ),
+        actors=await who_changed(connection, snapshot, timeline),
+        scored=_scored(snapshot, stored),
         lifetime=await read_lifetime(connection, workspace_id, contact_id),
         companies=held.companies.get(contact_id, []),
         lists=held.lists.get(contact_id, []),
@@ -95,7 +108,14 @@ async def see(visit: Visit, connection: Connection, snapshot: Snapshot, contact:
         merges=[row for row in merges.rows if row["unmerged_at"] is None],
         attributes=msgspec.json.decode(contact["attributes"]),
         last_change=await undoable(connection, workspace_id, "contact", contact_id, contact_id),
+        tasks=await connection.fetch(queries.TASKS_OF_CONTACT, workspace_id, contact_id, sees_only(visit.member)),
     )
+
+
+def _scored(snapshot: Snapshot, stored: dict[str, Any]) -> list[tuple[Rfm, dict[str, Any]]]:
+    """The place of a contact in each RFM in which it has one, by the names of SCORED."""
+    found = [(rfm, shown_scores(stored, [rfm])) for rfm in snapshot.part(RFMS)]
+    return [(rfm, {name: scores[rfm.attribute(name)] for name in SCORED}) for rfm, scores in found if scores]
 
 
 async def happenings(visit: Visit, connection: Connection, contact_id: int, cursor: str | None) -> Timeline:
@@ -113,6 +133,12 @@ async def segment_names(connection: Connection, workspace_id: int, timeline: Tim
         return {}
     rows = await connection.fetch(queries.SEGMENT_NAMES, workspace_id, list(spoken))
     return {row["id"]: row["name"] for row in rows}
+
+
+async def who_changed(connection: Connection, snapshot: Snapshot, timeline: Timeline) -> Mapping[str, str]:
+    """What to call those who made the changes of a timeline."""
+    told = [str(one.content.get("actor")) for one in timeline.happenings if one.source == "change"]
+    return await actor_names(connection, snapshot, told)
 
 
 async def all_lists(connection: Connection, workspace_id: int) -> Sequence[Record]:

@@ -31,7 +31,7 @@ from dealt.profiles.deal_view import see
 from dealt.profiles.keeping import attributes_of, tag_named
 from dealt.profiles.numbers import number_in
 from dealt.profiles.telling import STATUSES
-from dealt.profiles.typed import Typed, sent, shown, shown_attributes
+from dealt.profiles.typed import Typed, due_tomorrow, sent, shown, shown_attributes
 from dealt.tags import TAGS
 from dealt.web import PageRoute, Undo, Visit, action, page
 
@@ -72,6 +72,7 @@ async def show(visit: Visit, asking: Asking | None = None) -> Response:
         "profiles/deal.html",
         seen=seen,
         asking=asking,
+        due=due_tomorrow(visit.now, snapshot),
         statuses=STATUSES,
         loss_reasons=pipelines.loss_reasons,
         pipelines=pipelines,

@@ -58,7 +58,7 @@ async def undoable(
 
 def can_be_undone(entry: Record) -> bool:
     """Whether an entry tells a change that can be taken back: not that the record was made, or erased."""
-    return entry["kind"].partition(".")[2] in ("updated", "member_added", "member_removed")
+    return entry["kind"].partition(".")[2] in ("updated", "completed", "member_added", "member_removed")
 
 
 async def contact_names(connection: Connection, workspace_id: int, ids: Sequence[int]) -> dict[int, str]:

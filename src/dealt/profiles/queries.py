@@ -34,6 +34,15 @@ ORDER BY id LIMIT 500"""
 TASKS = """
 SELECT id, name, due_at, done, assigned_to FROM tasks
 WHERE contact_id = $2 AND deal_id = $3 AND workspace_id = $1 ORDER BY done, due_at, id LIMIT 20"""
+TASKS_OF_CONTACT = """
+SELECT id, name, due_at, done, assigned_to FROM tasks AS t
+WHERE contact_id = $2 AND workspace_id = $1 AND ($3::bigint IS NULL OR deal_id IS NULL OR EXISTS (
+    SELECT FROM deals AS d WHERE d.contact_id = t.contact_id AND d.id = t.deal_id AND d.assigned_to = $3))
+ORDER BY done, CASE WHEN NOT done THEN due_at END, due_at DESC, id LIMIT 10"""
+TASKS_OF_COMPANY = """
+SELECT id, name, due_at, done, assigned_to FROM tasks
+WHERE workspace_id = $1 AND company_id = $2 AND ($3::bigint IS NULL OR deal_id IS NULL)
+ORDER BY done, CASE WHEN NOT done THEN due_at END, due_at DESC, id LIMIT 10"""
 
 # Beside a deal in its stage, by the time of ordering: the next older and the next newer one.
 _BESIDE = """
@@ -63,6 +72,9 @@ SELECT id FROM contacts WHERE workspace_id = $1 AND NOT placeholder
     AND (id = $3 OR lower(email) = lower($2)
         OR id = (SELECT contact_id FROM contact_custom_ids WHERE workspace_id = $1 AND custom_id = $2))
 ORDER BY id LIMIT 3"""
+OTHER_SEGMENTS = """
+SELECT id, name FROM segments WHERE workspace_id = $1 AND subject = 'contact' AND deleted_at IS NULL
+    AND id <> ALL($2::bigint[]) ORDER BY lower(name), id LIMIT 100"""
 SEGMENT_NAMES = "SELECT id, name FROM segments WHERE workspace_id = $1 AND id = ANY($2::bigint[])"
 
 # The newest deals with a product, with whom they are of; $3 only those of this member, $4 how many.

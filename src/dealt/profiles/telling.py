@@ -21,7 +21,7 @@ _LABELS = {
     "products": "Linked products",
     "custom_id": "Own id", "won_at": "Won at", "lost_at": "Lost at", "assigned_to": "Assigned to",
     "members": "People", "phone_numbers": "Phone", "email": "E-mail", "quantity": "Stock", "product_url": "Page",
-    "image_url": "Picture",
+    "image_url": "Picture", "due_at": "Due", "duration_minutes": "Minutes", "deal_id": "Deal",
 }  # fmt: skip
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
 _MOST_TOLD = 200
@@ -67,6 +67,10 @@ class Teller:
             "tags": lambda value: ", ".join(tags.get(one, f"Tag {one}") for one in value),
             "user_id": lambda value: contacts.get(value, f"Contact {value}"),
             "members": lambda value: contacts.get(value, f"Contact {value}"),
+            "deal_id": lambda value: f"Deal {value}",
+            "company_id": lambda value: f"Company {value}",
+            "created_by": lambda value: members.get(value, f"Member {value}"),
+            "due_at": self._moment,
             "won_at": self._moment,
             "lost_at": self._moment,
         }
@@ -84,6 +88,8 @@ class Teller:
         # When it was won or lost follows from the status, at the moment of the entry.
         for name in ("won_at", "lost_at") if "status" in changes else ():
             changes.pop(name, None)
+        if "done" in changes:
+            changes.pop("done_at", None)
         told = [one for name, (before, after) in changes.items() for one in self._tell(name, before, after)]
         return Entry(row["id"], row["at"], row["kind"], row["actor"], row["cause"], told)
 

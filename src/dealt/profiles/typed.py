@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from dealt.accounts import Snapshot
 from dealt.attributes import Attribute
 from dealt.contacts import GENDERS
 from dealt.web import Visit, amount
 
 OF_ATTRIBUTE = "a."
 """What stands before the standard name of an attribute in a form."""
+_MORNING = time(9)
 OF_MANY = "m."
 """The same, of an attribute that may have several values, which are typed with commas between them."""
 
@@ -95,6 +98,18 @@ def shown_attributes(visit: Visit, attributes: Sequence[Attribute], values: Mapp
     typed = visit.form if visit.failed is not None else {}
     names = [one.name_std for one in attributes if f"{OF_ATTRIBUTE}{one.name_std}" in typed]
     return {**values} | {name: typed[f"{OF_ATTRIBUTE}{name}"] for name in names}
+
+
+def local_time(at: datetime, snapshot: Snapshot) -> str:
+    """A moment as a control for date and time takes it, to the minute unless it has seconds."""
+    local = at.astimezone(snapshot.time_zone).replace(tzinfo=None)
+    return local.isoformat(timespec="seconds" if local.second else "minutes")
+
+
+def due_tomorrow(now: datetime, snapshot: Snapshot) -> str:
+    """When a new task is due unless somebody says otherwise: tomorrow morning, where the workspace is."""
+    zone = snapshot.time_zone
+    return local_time(datetime.combine(now.astimezone(zone).date() + timedelta(days=1), _MORNING, zone), snapshot)
 
 
 def _text(value: Any) -> str:

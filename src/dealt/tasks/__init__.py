@@ -7,7 +7,7 @@ from dealt.tasks.moving import TASKS, move_tasks_of
 from dealt.tasks.naming import NAMES, id_named
 from dealt.tasks.of_companies import leave_company
 from dealt.tasks.of_deals import move_tasks, release_tasks
-from dealt.tasks.reading import TaskFilter, find_task_id, list_tasks, read_task
+from dealt.tasks.reading import TaskFilter, find_task_id, list_tasks, read_task, task_home
 from dealt.tasks.schemas import FIELD_NAMES, parse_task
 
 __all__ = [
@@ -32,5 +32,6 @@ __all__ = [
     "read_task",
     "release_tasks",
     "reopen_task",
+    "task_home",
     "update_task",
 ]

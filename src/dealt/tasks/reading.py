@@ -35,6 +35,14 @@ async def read_task(connection: Connection, workspace_id: int, task_id: int) -> 
     raise NotFound
 
 
+async def task_home(connection: Connection, workspace_id: int, task_id: int) -> int:
+    """The contact with whom a task and its history live, be it an invisible one. Raises NotFound."""
+    contact_id = await connection.fetchval(queries.WHERE_IS, workspace_id, task_id)
+    if contact_id is None:
+        raise NotFound
+    return int(contact_id)
+
+
 async def find_task_id(connection: Connection, workspace_id: int, custom_id: str) -> int:
     """The id of the task with this custom id. Raises NotFound."""
     task_id = await connection.fetchval(queries.WHICH_IS, workspace_id, custom_id)
