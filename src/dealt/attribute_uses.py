@@ -17,8 +17,20 @@ WHERE workspace_id = $1 AND deleted_at IS NULL AND (field = $4 OR by_field = $4
 UNION ALL
 SELECT 'Pipeline "' || name || '"', id, 'pipeline' FROM pipelines
 WHERE workspace_id = $1 AND $5 = 'deal' AND date_attribute = $4
+UNION ALL
+SELECT 'RFM "' || name || '"', id, 'rfm' FROM rfm_setups
+WHERE workspace_id = $1 AND (strpos(filter::text, $2) > 0 OR strpos(filter::text, $3) > 0)
+UNION ALL
+SELECT 'Rules of the stage "' || name || '"', pipeline_id, 'stage' FROM stages
+WHERE workspace_id = $1 AND $5 = 'deal' AND $4 = ANY (required)
 ORDER BY kind, name LIMIT 50"""
-_PAGES = {"pipeline": "/settings/pipelines/{}/"}
+_PAGES = {
+    "pipeline": "/settings/pipelines/{}/",
+    "stage": "/settings/pipelines/{}/",
+    "segment": "/segments/{}/",
+    "aggregator": "/aggregators/{}/",
+    "rfm": "/rfm/{}/",
+}
 
 
 async def uses_of(connection: Connection, workspace_id: int, attribute: Attribute) -> list[tuple[str, str]]:

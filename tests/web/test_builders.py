@@ -111,7 +111,7 @@ async def test_rfm_is_set_up_by_fixed_limits_and_shows_a_contact_its_place(site:
     api = site.shop.client
     limits = {"recency_days": (30, 90, 180, 365), "frequency": (2, 3, 5, 10), "monetary": (50, 100, 250, 500)}
     typed = {f"{name}.{place}": str(one) for name, each in limits.items() for place, one in enumerate(each)}
-    form = {"name": "Fixed", "edges": "fixed", **typed}
+    form = {"name": "Fixed", "window": "", "edges": "fixed", **typed}
     number = (await api.post("users/", json={"custom_id": "rfm", "first_name": "Ann"})).json()["id"]
     for key in ("r1", "r2"):
         body = {"custom_id": key, "name": key, "user_custom_id": "rfm", "value": 60, "currency": "EUR", "status": 2}

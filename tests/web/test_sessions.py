@@ -155,3 +155,54 @@ async def test_a_module_is_told_in_json_and_htmx_is_sent_away(site: Site) -> Non
         assert (told.status_code, list(told.json())) == (401, ["detail"])
         sent = await client.get("/me/", headers={"HX-Request": "true"})
         assert sent.headers["hx-redirect"] == "/sign-in/"
+
+
+async def test_a_member_of_several_workspaces_chooses_and_switches(timed: tuple[Site, FixedClock]) -> None:
+    site, clock = timed
+    clock.advance(DAY_S)
+    both, now = "both@example.com", clock.now()
+    other = await open_shop(site.app, site.shop.url)
+    third = await open_shop(site.app, site.shop.url)
+    async with transaction(site.pool) as connection:
+        for shop, password in ((site.shop, PASSWORD), (other, PASSWORD), (third, "another sentence")):
+            await create_member(connection, shop.workspace_id, email=both, password=password, now=now)
+        await connection.execute("UPDATE workspaces SET name = 'Second shop' WHERE id = $1", other.workspace_id)
+        await connection.execute("UPDATE workspaces SET name = 'Third shop' WHERE id = $1", third.workspace_id)
+    async with site.visitor() as client:
+        asked = await client.post("/sign-in/?next=/me/", data={"email": both, "password": PASSWORD})
+        assert asked.headers["location"] == "/sign-in/workspace/?next=/me/"
+        assert SESSION not in client.cookies, "nobody is signed in before the choice"
+        page = (await client.get(asked.headers["location"])).text
+        assert "Second shop" in page
+        assert "Third shop" not in page, "its password is another one"
+        wrong = await client.post(asked.headers["location"], data={"workspace": str(third.workspace_id)})
+        assert wrong.status_code == 400
+        entered = await client.post(asked.headers["location"], data={"workspace": str(other.workspace_id)})
+        assert (entered.status_code, entered.headers["location"]) == (303, "/me/")
+        menu = (await client.get("/me/")).text
+        assert "Second shop" in menu
+        assert "Switch workspace" in menu
+        before = client.cookies[SESSION]
+        first = {"workspace": str(site.shop.workspace_id)}
+        unknown = await client.post("/sign-in/workspace/", data={"workspace": str(third.workspace_id)})
+        assert unknown.status_code == 400
+        assert (await client.post("/sign-in/workspace/", data=first)).status_code == 303
+        assert "Second shop" not in (await client.get("/me/")).text
+        async with site.visitor(before) as old:
+            assert (await old.get("/me/")).status_code == 303, "the session of the other workspace has ended"
+        async with transaction(site.pool) as connection:
+            await connection.execute(
+                "UPDATE members SET password_hash = 'x' WHERE workspace_id = $1 AND email = $2",
+                other.workspace_id,
+                both,
+            )
+        back = {"workspace": str(other.workspace_id)}
+        closed = await client.post("/sign-in/workspace/", data=back)
+        assert closed.headers["location"] == "/", "another password closes the door"
+    async with site.visitor() as client:
+        straight = await client.post("/sign-in/", data={"email": both, "password": "another sentence"})
+        assert straight.headers["location"] == "/"
+        assert "Switch workspace" not in (await client.get("/me/")).text
+    for shop in (other, third):
+        await shop.client.aclose()
+        await shop.v1.aclose()

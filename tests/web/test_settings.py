@@ -65,7 +65,9 @@ async def test_an_attribute_is_declared_used_and_deleted(site: Site, admin: http
     assert refused.status_code == 400
     segment = {"name": "Small feet", "filter": {"field": "shoe_size", "op": "equals", "value": "36"}}
     assert (await site.shop.client.post("segments/", json=segment)).status_code == 201
-    assert "Small feet" in (await admin.get(one)).text
+    used = (await admin.get(one)).text
+    assert "Small feet" in used
+    assert 'href="/segments/' in used
     changed = await admin.post(one, data={"name": "Size of shoe", "value_type": "fixed", "choices": "36\n12"})
     assert changed.status_code == 303
     assert (await site.shop.client.post("users/", json={"custom_id": "u", "shoe_size": "12"})).status_code == 201

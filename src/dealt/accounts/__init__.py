@@ -12,6 +12,7 @@ from dealt.accounts.definitions import (
     trusting,
     version_question,
 )
+from dealt.accounts.doors import Door, doors_of, open_doors, own_door
 from dealt.accounts.invitations import accept_invitation, find_invitation, invite, list_invitations, withdraw_invitation
 from dealt.accounts.mailing import origin_of, send_invitation, send_reset
 from dealt.accounts.members import (
@@ -36,7 +37,7 @@ from dealt.accounts.sessions import (
     list_sessions,
     open_session,
 )
-from dealt.accounts.signing_in import From, Known, check_second_factor, check_sign_in, sign_in
+from dealt.accounts.signing_in import From, check_second_factor, check_sign_in, sign_in
 from dealt.accounts.throttling import forget_old_tries
 from dealt.accounts.tokens import (
     HIGHEST_RATE,
@@ -72,9 +73,9 @@ __all__ = [
     "Action",
     "Actor",
     "Definitions",
+    "Door",
     "FirstStart",
     "From",
-    "Known",
     "Member",
     "NewToken",
     "Part",
@@ -96,6 +97,7 @@ __all__ = [
     "create_workspace",
     "delete_role",
     "disable_member",
+    "doors_of",
     "enable_member",
     "end_session",
     "end_sessions",
@@ -115,8 +117,10 @@ __all__ = [
     "make_reset",
     "may",
     "may_see_deal",
+    "open_doors",
     "open_session",
     "origin_of",
+    "own_door",
     "read_own_factor",
     "read_workspace",
     "remove_factor",

@@ -53,16 +53,26 @@ FROM unnest($1::bigint[], $2::bigint[]) AS used(workspace_id, id)
 WHERE t.workspace_id = used.workspace_id AND t.id = used.id"""
 
 MEMBERS_BY_EMAIL = """
-SELECT workspace_id, id, password_hash FROM members
-WHERE lower(email) = lower($1) AND disabled_at IS NULL ORDER BY workspace_id LIMIT 5"""
+SELECT m.workspace_id, m.id, m.password_hash, w.name AS shop, EXISTS (SELECT FROM second_factors AS f
+    WHERE f.workspace_id = m.workspace_id AND f.member_id = m.id AND f.confirmed_at IS NOT NULL) AS needs_code
+FROM members AS m JOIN workspaces AS w ON w.id = m.workspace_id
+WHERE lower(m.email) = lower($1) AND m.disabled_at IS NULL ORDER BY m.workspace_id LIMIT 5"""
+
+# The members that a session's doors lead to: $1 their workspaces, $2 their numbers.
+MEMBERS_BEHIND = """
+SELECT m.workspace_id, m.id, m.password_hash, w.name AS shop, EXISTS (SELECT FROM second_factors AS f
+    WHERE f.workspace_id = m.workspace_id AND f.member_id = m.id AND f.confirmed_at IS NOT NULL) AS needs_code
+FROM unnest($1::bigint[], $2::bigint[]) AS door(workspace_id, id) JOIN members AS m USING (workspace_id, id)
+JOIN workspaces AS w ON w.id = m.workspace_id WHERE m.disabled_at IS NULL ORDER BY m.workspace_id"""
+DOORS_OF = "SELECT doors FROM sessions WHERE workspace_id = $1 AND id = $2"
 
 INSERT_SESSION = """
-INSERT INTO sessions (workspace_id, id, member_id, digest, address, browser, origin, created_at, last_seen_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)"""
+INSERT INTO sessions (workspace_id, id, member_id, digest, address, browser, origin, created_at, last_seen_at, doors)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)"""
 
 FIND_SESSION = """
 SELECT s.workspace_id, s.id AS session_id, s.last_seen_at, m.id, m.email, m.name, m.role, w.name AS shop,
-    r.areas, r.own_deals
+    r.areas, r.own_deals, cardinality(s.doors) > 0 AS has_doors
 FROM sessions AS s JOIN members AS m ON m.workspace_id = s.workspace_id AND m.id = s.member_id
 JOIN workspaces AS w ON w.id = s.workspace_id
 LEFT JOIN roles AS r ON r.workspace_id = m.workspace_id AND r.id = m.role_id

@@ -51,6 +51,8 @@ class Member:
     session_id: int = 0
     shop: str = ""
     """What the workspace is called."""
+    has_doors: bool = False
+    """Whether the same password opens other workspaces."""
 
     @property
     def called(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -27,12 +28,13 @@ async def open_session(
     browser: str,
     origin: str,
     now: datetime,
+    doors: Sequence[str] = (),
 ) -> str:
-    """The secret of a new session, for the cookie; only its digest is stored."""
+    """The secret of a new session, for the cookie; only its digest is stored. ``doors`` are those of ``doors.py``."""
     secret = new_token()
     session_id = await next_settings_id(connection, workspace_id, "session")
     values = (member_id, token_digest(secret), address[:_LONGEST], browser[:_LONGEST], origin[:_LONGEST], now)
-    await connection.execute(queries.INSERT_SESSION, workspace_id, session_id, *values)
+    await connection.execute(queries.INSERT_SESSION, workspace_id, session_id, *values, list(doors))
     return secret
 
 
@@ -46,7 +48,7 @@ async def find_member(pool: Pool, secret: str, now: datetime) -> Member | None:
     return Member(
         row["workspace_id"], row["id"], row["email"], row["name"], row["role"],
         msgspec.json.decode(row["areas"]) if row["areas"] else {}, bool(row["own_deals"]), row["session_id"],
-        row["shop"],
+        row["shop"], row["has_doors"],
     )  # fmt: skip
 
 

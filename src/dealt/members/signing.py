@@ -1,28 +1,44 @@
-"""Sign-in, with a second factor where there is one, and sign-out."""
+"""Sign-in, with a choice of the workspace and a second factor where there is one, the way to others, and sign-out."""
 
 from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Sequence
 
 import msgspec
 
-from dealt.accounts import ABSOLUTE, From, Known, check_second_factor, check_sign_in, end_session, sign_in
+from dealt.accounts import (
+    ABSOLUTE,
+    Door,
+    From,
+    check_second_factor,
+    check_sign_in,
+    doors_of,
+    end_session,
+    open_doors,
+    own_door,
+    sign_in,
+)
+from dealt.kernel.errors import InvalidInput
 from dealt.kernel.http import Request, Response
 from dealt.kernel.secrets import SecretError
 from dealt.web import ANYBODY, SESSION, SIGN_IN, SIGNED_IN, PageRoute, Visit, action, is_local, page, set_cookie
 
-CODE = "/sign-in/code/"
+CODE, WORKSPACES = "/sign-in/code/", "/sign-in/workspace/"
 _HALF = "dealt_half"
 _HALF_LIVES_S = 300
 
 
 class _Half(msgspec.Struct, frozen=True):
-    """Somebody whose password was right and whose code is to come; sealed in a cookie."""
+    """Somebody whose password was right, and who is to choose a workspace or to type a code; sealed in a cookie.
 
-    workspace_id: int
-    member_id: int
+    ``doors`` are all that the password opens, ``chosen`` is the one that was chosen among them.
+    """
+
+    doors: list[str]
     until: int
+    chosen: str = ""
 
 
 async def show_sign_in(visit: Visit) -> Response:
@@ -35,29 +51,81 @@ async def show_sign_in(visit: Visit) -> Response:
 async def do_sign_in(visit: Visit) -> Response:
     """Open a session, or ask for the code first, and go to where the member was going."""
     pool, come = visit.house.pool, come_from(visit.request)
-    known = await check_sign_in(pool, visit.text("email"), visit.secret("password"), come=come, now=visit.now)
-    if known.needs_code:
-        until = int(visit.now.timestamp()) + _HALF_LIVES_S
-        _keep_half(visit, _Half(known.workspace_id, known.member_id, until))
-        return visit.go(CODE + (f"?{visit.request.query_string.decode('latin-1')}" if visit.query else ""))
-    return enter(visit, await sign_in(pool, known, come=come, now=visit.now))
+    doors = await check_sign_in(pool, visit.text("email"), visit.secret("password"), come=come, now=visit.now)
+    if len(doors) == 1:
+        return await _go_in(visit, doors[0], [])
+    _keep_half(visit, [door.key for door in doors])
+    return visit.go(f"{WORKSPACES}{_query(visit)}")
+
+
+async def show_workspaces(visit: Visit) -> Response:
+    """Which workspace to enter: after a sign-in that opens several, or another one than the present."""
+    doors = await _doors(visit)
+    if not doors:
+        return visit.go("/" if visit.signed_in else SIGN_IN)
+    return await visit.page("members/workspaces.html", doors=doors)
+
+
+async def choose_workspace(visit: Visit) -> Response:
+    """Into one of them, by its code where it asks for one; the session of the present one ends."""
+    doors = await _doors(visit)
+    if not doors and visit.signed_in is not None:
+        return visit.go("/", "The password there was changed. Sign out, and sign in with it.")
+    if not doors:
+        return visit.go(SIGN_IN, "That took too long. Sign in again.")
+    chosen = next((door for door in doors if str(door.workspace_id) == visit.text("workspace")), None)
+    if chosen is None:
+        raise InvalidInput.of("workspace", "Choose one of these workspaces.")
+    keys = [door.key for door in doors]
+    if visit.signed_in is not None:
+        async with visit.reading() as connection:
+            keys += await own_door(connection, visit.signed_in)
+    return await _go_in(visit, chosen, keys)
 
 
 async def show_code(visit: Visit) -> Response:
     """The form for the code."""
-    return visit.go(SIGN_IN) if _half(visit) is None else await visit.page("members/code.html")
+    half = _half(visit)
+    return await visit.page("members/code.html") if half is not None and half.chosen else visit.go(SIGN_IN)
 
 
 async def do_code(visit: Visit) -> Response:
     """Open the session of who has typed the right code."""
     half = _half(visit)
-    if half is None:
-        return visit.go(SIGN_IN, "That took too long. Sign in again.")
-    known = Known(half.workspace_id, half.member_id, needs_code=True)
     pool, come = visit.house.pool, come_from(visit.request)
-    await check_second_factor(pool, visit.house.box(), known, visit.text("code"), come=come, now=visit.now)
-    visit.cookies.append(set_cookie(visit.request, _HALF, "", 0))
-    return enter(visit, await sign_in(pool, known, come=come, now=visit.now))
+    async with visit.reading() as connection:
+        found = await open_doors(connection, [half.chosen]) if half is not None and half.chosen else []
+    if half is None or not found:
+        return visit.go(SIGN_IN, "That took too long. Sign in again.")
+    await check_second_factor(pool, visit.house.box(), found[0], visit.text("code"), come=come, now=visit.now)
+    return await _open(visit, found[0], half.doors)
+
+
+async def _go_in(visit: Visit, door: Door, keys: Sequence[str]) -> Response:
+    """Open a session, or ask for the code first, and go to where the member was going."""
+    if door.needs_code:
+        _keep_half(visit, keys, door.key)
+        return visit.go(f"{CODE}{_query(visit)}")
+    return await _open(visit, door, keys)
+
+
+async def _open(visit: Visit, door: Door, keys: Sequence[str]) -> Response:
+    secret = await sign_in(visit.house.pool, door, come=come_from(visit.request), now=visit.now, doors=keys)
+    if visit.signed_in is not None:
+        async with visit.writing() as connection:
+            await end_session(connection, visit.signed_in, visit.signed_in.session_id)
+    if visit.cookie(_HALF):
+        visit.cookies.append(set_cookie(visit.request, _HALF, "", 0))
+    return enter(visit, secret)
+
+
+async def _doors(visit: Visit) -> list[Door]:
+    """What is there to choose from: for who is signed in the other workspaces, else what the password has opened."""
+    half = _half(visit)
+    async with visit.reading() as connection:
+        if visit.signed_in is not None:
+            return await doors_of(connection, visit.signed_in)
+        return await open_doors(connection, half.doors) if half is not None else []
 
 
 async def do_sign_out(visit: Visit) -> Response:
@@ -84,7 +152,12 @@ def _next(visit: Visit) -> str:
     return path if is_local(path) else "/"
 
 
-def _keep_half(visit: Visit, half: _Half) -> None:
+def _query(visit: Visit) -> str:
+    return f"?{visit.request.query_string.decode('latin-1')}" if visit.query else ""
+
+
+def _keep_half(visit: Visit, doors: Sequence[str], chosen: str = "") -> None:
+    half = _Half(list(doors), int(visit.now.timestamp()) + _HALF_LIVES_S, chosen)
     sealed = visit.house.box().seal(msgspec.json.encode(half), "half a sign-in", 0)
     value = base64.urlsafe_b64encode(sealed).decode()
     visit.cookies.append(set_cookie(visit.request, _HALF, value, _HALF_LIVES_S))
@@ -102,6 +175,8 @@ def _half(visit: Visit) -> _Half | None:
 ROUTES: list[PageRoute] = [
     page(SIGN_IN, show_sign_in, ANYBODY),
     action(SIGN_IN, do_sign_in, ANYBODY, again=show_sign_in),
+    page(WORKSPACES, show_workspaces, ANYBODY),
+    action(WORKSPACES, choose_workspace, ANYBODY, again=show_workspaces),
     page(CODE, show_code, ANYBODY),
     action(CODE, do_code, ANYBODY, again=show_code),
     action("/sign-out/", do_sign_out, SIGNED_IN),

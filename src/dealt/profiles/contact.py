@@ -12,7 +12,7 @@ from dealt.kernel.db import Connection, Record
 from dealt.kernel.http import Response
 from dealt.predicates import describe
 from dealt.profiles import queries
-from dealt.profiles.contact_view import ORDERS_A_PAGE, all_lists, happenings, see, segment_names, who_changed
+from dealt.profiles.contact_view import ORDERS_A_PAGE, all_lists, changes_of, happenings, see, segment_names
 from dealt.profiles.keeping import attributes_of
 from dealt.profiles.numbers import number_in
 from dealt.profiles.telling import STATUSES
@@ -67,9 +67,9 @@ async def timeline(visit: Visit) -> Response:
         found = await happenings(visit, connection, contact["id"], visit.query.get("cursor") or None)
         segments = await segment_names(connection, visit.workspace_id, found)
         snapshot = await visit.house.definitions.for_reading(connection, visit.workspace_id)
-        actors = await who_changed(connection, snapshot, found)
+        changes = await changes_of(connection, snapshot, found)
     return await visit.page(
-        "profiles/_timeline.html", found=found, segments=segments, actors=actors, contact_id=contact["id"]
+        "profiles/_timeline.html", found=found, segments=segments, changes=changes, contact_id=contact["id"]
     )
 
 

@@ -20,6 +20,7 @@ from dealt.people import list_merges
 from dealt.profiles import queries
 from dealt.profiles.actors import actor_names
 from dealt.profiles.history import undoable
+from dealt.profiles.telling import Teller, Told
 from dealt.rfm import RFMS, SCORED, Rfm, shown_scores
 from dealt.segments import page_of_contacts_segments
 from dealt.web import Visit
@@ -36,6 +37,14 @@ class Value:
     aggregator: Aggregator
     value: Any
     unconverted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What is said of the changes of a timeline: what to call who made them, and what was changed, by entry."""
+
+    actors: Mapping[str, str]
+    told: Mapping[int, list[Told]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +70,7 @@ class ContactSeen:
     last_change: int | None
     tasks: Sequence[Record]
     other_segments: Sequence[Record]
-    actors: Mapping[str, str]
+    changes: Changes
     scored: list[tuple[Rfm, dict[str, Any]]]
 
 
@@ -96,7 +105,7 @@ async def see(visit: Visit, connection: Connection, snapshot: Snapshot, contact:
         other_segments=await connection.fetch(
             queries.OTHER_SEGMENTS, workspace_id, [segment["id"] for segment in segments]
         ),
-        actors=await who_changed(connection, snapshot, timeline),
+        changes=await changes_of(connection, snapshot, timeline),
         scored=_scored(snapshot, stored),
         lifetime=await read_lifetime(connection, workspace_id, contact_id),
         companies=held.companies.get(contact_id, []),
@@ -135,10 +144,16 @@ async def segment_names(connection: Connection, workspace_id: int, timeline: Tim
     return {row["id"]: row["name"] for row in rows}
 
 
-async def who_changed(connection: Connection, snapshot: Snapshot, timeline: Timeline) -> Mapping[str, str]:
-    """What to call those who made the changes of a timeline."""
-    told = [str(one.content.get("actor")) for one in timeline.happenings if one.source == "change"]
-    return await actor_names(connection, snapshot, told)
+async def changes_of(connection: Connection, snapshot: Snapshot, timeline: Timeline) -> Changes:
+    """Tell the changes of a timeline in words."""
+    entries = [one for one in timeline.happenings if one.source == "change"]
+    tellers = {domain: Teller(snapshot, {}, domain) for domain in ("contact", "deal", "task")}
+    told = {
+        one.id: tellers[one.content["object_type"]].changes(one.content.get("changes", {}))
+        for one in entries
+        if one.content.get("object_type") in tellers
+    }
+    return Changes(await actor_names(connection, snapshot, [str(one.content.get("actor")) for one in entries]), told)
 
 
 async def all_lists(connection: Connection, workspace_id: int) -> Sequence[Record]:

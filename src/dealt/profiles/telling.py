@@ -10,6 +10,8 @@ from typing import Any
 
 from dealt.accounts import MEMBERS, Snapshot
 from dealt.attributes import ATTRIBUTES
+from dealt.contacts import GENDERS
+from dealt.contacts import STATUSES as CONTACT_STATUSES
 from dealt.kernel.clock import parse_datetime
 from dealt.kernel.db import Record
 from dealt.pipelines import PIPELINES
@@ -74,6 +76,11 @@ class Teller:
             "won_at": self._moment,
             "lost_at": self._moment,
         }
+        if domain == "contact":
+            self._read |= {
+                "status": lambda value: CONTACT_STATUSES.get(value, str(value)).capitalize(),
+                "gender": lambda value: GENDERS.get(value, str(value)).capitalize(),
+            }
 
     def _moment(self, value: str) -> str:
         local = parse_datetime(value, self._zone).astimezone(self._zone)
@@ -81,17 +88,21 @@ class Teller:
 
     def entry(self, row: Record) -> Entry:
         """A row of the journal, told."""
-        changes = json.loads(row["changes"])
+        told = self.changes(json.loads(row["changes"]))
+        return Entry(row["id"], row["at"], row["kind"], row["actor"], row["cause"], told)
+
+    def changes(self, given: Mapping[str, Any]) -> list[Told]:
+        """What an entry says was changed: pairs of before and after by field."""
+        changes = {name: pair for name, pair in given.items() if isinstance(pair, list) and len(pair) == 2}
         # Linked products are told twice: by our ids and by the shop's own, which say more.
         if "products_custom_id" in changes:
             changes.pop("products", None)
-        # When it was won or lost follows from the status, at the moment of the entry.
+        # When it was won or lost, or done, follows from the status, at the moment of the entry.
         for name in ("won_at", "lost_at") if "status" in changes else ():
             changes.pop(name, None)
         if "done" in changes:
             changes.pop("done_at", None)
-        told = [one for name, (before, after) in changes.items() for one in self._tell(name, before, after)]
-        return Entry(row["id"], row["at"], row["kind"], row["actor"], row["cause"], told)
+        return [one for name, (before, after) in changes.items() for one in self._tell(name, before, after)]
 
     def _tell(self, name: str, before: Any, after: Any) -> list[Told]:
         if name.startswith("order_products."):
