@@ -135,6 +135,9 @@ async def test_rfm_is_set_up_by_fixed_limits_and_shows_a_contact_its_place(site:
         assert "Not in" in page
         people = (await client.get(f"{address}people/?r=5&f=2")).text
         assert f"/contacts/{number}/" in people
+        assert 'href="/contacts/?fixed_recency=5&amp;fixed_frequency=2"' in people
+        listed = (await client.get("/contacts/?fixed_recency=5&fixed_frequency=2")).text
+        assert f'href="/contacts/{number}/"' in listed
         again = await client.post(f"{address}edit/", data={"name": "Fixed", "edges": "fifths"})
         assert again.status_code == 303
         assert (await api.get(f"rfm/{address.split('/')[2]}/")).json()["thresholds"] is None

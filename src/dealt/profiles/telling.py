@@ -12,7 +12,7 @@ from dealt.accounts import MEMBERS, Snapshot
 from dealt.attributes import ATTRIBUTES
 from dealt.contacts import GENDERS
 from dealt.contacts import STATUSES as CONTACT_STATUSES
-from dealt.kernel.clock import parse_datetime
+from dealt.kernel.clock import is_iso_datetime, parse_datetime
 from dealt.kernel.db import Record
 from dealt.pipelines import PIPELINES
 from dealt.tags import TAGS
@@ -86,6 +86,9 @@ class Teller:
         local = parse_datetime(value, self._zone).astimezone(self._zone)
         return f"{local.day} {local:%b %Y, %H:%M}"
 
+    def _value(self, value: Any) -> str:
+        return self._moment(value) if isinstance(value, str) and is_iso_datetime(value) else _plain(value)
+
     def entry(self, row: Record) -> Entry:
         """A row of the journal, told."""
         told = self.changes(json.loads(row["changes"]))
@@ -107,7 +110,7 @@ class Teller:
     def _tell(self, name: str, before: Any, after: Any) -> list[Told]:
         if name.startswith("order_products."):
             return _tell_line(name.partition(".")[2], before, after)
-        read = self._read.get(name, _plain)
+        read = self._read.get(name, self._value)
         return [Told(self._label(name), *("" if value in _NOTHING else read(value) for value in (before, after)))]
 
     def _label(self, name: str) -> str:

@@ -8,14 +8,20 @@ const PARTS = [".head", ".record"];
 export function swap(fresh) {
   for (const selector of PARTS) {
     const [here, there] = [document.querySelector(selector), fresh.querySelector(selector)];
-    if (here && there) here.replaceWith(document.adoptNode(there));
+    if (here && there) replace(here, there);
   }
   for (const dialog of fresh.querySelectorAll("main dialog")) {
     const here = document.getElementById(dialog.id);
-    if (here) here.replaceWith(document.adoptNode(dialog));
-    else document.querySelector("main")?.append(document.adoptNode(dialog));
+    if (here) replace(here, dialog);
   }
   document.dispatchEvent(new CustomEvent("swapped"));
+}
+
+/** What htmx brings later on is bound to the new elements, too. @param {Element} here @param {Element} there */
+function replace(here, there) {
+  const made = document.adoptNode(there);
+  here.replaceWith(made);
+  /** @type {any} */ (window).htmx?.process(made);
 }
 
 /**
