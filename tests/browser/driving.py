@@ -25,10 +25,16 @@ _ANSWERED = "Failed to load resource: the server responded with a status of 4"
 
 @asynccontextmanager
 async def opened(
-    browser: Browser, origin: str, secret: str = "", *, size: tuple[int, int] = DESK, theme: str = "light"
+    browser: Browser,
+    origin: str,
+    secret: str = "",
+    *,
+    size: tuple[int, int] = DESK,
+    theme: str = "light",
+    touch: bool = False,
 ) -> AsyncIterator[Page]:
     """A page signed in by the session's secret; leaving it asserts that nothing was complained about."""
-    touch = size == PHONE
+    touch = touch or size == PHONE
     context = await browser.new_context(
         base_url=origin,
         viewport={"width": size[0], "height": size[1]},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -128,6 +129,33 @@ async def test_keys_carry_a_card(browser: Browser, site: Site) -> None:
         assert await stage_of(site, deal) == 4
 
 
+async def test_a_finger_lifts_a_card_and_carries_it_past_the_edge(browser: Browser, site: Site) -> None:
+    deal = await made(site, "A350", stage=1)
+    secret = await site.session("member")
+    async with opened(browser, site.origin, secret, size=(800, 700), touch=True) as page:
+        await page.goto("/board/")
+        place = await card(page, "Order A350").bounding_box()
+        assert place
+        x, y = place["x"] + 60, place["y"] + 20
+        wire = await page.context.new_cdp_session(page)
+
+        async def finger(kind: str, *at: float) -> None:
+            points = [{"x": at[0], "y": at[1]}] if at else []
+            await wire.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+        await finger("touchStart", x, y)
+        await expect(card(page, "Order A350")).to_have_class(re.compile("lifted"))
+        for step in range(1, 9):
+            await finger("touchMove", x + (790 - x) * step / 8, y + 5 * step)
+        for _ in range(200):
+            if await page.evaluate("document.querySelector('.columns').scrollLeft") > 200:
+                break
+            await asyncio.sleep(0.03)
+        await finger("touchEnd")
+        await expect(page.locator("#toasts")).to_contain_text("Moved to ")
+    assert await stage_of(site, deal) > 1
+
+
 async def test_a_move_made_elsewhere_is_seen(browser: Browser, site: Site) -> None:
     deal = await made(site, "A400")
     secret = await site.session("read-only")
@@ -176,8 +204,7 @@ async def test_several_are_moved_at_once(browser: Browser, site: Site) -> None:
     assert {await stage_of(site, deal) for deal in deals} == {5}
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize(("size", "theme"), [(DESK, "light"), (PHONE, "dark")], ids=["desk", "phone"])
 async def test_the_board_is_readable(browser: Browser, site: Site, size: tuple[int, int], theme: str) -> None:
     for n in range(4):
         await made(site, f"{size[0]}{theme}{n}", stage=1 + n % 3, status=1 + n % 3, value=50 * n + 9.5)

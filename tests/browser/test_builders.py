@@ -69,8 +69,7 @@ async def test_a_segment_with_a_nested_relation_is_counted_before_it_is_saved(br
     assert '"measure": "sum"' in stored or '"measure":"sum"' in stored
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize(("size", "theme"), [(DESK, "light"), (PHONE, "dark")], ids=["desk", "phone"])
 async def test_a_segment_is_readable(browser: Browser, site: Site, size: tuple[int, int], theme: str) -> None:
     await people(site)
     name = f"Loyal {size[0]} {theme}"
@@ -131,8 +130,7 @@ async def test_rfm_is_set_up_and_opens_into_people(browser: Browser, site: Site)
         await expect(page.get_by_role("heading", name="Champions")).to_be_visible()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize(("size", "theme"), [(DESK, "light"), (PHONE, "dark")], ids=["desk", "phone"])
 async def test_forms_are_readable(browser: Browser, site: Site, size: tuple[int, int], theme: str) -> None:
     await people(site)
     async with opened(browser, site.origin, await site.session(), size=size, theme=theme) as page:

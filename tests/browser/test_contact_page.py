@@ -52,8 +52,7 @@ async def test_a_number_says_why(browser: Browser, site: Site) -> None:
         await dialog.get_by_role("button", name="Close").click()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize(("size", "theme"), [(DESK, "light"), (PHONE, "dark")], ids=["desk", "phone"])
 async def test_the_contact_is_readable(browser: Browser, site: Site, size: tuple[int, int], theme: str) -> None:
     number = await made(site, f"{size[0]}{theme}")
     async with opened(browser, site.origin, await site.session(), size=size, theme=theme) as page:

@@ -62,8 +62,7 @@ async def test_rows_are_selected_by_keys_and_moved_together(browser: Browser, si
         await expect(page.locator("#toasts")).to_contain_text("spring is off 4 contacts.")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize(("size", "theme"), [(DESK, "light"), (PHONE, "dark")], ids=["desk", "phone"])
 async def test_it_is_for_everybody(browser: Browser, site: Site, size: tuple[int, int], theme: str) -> None:
     await filled(site)
     async with opened(browser, site.origin, await site.session(), size=size, theme=theme) as page:

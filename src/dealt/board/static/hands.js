@@ -1,7 +1,10 @@
 // @ts-check
 /** Moving cards by mouse, touch and keyboard. Whoever is told of a move does it and says whether it held. */
-import Sortable from "sortablejs";
+import Sortable, { AutoScroll } from "sortablejs";
 import { announce } from "web/toasts.js";
+
+// The core of the library comes without it: a card that is held at an edge lets the column, or the board, scroll.
+Sortable.mount(new AutoScroll());
 
 /**
  * @param {import("./columns.js").Columns} columns
@@ -15,7 +18,9 @@ export function byDragging(columns, moved, holding) {
     Sortable.create(/** @type {HTMLElement} */ (col.querySelector(".cards")), {
       group: "deals", sort: false, animation: 120, forceFallback: true, fallbackOnBody: true, fallbackTolerance: 4,
       delay: 180, delayOnTouchOnly: true, touchStartThreshold: 6, draggable: ".deal-card",
-      filter: "input, button", preventOnFilter: false, ghostClass: "gap", fallbackClass: "held", scrollSensitivity: 80,
+      filter: "input, button", preventOnFilter: false, ghostClass: "gap", fallbackClass: "held", chosenClass: "lifted",
+      scrollSensitivity: 72, scrollSpeed: 14, bubbleScroll: true,
+      onChoose: () => { if (matchMedia("(pointer: coarse)").matches) navigator.vibrate?.(8); },
       onStart: (event) => {
         holding(true);
         from = { list: event.from, next: event.item.nextElementSibling };
