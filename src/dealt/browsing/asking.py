@@ -11,7 +11,7 @@ from dealt.accounts import Snapshot
 from dealt.browsing.model import Kind
 from dealt.kernel.cursors import encode_cursor
 from dealt.kernel.errors import InvalidInput
-from dealt.kernel.paging import Narrowed, Order, Page, PageRequest
+from dealt.kernel.paging import Order, Page, PageRequest
 
 ROWS = 50
 LONGEST_SEARCH = 200
@@ -98,7 +98,9 @@ def request_of(kind: Kind, asked: Asked, snapshot: Snapshot, now: datetime) -> P
     conditions = narrowed.conditions
     if asked.text:
         conditions, slow = (*conditions, kind.search(asked.text)), [*slow, "q"]
-    narrowed = Narrowed(conditions, narrowed.order, (*narrowed.unserved, *slow), narrowed.served)
+    narrowed = replace(
+        narrowed, conditions=conditions, unserved=(*narrowed.unserved, *slow), searched=bool(asked.text)
+    )  # fmt: skip
     if asked.before and narrowed.order is not None:
         narrowed = replace(narrowed, order=turned(narrowed.order))
     return PageRequest(ROWS, cursor=asked.before or asked.cursor or None, narrowed=narrowed)

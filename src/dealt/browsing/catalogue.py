@@ -106,5 +106,4 @@ PRODUCTS = Kind(
     filters=(Filter("quantity__lte", "Stock", lambda _: (("0", "Sold out"),)), Filter("tag", "Tag", tags_offered)),
     search=lambda text: matching("product", text),
     read=_products,
-    slow=frozenset({"tag"}),
 )

@@ -201,5 +201,4 @@ DEALS = Kind(
     search=lambda text: matching("deal", text),
     read=_read,
     acts=(Act("stage", "Move to stage", _move, _open_stages), Act("tag", "Tag", _tag), Act("untag", "Untag", _untag)),
-    slow=frozenset({"tag"}),
 )

@@ -105,13 +105,15 @@ class Narrowed:
     """What arguments ask of a list beside the page: conditions on its source, and an order if one is asked for.
 
     ``unserved`` names the arguments that no index serves: looking for them is ended after a while, and ``served`` what
-    may be asked for besides, as one exists for it.
+    may be asked for besides, as one exists for it. ``searched`` says that words are looked for, of which the planner
+    knows how rare they are.
     """
 
     conditions: tuple[Sql, ...] = ()
     order: Order | None = None
     unserved: tuple[str, ...] = ()
     served: tuple[str, ...] = ()
+    searched: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +181,7 @@ async def fetch_page(
     chosen += Sql(f" FROM {source} WHERE ") + all_of(where)
     try:
         async with bounded(connection, narrowed):
-            few = bool(narrowed.unserved) and await _estimate(connection, body) <= FEW
+            few = narrowed.searched and await _estimate(connection, body) <= FEW
             by = order.sorting if few else order.clause
             text, values = (chosen + sql(f" ORDER BY {by} LIMIT {{}} OFFSET {{}}", request.size + 1, offset)).render()
             rows = list(await connection.fetch(text, *values))
