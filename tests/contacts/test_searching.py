@@ -35,8 +35,8 @@ class Explaining:
             self.plan = "\n".join([row[0] for row in rows])
         return await self.connection.fetch(statement, *values)
 
-    async def fetchval(self, statement: str, *values: Any) -> Any:
-        return await self.connection.fetchval(statement, *values)
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.connection, name)
 
 
 async def test_the_usual_searches_use_an_index_among_many_contacts(house: House) -> None:
