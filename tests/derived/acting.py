@@ -41,6 +41,12 @@ class Actor(Beside):
     def edit_contact(self) -> Request | None:
         return self._at("users", self._facts.contacts, lambda _: ("PATCH", "", self._about_contact()))
 
+    def edit_one_field(self) -> Request | None:
+        """Whoever looks at another field is not computed."""
+        body = self._about_contact()
+        name = self._rng.choice(sorted(body))
+        return self._at("users", self._facts.contacts, lambda _: ("PATCH", "", {name: body[name]}))
+
     def tag(self) -> Request | None:
         kind = self._rng.choice(("users", "deals", "products"))
         rows = self._facts.contacts if kind == "users" else self._facts.tables[kind]
@@ -217,8 +223,8 @@ class Actor(Beside):
 
 
 KINDS = (
-    *("create_contact",) * 7, *("edit_contact",) * 4, *("tag",) * 3, "delete_contact", *("merge",) * 2,
-    *("unmerge",) * 3, *("create_deal",) * 5, *("upsert_deal",) * 7, *("edit_deal",) * 8, *("resend_lines",) * 3,
+    *("create_contact",) * 7, *("edit_contact",) * 3, *("edit_one_field",) * 3, *("tag",) * 3, "delete_contact",
+    *("merge",) * 2, *("unmerge",) * 3, *("create_deal",) * 5, *("upsert_deal",) * 7, *("edit_deal",) * 8, *("resend_lines",) * 3,
     *("move_stage",) * 3, *("reassign",) * 4, *("undo",) * 2, *("delete_deal",) * 2, *("edit_line",) * 8,
     *("event",) * 4, *("product_event",) * 3, *("product",) * 3, *("company",) * 8, *("rate",) * 3, "time_zone",
     *("page_view",) * 3, *("list_change",) * 2, *("task",) * 4, *("stage",) * 2, *("bulk",) * 2, "file", "mass_update",

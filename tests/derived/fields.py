@@ -13,7 +13,7 @@ TEXT, NUMBER, TRUTH, DATE, MOMENT = "text", "number", "truth", "date", "moment"
 FIELDS: dict[str, dict[str, str]] = {
     "contact": {
         "page_views": NUMBER, "last_seen": MOMENT, "country": TEXT, "first_name": TEXT, "score": NUMBER,
-        "unsubscribed": TRUTH, "created_at": MOMENT,
+        "unsubscribed": TRUTH, "created_at": MOMENT, "updated_at": MOMENT,
     },
     "deal": {
         "value": NUMBER, "net_value": NUMBER, "lines_total": NUMBER, "refunded_total": NUMBER, "base_value": NUMBER,
