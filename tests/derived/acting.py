@@ -224,10 +224,10 @@ class Actor(Beside):
 
 KINDS = (
     *("create_contact",) * 7, *("edit_contact",) * 3, *("edit_one_field",) * 3, *("tag",) * 3, "delete_contact",
-    *("merge",) * 2, *("unmerge",) * 3, *("create_deal",) * 5, *("upsert_deal",) * 7, *("edit_deal",) * 8, *("resend_lines",) * 3,
-    *("move_stage",) * 3, *("reassign",) * 4, *("undo",) * 2, *("delete_deal",) * 2, *("edit_line",) * 8,
-    *("event",) * 4, *("product_event",) * 3, *("product",) * 3, *("company",) * 8, *("rate",) * 3, "time_zone",
-    *("page_view",) * 3, *("list_change",) * 2, *("task",) * 4, *("stage",) * 2, *("bulk",) * 2, "file", "mass_update",
-    "delete_company",
+    *("merge",) * 2, *("unmerge",) * 3, *("create_deal",) * 5, *("upsert_deal",) * 7, *("edit_deal",) * 8,
+    *("resend_lines",) * 3, *("move_stage",) * 3, *("reassign",) * 4, *("undo",) * 2, *("delete_deal",) * 2,
+    *("edit_line",) * 8, *("event",) * 4, *("product_event",) * 3, *("product",) * 3, *("company",) * 8, *("rate",) * 3,
+    "time_zone", *("page_view",) * 3, *("list_change",) * 2, *("task",) * 4, *("stage",) * 2, *("bulk",) * 2, "file",
+    "mass_update", "delete_company",
 )  # fmt: skip
 """What happens, as often as it is named here."""
