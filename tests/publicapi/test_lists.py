@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -215,6 +216,9 @@ async def test_a_timeline_is_narrowed_by_type_and_time_and_read_either_way(shop:
         assert (answer.status_code, list(answer.json()["errors"])) == (400, [argument.partition("=")[0]])
 
 
+WAITING_COMPANY = "INSERT INTO stale_companies (workspace_id, company_id, marked_at) VALUES ($1, 1, $2)"
+
+
 async def test_users_are_narrowed_and_ordered_by_what_aggregators_found_and_by_attributes(shop: Shop) -> None:
     for body in (
         {"name": "Orders", "function": "count", "source": "deals"},
@@ -250,4 +254,11 @@ async def test_users_are_narrowed_and_ordered_by_what_aggregators_found_and_by_a
         "users-by-id/ann/segments/",
     ):
         assert "Dealt-As-Of" in (await shop.client.get(path)).headers, path
-    assert "Dealt-As-Of" not in (await shop.client.get("deals/")).headers
+    for path in ("deals/", "companies/"):
+        assert "Dealt-As-Of" not in (await shop.client.get(path)).headers, path
+    body = {"name": "Firm orders", "function": "count", "source": "deals", "subject": "company"}
+    assert (await shop.client.post("aggregators/", json=body)).status_code == 201
+    await shop.client.post("companies/", json={"custom_id": "acme", "name": "Acme", "tags": ["vip"]})
+    await shop.fetch(WAITING_COMPANY, shop.workspace_id, datetime(2025, 1, 1, tzinfo=UTC))
+    for path in ("companies/", "tags/1/companies/"):
+        assert (await shop.client.get(path)).headers["Dealt-As-Of"] == "2025-01-01T00:00:00Z", path

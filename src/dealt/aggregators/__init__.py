@@ -30,6 +30,7 @@ from dealt.aggregators.reading import (
 from dealt.aggregators.reading_companies import (
     CompanyProgress,
     ages_of_companies,
+    companies_wait_since,
     progress_of_companies,
     values_of_companies,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "Noted",
     "ages_of_companies",
     "check_companies",
+    "companies_wait_since",
     "create_aggregator",
     "delete_aggregator",
     "explain_value",

@@ -89,6 +89,7 @@ SELECT d.company_id, d.computed_at,
     (SELECT min(s.marked_at) FROM stale_companies AS s
         WHERE s.workspace_id = d.workspace_id AND s.company_id = d.company_id) AS since
 FROM company_derived AS d WHERE d.workspace_id = $1 AND d.company_id = ANY($2::bigint[])"""
+WAITS_SINCE = "SELECT marked_at FROM stale_companies WHERE workspace_id = $1 ORDER BY id LIMIT 1"
 PROGRESS = """
 SELECT count(*) AS total, count(*) FILTER (WHERE d.definitions_version >= $2) AS done
 FROM companies AS c LEFT JOIN company_derived AS d ON d.workspace_id = c.workspace_id AND d.company_id = c.id

@@ -44,6 +44,12 @@ async def ages_of_companies(
     }
 
 
+async def companies_wait_since(connection: Connection, workspace_id: int) -> datetime | None:
+    """When the company was marked that waits longest, None where none waits; its users were settled by then."""
+    since: datetime | None = await connection.fetchval(queries.WAITS_SINCE, workspace_id)
+    return since
+
+
 async def progress_of_companies(
     connection: Connection, workspace_id: int, version: int, walk: Progress | None
 ) -> CompanyProgress:

@@ -37,7 +37,7 @@ from dealt.kernel.http import Response, Route
 from dealt.kernel.lookups import BOUNDS, Column
 from dealt.kernel.paging import Order, Page
 from dealt.kernel.sql import sql
-from dealt.publicapi.ages import note_age
+from dealt.publicapi.ages import note_age_of_companies
 from dealt.publicapi.call import Call, answer, paged
 from dealt.publicapi.company_shapes import shape_company
 from dealt.publicapi.listing import Listing, columns_of
@@ -79,7 +79,7 @@ async def list_all(call: Call) -> Response:
     """GET /companies/: pages, narrowed by custom id, the beginning of a name and times."""
     async with call.reading() as connection:
         snapshot = await call.definitions(connection)
-        await note_age(call, connection, OF_COMPANIES)
+        await note_age_of_companies(call, connection)
         page = await list_companies(connection, call.workspace_id, [], Order("id"), call.page_request)
         return await page_of_companies(call, connection, snapshot, page)
 

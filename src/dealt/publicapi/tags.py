@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dealt.aggregators import OF_COMPANIES
 from dealt.companies import companies_with_tag, list_companies
 from dealt.contacts import follow_deleted_tag, page_of_tagged
 from dealt.kernel.http import Response, Route
 from dealt.kernel.paging import Order
 from dealt.kernel.schema import read_fields, refuse_unknown, text
-from dealt.publicapi.ages import note_age
+from dealt.publicapi.ages import note_age_of_companies
 from dealt.publicapi.call import Call, answer, paged
 from dealt.publicapi.companies import COMPANIES, page_of_companies
 from dealt.publicapi.defining import changing
@@ -71,7 +70,7 @@ async def companies(call: Call) -> Response:
     async with call.reading() as connection:
         await read_tag(connection, call.workspace_id, call.id())
         where = [companies_with_tag(call.id())]
-        await note_age(call, connection, OF_COMPANIES)
+        await note_age_of_companies(call, connection)
         page = await list_companies(connection, call.workspace_id, where, Order("id"), call.page_request)
         return await page_of_companies(call, connection, await call.definitions(connection), page)
 
