@@ -23,6 +23,9 @@ FILTER = {
 }  # fmt: skip
 
 
+_LACKING = "async (node) => (await import('builders/filter-tree.js')).lacking(node)"
+
+
 async def people(site: Site) -> None:
     """Ann in Poland with two orders, Bo there with one, and Cy elsewhere."""
     api = site.shop.client
@@ -42,6 +45,7 @@ async def test_a_segment_with_a_nested_relation_is_counted_before_it_is_saved(br
         await page.goto("/segments/")
         await page.keyboard.press("n")
         await page.get_by_label("Name", exact=True).fill("Two mugs in Poland")
+        assert await page.evaluate(_LACKING, {"relation": "deals", "where": {"all": []}}) is False
         live = page.locator(".live")
         await expect(live.locator(".big")).to_have_text("3")
         await page.get_by_role("button", name="Add condition").click()

@@ -47,6 +47,7 @@ async def test_a_line_comes_back_and_the_value_follows(browser: Browser, site: S
         await page.get_by_role("dialog").get_by_label("Came back").fill("1")
         await page.get_by_role("button", name="Save line").click()
         await expect(page.get_by_text("1 returned").first).to_be_visible()
+        await expect(page.locator(".changes dt").first).to_have_text("Line 1, returned quantity")
         await expect(page.locator("#toasts")).to_contain_text("The line is changed.")
         await page.locator("#toasts").get_by_role("button", name="Undo").click()
         await expect(page.locator("#toasts")).to_contain_text("undone")

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from dealt.accounts import MEMBERS, Snapshot
@@ -124,10 +125,19 @@ def _tell_line(number: str, before: Mapping[str, Any] | None, after: Mapping[str
     label = f"Line {number}"
     if before is None or after is None:
         return [Told(label, _line(before), _line(after))]
-    changed = [key for key in {**before, **after} if before.get(key) != after.get(key)]
+    changed = [key for key in {**before, **after} if _number(before.get(key)) != _number(after.get(key))]
     return [
         Told(f"{label}, {key.replace('_', ' ')}", _plain(before.get(key)), _plain(after.get(key))) for key in changed
     ]
+
+
+def _number(value: Any) -> Any:
+    """34.0, 34 and "34", as programs and pages write the same price, are no change to who reads it."""
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return value
+    return number if number.is_finite() else value
 
 
 def _line(receipt: Mapping[str, Any] | None) -> str:

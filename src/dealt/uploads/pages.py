@@ -166,9 +166,13 @@ def _progress(found: Import) -> float:
 
 
 def _cells(text: str) -> str:
+    """What stands in a refused row, or in the rows of a refused order."""
     cells: Any = msgspec.json.decode(text)
-    values = cells.values() if isinstance(cells, dict) else cells if isinstance(cells, list) else [cells]
-    return ", ".join(str(value) for value in values)[:300]
+    rows = cells if isinstance(cells, list) else [cells]
+    told = (
+        " · ".join(f"{name}: {cell}" for name, cell in row.items()) if isinstance(row, dict) else row for row in rows
+    )
+    return ", ".join(map(str, told))[:300]
 
 
 ROUTES: list[PageRoute] = [

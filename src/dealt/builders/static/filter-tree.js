@@ -113,7 +113,7 @@ export function resultOf(node, target) {
 export function lacking(node) {
   if (groupOf(node)) return partsOf(node)[0].some(lacking);
   if (node.relation && (lacking(node.where) || (node.pick && lacking(node.is)))) return true;
-  if (node.relation && (node.pick || node.quantifier)) return false;
+  if (node.relation && !node.measure) return false; // a quantifier that is left out is "any"
   if (node.measure && node.measure !== "count" && !node.field) return true;
   return blank(node.value) && operatorOf(node.op)?.takes !== "nothing";
 }

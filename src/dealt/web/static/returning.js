@@ -29,7 +29,7 @@ document.addEventListener("submit", (event) => {
 });
 const left = JSON.parse(sessionStorage.getItem(PLACE) ?? "null");
 sessionStorage.removeItem(PLACE);
-if (left && left.path === location.pathname && Date.now() - left.at < 10_000 && !document.querySelector("[aria-invalid], [autofocus]")) {
+if (left && left.path === location.pathname && Date.now() - left.at < 10_000 && !document.querySelector("[aria-invalid], main [autofocus]:not(dialog *)")) {
   scrollTo(0, left.y);
   const back = left.back && document.querySelector(left.back);
   if (back instanceof HTMLElement) back.focus({ preventScroll: true });
