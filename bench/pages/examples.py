@@ -17,6 +17,7 @@ from dealt.pages import ROUTES
 LEFT_OUT = {
     "/live/": "a stream",
     "/board/<int:id>/live/": "a stream, which pages.board measures",
+    "/companies/<int:id>/values/<int:aggregator>/": "the shop has no aggregators of companies",
     "/pictures/": "it waits for another server",
     "/reset/<secret>/": "a link of a mail",
     "/invited/<secret>/": "a link of a mail",
@@ -53,6 +54,7 @@ EXAMPLES: dict[str, dict[str, str]] = {
         "A product that is bought often": "/products/{bought}/",
         "A product": "/products/{product}/",
     },
+    "/tasks/<int:id>/": {"A task": "/tasks/{task}/"},
     "/segments/<int:id>/": {"A segment": "/segments/{segment}/"},
     "/segments/<int:id>/edit/": {"A segment, to edit": "/segments/{segment}/edit/"},
     "/aggregators/<int:id>/": {"An aggregator": "/aggregators/{aggregator}/"},
@@ -87,6 +89,7 @@ _IDS = {
     "company": "SELECT id FROM companies WHERE workspace_id = $1 AND id > 1 LIMIT 100",
     "product": "SELECT id FROM products WHERE workspace_id = $1 AND id > 10000 LIMIT 100",
     "bought": "SELECT id FROM products WHERE workspace_id = $1 AND id <= 100",
+    "task": "SELECT id FROM tasks WHERE workspace_id = $1 LIMIT 100",
     "segment": "SELECT id FROM segments WHERE workspace_id = $1 AND subject = 'contact' AND deleted_at IS NULL",
     "aggregator": "SELECT id FROM aggregators WHERE workspace_id = $1",
     "delivery": "SELECT id FROM webhook_deliveries WHERE workspace_id = $1 AND webhook_id = 1 LIMIT 50",
