@@ -10,6 +10,7 @@ import pytest
 
 from dealt.app import build_services
 from dealt.demo import Shop, shop
+from dealt.demo.definitions import AGGREGATORS
 from dealt.demo_loading import WorkspaceInUse, load_demo
 from dealt.kernel.db import open_pool, transaction
 from dealt.publicapi import Services
@@ -49,12 +50,15 @@ async def test_everything_is_there_once_however_often_it_is_loaded(services: Ser
         " (SELECT count(*) FROM contacts WHERE NOT placeholder) AS contacts,"
         " (SELECT count(*) FROM companies) AS companies, (SELECT count(*) FROM loss_reasons) AS reasons,"
         " (SELECT count(*) FROM exchange_rates) AS rates,"
+        " (SELECT count(*) FROM rfm_setups) AS rfms, (SELECT count(*) FROM aggregators) AS aggregators,"
+        " (SELECT count(*) FROM segments WHERE name = 'At risk big spenders') AS segments,"
         " (SELECT count(*) FROM journal WHERE kind = 'product.updated') AS edits"
     )
     assert dict(counts) == {
         "orders": 60, "products": len(small_shop.products), "contacts": len(small_shop.contacts),
         "companies": len(small_shop.companies), "reasons": len(small_shop.loss_reasons),
         "rates": len(small_shop.exchange_rates), "edits": len(small_shop.product_edits),
+        "rfms": 1, "aggregators": len(AGGREGATORS) + 3, "segments": 1,
     }  # fmt: skip
 
 

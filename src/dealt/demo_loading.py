@@ -7,10 +7,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from dealt.accounts import Actor
+from dealt.aggregators import create_aggregator, read_new
 from dealt.companies import parse_company, upsert_company
 from dealt.contacts import parse_contact, upsert_contact
 from dealt.deals import DealWork, parse_deal, upsert
-from dealt.demo import Shop
+from dealt.demo import Shop, definitions
 from dealt.kernel.db import Connection, transaction
 from dealt.kernel.errors import Conflict
 from dealt.kernel.journal import SETTINGS, Cause, Entry, Lane, record
@@ -18,6 +19,11 @@ from dealt.pipelines import PIPELINES, create_loss_reason
 from dealt.products import create_product, parse_product, update_product
 from dealt.publicapi import Services
 from dealt.rates import Rate, parse_rate, set_rates
+from dealt.rfm import Keeper as RfmKeeper
+from dealt.rfm import create_rfm
+from dealt.rfm import read_new as read_new_rfm
+from dealt.segments import Keeper as SegmentKeeper
+from dealt.segments import create_segment
 
 Report = Callable[[str, int, int], None]
 """Told what is being loaded, how much of it is done, and of how much."""
@@ -33,6 +39,9 @@ SELECT NOT EXISTS (SELECT FROM deal_ids WHERE workspace_id = $1)
     AND NOT EXISTS (SELECT FROM contacts WHERE workspace_id = $1)
     AND NOT EXISTS (SELECT FROM companies WHERE workspace_id = $1)
     AND NOT EXISTS (SELECT FROM products WHERE workspace_id = $1)"""
+
+
+_HAS_AGGREGATORS = "SELECT EXISTS (SELECT FROM aggregators WHERE workspace_id = $1)"
 
 
 class WorkspaceInUse(Conflict):
@@ -89,6 +98,7 @@ class _Loading:
         await self._load_companies()
         await self._load_contacts()
         await self._load_orders()
+        await self._load_definitions()
 
     async def _load_rates(self) -> None:
         rates = [
@@ -181,6 +191,21 @@ class _Loading:
         for start in range(0, len(works), BATCH):
             await self._write(works[start : start + BATCH])
             self._report("orders", min(start + BATCH, len(works)), len(works))
+
+    async def _load_definitions(self) -> None:
+        """What is derived from the orders, at once and whole: its values follow in the background."""
+        derived, actor, now = self._services.derived, self._actor, self._now
+        keeper = SegmentKeeper(derived, self._workspace_id, now, actor.name)
+        async with transaction(self._services.pool) as connection:
+            if await connection.fetchval(_HAS_AGGREGATORS, self._workspace_id):
+                return
+            for body in definitions.AGGREGATORS:
+                await create_aggregator(connection, derived, actor, read_new(body), now=now)
+            for body in definitions.SEGMENTS:
+                fields = {name: value for name, value in body.items() if name != "filter"}
+                await create_segment(connection, keeper, written=body["filter"], tried=True, **fields)
+            await create_rfm(connection, RfmKeeper(derived, actor, now), read_new_rfm(definitions.RFM))
+        self._services.definitions.forget(self._workspace_id)
 
     def _with_reason(self, order: Mapping[str, Any], reasons: Mapping[str, int]) -> dict[str, Any]:
         """The order with the id that its loss reason has in this workspace."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from dealt.aggregators import CompanyRounds
 from dealt.auditing import Audit, Auditor
 from dealt.freshness import Drift, Settling, SettlingRounds
 from dealt.kernel.clock import Clock
@@ -19,6 +20,14 @@ AGGREGATORS: list[dict[str, Any]] = [
     {"name": "orders", "source": "deals", "function": "count"},
     {"name": "spent", "source": "deals", "function": "sum", "field": "value"},
     {"name": "recent", "source": "deals", "function": "count", "window": {"last": {"days": 30}}},
+    {
+        "name": "turnover",
+        "subject": "company",
+        "source": "deals",
+        "function": "sum",
+        "field": "value",
+        "window": {"last": {"days": 90}},
+    },
 ]
 SEGMENTS: list[dict[str, Any]] = [
     {"name": "Buyers", "filter": ORDERS},
@@ -73,6 +82,7 @@ class Audited:
         await self.post("deals/", {"custom_id": "o2", "name": "Order", "value": 8, "currency": "PLN",
                                    "user_custom_id": "anna"})  # fmt: skip
         await self.post("deals/", {"custom_id": "guest", "name": "Order", "value": 500, "currency": "EUR"})
+        await self.post("activities/", {"name": "Call", "due_date": "2030-01-01", "deal_custom_id": "o1"})
         for body in AGGREGATORS:
             await self.post("aggregators/", body)
         for body in SEGMENTS:
@@ -91,12 +101,15 @@ class Audited:
             ):
                 payload = json.loads(row["payload"])
                 await HANDLERS[row["kind"]](services.pool, row["workspace_id"], payload, services.clock.now())
+        companies = CompanyRounds(services.pool, services.derived, services.clock)
         objects = ObjectRounds(services.pool, services.derived, services.clock)
         rounds = SettlingRounds(services.pool, Settling([services.derived]), services.clock, then=asyncio.Event())
         for _ in range(2):
+            await companies.look(self.shop.workspace_id)
             await objects.look(self.shop.workspace_id)
             while await rounds.round() == 0:
                 pass
+        await companies.look(self.shop.workspace_id)
         await objects.look(self.shop.workspace_id)
 
     async def audit(self, *, mend: bool = False, ahead: timedelta = timedelta()) -> tuple[Audit, list[Drift]]:

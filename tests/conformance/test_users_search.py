@@ -6,9 +6,6 @@ from typing import Any
 from unittest.mock import ANY
 from urllib.parse import quote
 
-import pytest
-
-from dealt.kernel import paging
 from tests.conformance.test_users import make
 from tests.publicapi.conftest import Shop
 
@@ -242,9 +239,9 @@ async def test_a_value_that_is_not_of_its_attributes_type_never_breaks_a_search(
             assert answer.status_code in (200, 400), f"{kind} {argument} {answer.text}"
 
 
-async def test_a_search_that_takes_too_long_is_refused_with_advice(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_search_that_takes_too_long_is_refused_with_advice(shop: Shop) -> None:
     await make(shop, city="Oslo")
-    monkeypatch.setattr(paging, "LONGEST_SEARCH", "100ms")
+    await shop.client.patch("workspace/", json={"longest_filter_ms": 100})
     assert shop.app.services
     async with shop.app.services.pool.acquire() as connection, connection.transaction():
         # Nobody can read contacts now, so that no search comes to its end.

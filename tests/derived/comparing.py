@@ -39,7 +39,13 @@ class Comparing:
         raise NotImplementedError
 
     async def read_one(self, rng: Random) -> None:
-        """Whoever reads a contact before workers have come to it sees what is true."""
+        """Whoever reads a contact before workers have come to it sees what is true.
+
+        Companies and products follow seconds later, and so does what looks at what is derived for them.
+        """
+        derived = [*self.aggregators.values(), *self.segments.values()]
+        if any(one.get("subject") in ("company", "product") for one in derived):
+            return
         self.facts = await read_facts(self.pool, self.workspace_id, self.clock.now())
         if not self.facts.contacts or await self.pool.fetchval("SELECT count(*) FROM jobs WHERE kind <> $1", BACKFILL):
             return

@@ -8,7 +8,6 @@ from typing import Any
 import httpx
 import pytest
 
-from dealt.kernel import paging
 from dealt.kernel.lookups import LOOKUPS
 from dealt.publicapi.listing import Listing
 from tests.publicapi.conftest import Shop
@@ -161,17 +160,20 @@ async def test_a_cursor_of_another_order_or_list_is_refused(shop: Shop) -> None:
         assert (answer.status_code, list(answer.json()["errors"])) == (400, ["cursor"])
 
 
-async def test_what_no_index_finds_is_ended_and_named(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(paging, "LONGEST_SEARCH", "1ms")
+async def test_what_no_index_finds_is_ended_and_named(shop: Shop) -> None:
+    await shop.client.patch("workspace/", json={"longest_filter_ms": 100})
     await shop.fetch(
         "INSERT INTO deals (contact_id, id, workspace_id, name, pipeline_id, stage_id, stage_entered_at, status,"
         " ordered_at, created_at, updated_at) SELECT n, n, $1, 'x', 1, 1, now(), 1, now(), now(), now()"
-        " FROM generate_series(1000000, 1030000) AS n",
+        " FROM generate_series(1000000, 1000002) AS n",
         shop.workspace_id,
     )
-    answer = await shop.client.get("deals/?name__contains=nobody&stage=1")
+    assert shop.app.services
+    async with shop.app.services.pool.acquire() as connection, connection.transaction():
+        await connection.execute("LOCK TABLE deals IN ACCESS EXCLUSIVE MODE")
+        answer = await shop.client.get("deals/?name__contains=nobody&stage=1")
     assert (answer.status_code, list(answer.json()["errors"])) == (400, ["name__contains"])
-    assert "No index" in answer.text
+    assert "no index" in answer.text and "0.1 seconds, the limit of this workspace" in answer.text
     assert (await shop.client.get("deals/?stage=1&page_size=1")).status_code == 200
 
 

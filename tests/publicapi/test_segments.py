@@ -180,3 +180,39 @@ async def test_what_makes_no_sense_is_refused_where_it_stands(shop: Shop, body: 
     answer = await shop.client.post("segments/", json=body)
     assert (answer.status_code, list(answer.json().get("errors", {}))) == (400, [place]), answer.text
     assert (await shop.client.get("segments/")).json()["count"] == 5
+
+
+async def test_a_filter_that_takes_longer_than_the_workspace_allows_is_refused_and_not_saved(shop: Shop) -> None:
+    await shop.fetch(
+        "INSERT INTO contacts (id, workspace_id, first_name, created_at, updated_at)"
+        " SELECT n, $1, repeat('abc', 200), now(), now() FROM generate_series(1000000, 1004000) AS n",
+        shop.workspace_id,
+    )
+    slow = {"any": [{"field": "first_name", "op": "contains", "value": f"{'abc' * 20}{n}"} for n in range(200)]}
+    quick = await made(shop, "Quick", {})
+    for limit in (99, 30_001, "x", None):
+        assert (await shop.client.patch("workspace/", json={"longest_filter_ms": limit})).status_code == 400
+    assert (await shop.client.patch("workspace/", json={"longest_filter_ms": 100})).json()["longest_filter_ms"] == 100
+    of_slow = {"source": "deals", "function": "count", "filter": {"relation": "contact", "where": slow}}
+    ids = [1_000_000 + number for number in range(100)]
+    await shop.fetch(
+        "INSERT INTO deals (contact_id, id, workspace_id, name, pipeline_id, stage_id, stage_entered_at, status,"
+        " ordered_at, created_at, updated_at) SELECT 1000000 + n % 100, n, $1, 'x', 1, 1, now(), 1, now(), now(), now()"
+        " FROM generate_series(1000000, 1004000) AS n",
+        shop.workspace_id,
+    )
+    for method, path, body in (
+        ("POST", "segments/preview/", {"filter": slow}),
+        ("POST", "segments/", {"name": "Slow", "filter": slow}),
+        ("PATCH", f"segments/{quick['id']}/", {"filter": slow}),
+        ("POST", f"segments/{quick['id']}/changes/", {"filter": slow}),
+        ("POST", "aggregators/preview/", of_slow | {"user_ids": ids}),
+    ):
+        answer = await shop.client.request(method, path, json=body)
+        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["filter"]), (path, answer.text)
+        assert "longer than 0.1 seconds, the limit of this workspace" in answer.text
+    names = [one["name"] for one in (await shop.client.get("segments/")).json()["results"]]
+    assert "Slow" not in names
+    assert (await shop.client.get(f"segments/{quick['id']}/")).json()["filter"] == {}
+    await shop.client.patch("workspace/", json={"longest_filter_ms": 30_000})
+    assert (await shop.client.post("segments/", json={"name": "Slow", "filter": slow})).status_code == 201

@@ -12,7 +12,7 @@ from tests.publicapi.conftest import Shop
 
 async def test_both_versions_answer_with_the_settings(shop: Shop) -> None:
     expected = {"id": shop.workspace_id, "name": "My shop", "time_zone": "UTC", "base_currency": "EUR"}
-    expected["requests_per_second"] = None
+    expected |= {"requests_per_second": None, "longest_filter_ms": 5000}
     for client in (shop.client, shop.v1):
         assert (await client.get("workspace/")).json() == expected
 

@@ -58,17 +58,25 @@ from dealt.accounts.totp import (
     read_own_factor,
     remove_factor,
 )
-from dealt.accounts.workspaces import Workspace, read_workspace, update_workspace
+from dealt.accounts.workspaces import (
+    LONGEST_LIMIT_MS,
+    SHORTEST_LIMIT_MS,
+    Workspace,
+    read_workspace,
+    update_workspace,
+)
 
 __all__ = [
     "ABSOLUTE",
     "AREAS",
     "CUSTOM",
     "HIGHEST_RATE",
+    "LONGEST_LIMIT_MS",
     "MEMBERS",
     "ROLES",
     "SCOPES",
     "SEND_RESET",
+    "SHORTEST_LIMIT_MS",
     "Access",
     "Action",
     "Actor",

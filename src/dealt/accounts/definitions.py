@@ -42,6 +42,7 @@ class Snapshot:
     parts: dict[str, Any]
     reads: int = ANYTHING
     """The facets of contacts that what is derived follows from; none is added while the snapshot is trusted."""
+    longest_filter_ms: int = 5_000
 
     def part(self, part: Part[T]) -> T:
         """The loaded definitions of one kind."""
@@ -105,14 +106,17 @@ class Definitions:
 
     async def _load(self, connection: Connection, workspace_id: int) -> Snapshot:
         row = await connection.fetchrow(
-            "SELECT settings_version, time_zone, base_currency, reads FROM workspaces WHERE id = $1", workspace_id
+            "SELECT settings_version, time_zone, base_currency, reads, longest_filter_ms FROM workspaces WHERE id = $1",
+            workspace_id,
         )
         if row is None:
             raise NotFound("There is no such workspace.")
         parts = {part.name: await part.load(connection, workspace_id) for part in self._parts}
         followers = await followers_of(connection, workspace_id)
         zone, version = ZoneInfo(row["time_zone"]), row["settings_version"]
-        return Snapshot(workspace_id, version, zone, row["base_currency"], followers, parts, row["reads"])
+        return Snapshot(
+            workspace_id, version, zone, row["base_currency"], followers, parts, row["reads"], row["longest_filter_ms"]
+        )
 
 
 def trusting(workspace_id: int) -> str:

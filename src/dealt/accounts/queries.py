@@ -3,10 +3,11 @@
 INSERT_WORKSPACE = """
 INSERT INTO workspaces (name, time_zone, base_currency, created_at) VALUES ($1, $2, $3, $4) RETURNING id"""
 
-READ_WORKSPACE = "SELECT id, name, time_zone, base_currency, requests_per_second FROM workspaces WHERE id = $1"
+READ_WORKSPACE = """
+SELECT id, name, time_zone, base_currency, requests_per_second, longest_filter_ms FROM workspaces WHERE id = $1"""
 
 UPDATE_WORKSPACE = """
-UPDATE workspaces SET name = $2, time_zone = $3, requests_per_second = $4,
+UPDATE workspaces SET name = $2, time_zone = $3, requests_per_second = $4, longest_filter_ms = $5,
     definitions_version = definitions_version + CASE WHEN time_zone = $3 THEN 0 ELSE 1 END
 WHERE id = $1"""
 

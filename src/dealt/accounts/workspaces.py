@@ -17,13 +17,17 @@ from dealt.kernel.jobs import enqueue
 from dealt.kernel.journal import SETTINGS, Entry, difference, record
 from dealt.kernel.shown import shown
 
+SHORTEST_LIMIT_MS, LONGEST_LIMIT_MS = 100, 30_000
+"""Bounds of ``longest_filter_ms``: the server ends any statement of a request after 30 seconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
     """``time_zone`` is an IANA name, ``base_currency`` an ISO 4217 code.
 
     ``requests_per_second``: how often each token may ask that has no limit of its own; 0 means without limit, None
-    as the settings of the process say.
+    as the settings of the process say. A filter that takes longer than ``longest_filter_ms`` to look at everybody is
+    refused.
     """
 
     id: int
@@ -31,6 +35,7 @@ class Workspace:
     time_zone: str
     base_currency: str
     requests_per_second: int | None = None
+    longest_filter_ms: int = 5_000
 
 
 async def read_workspace(connection: Connection, workspace_id: int) -> Workspace:
@@ -46,19 +51,24 @@ async def update_workspace(
     name: str | None = None,
     time_zone: str | None = None,
     requests_per_second: int | UnsetType | None = UNSET,
+    longest_filter_ms: int | None = None,
     actor: str = "system",
 ) -> Workspace:
     """Change what is given and, but for the rate, not None.
 
-    Raises InvalidInput for a time zone that this server does not know. Another time zone has other days, so that
+    Raises InvalidInput for a time zone that this server does not know, and for a limit that is out of bounds. Another
+    time zone has other days, so that
     everything derived from days is due to be computed anew.
     """
     await settings_changed(connection, workspace_id)
     before = await read_workspace(connection, workspace_id)
     if time_zone is not None:
         await _check_zone(connection, time_zone, now)
+    limit = before.longest_filter_ms if longest_filter_ms is None else longest_filter_ms
+    if not SHORTEST_LIMIT_MS <= limit <= LONGEST_LIMIT_MS:
+        raise InvalidInput.of("longest_filter_ms", f"From {SHORTEST_LIMIT_MS} to {LONGEST_LIMIT_MS} milliseconds.")
     rate = before.requests_per_second if isinstance(requests_per_second, UnsetType) else requests_per_second
-    values = (name or before.name, time_zone or before.time_zone, rate)
+    values = (name or before.name, time_zone or before.time_zone, rate, limit)
     await connection.execute(queries.UPDATE_WORKSPACE, workspace_id, *values)
     after = await read_workspace(connection, workspace_id)
     if changes := difference(asdict(before), asdict(after)):

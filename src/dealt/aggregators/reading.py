@@ -20,6 +20,7 @@ from dealt.aggregators.model import Aggregator, unconverted_key
 from dealt.freshness import Vocabulary
 from dealt.kernel.clock import parse_datetime
 from dealt.kernel.db import Connection
+from dealt.kernel.limits import looking
 from dealt.kernel.sql import Sql, sql
 from dealt.predicates import Compiler
 
@@ -86,8 +87,12 @@ def shown_value(value: Any, one: Aggregator, now: datetime, zone: ZoneInfo) -> A
 async def preview(
     connection: Connection, vocabulary: Vocabulary, figure: Figure, ids: Sequence[int], now: datetime
 ) -> dict[int, tuple[Any, int]]:
-    """The value for each contact or company, and how many deals could not be converted; nothing is stored."""
-    found = await compute(connection, vocabulary, [Wanted("value", figure)], figure.owner.name, ids, now)
+    """The value for each contact or company, and how many deals could not be converted; nothing is stored.
+
+    Raises InvalidInput where that takes longer than the workspace allows.
+    """
+    async with looking(connection, vocabulary.longest_filter_ms, "filter"):
+        found = await compute(connection, vocabulary, [Wanted("value", figure)], figure.owner.name, ids, now)
     told = {object_id: msgspec.json.decode(values) for object_id, values in found.items()}
     return {key: (values.get("value"), values.get(unconverted_key("value"), 0)) for key, values in told.items()}
 

@@ -7,10 +7,12 @@ from datetime import datetime
 
 from dealt.aggregators import check_companies
 from dealt.auditing import queries
+from dealt.auditing.directories import check_directory
 from dealt.auditing.keeping import keep_round
-from dealt.auditing.model import COMMAND, STAGES, VALUES, Audit
+from dealt.auditing.model import COMMAND, DIRECTORIES, STAGES, VALUES, Audit
 from dealt.contacts import check_contacts
 from dealt.deals import check_deals, check_stages
+from dealt.events import check_visits
 from dealt.freshness import (
     BEGIN_SETTLING,
     MOST_CONTACTS,
@@ -19,6 +21,7 @@ from dealt.freshness import (
     Failed,
     Found,
     check_derived,
+    check_reads,
     hold_contacts,
     mend_derived,
 )
@@ -62,6 +65,7 @@ class Auditor:
         elif audit.stage == STAGES[-1]:
             async with attempting(connection, keep=mend):
                 drift = await check_stages(connection, workspace_id)
+                drift += await check_reads(connection, self._derived, workspace_id, mend=mend)
             audit.note(0, 0, drift)
             ended = True
         elif audit.stage == VALUES:
@@ -70,6 +74,11 @@ class Auditor:
             audit.note(of.looked, 0, of.drift)
             audit.last_id = of.upto or audit.last_id
             ended, drift = of.upto is None, of.drift
+        elif audit.stage in DIRECTORIES:
+            upto, drift = await check_directory(connection, workspace_id, audit.stage, audit.last_id, mend=mend)
+            audit.note(0, 0, drift)
+            audit.last_id = upto or audit.last_id
+            ended = upto is None
         else:
             ended, drift = await self._objects(connection, workspace_id, audit, mend=mend)
         if ended and not audit.next_stage():
@@ -103,6 +112,7 @@ class Auditor:
         if mend and found.drift:
             touched = sorted({one.unit.contact_id for one in found.drift})
             await check_contacts(connection, workspace_id, touched)
+            await check_visits(connection, workspace_id, touched)
             await check_deals(connection, workspace_id, touched)
             settled = [one for one in found.drift if one.unit.contact_id not in found.waiting]
             await mend_derived(connection, self._derived, workspace_id, settled, now)
@@ -113,6 +123,7 @@ class Auditor:
     ) -> Found:  # fmt: skip
         """Everything of these contacts: what follows from a deal alone comes before what follows from deals."""
         drift = (await check_contacts(connection, workspace_id, ids)).drift
+        drift += (await check_visits(connection, workspace_id, ids)).drift
         drift += (await check_deals(connection, workspace_id, ids)).drift
         derived = await check_derived(connection, self._derived, workspace_id, ids, now)
         return Found(drift + derived.drift, derived.waiting)

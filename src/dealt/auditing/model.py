@@ -11,10 +11,12 @@ import msgspec
 from dealt.freshness import Drift
 from dealt.kernel.db import Record
 
+DIRECTORIES = ("deal_ids", "task_ids")
+"""Where deals and tasks are found; the last of their audits is for what nothing leads to any more."""
 VALUES = "company_values"
 """Aggregators of companies; what else there is of companies comes after them."""
 WORKERS, COMMAND = "workers", "command"
-STAGES = ("contact", VALUES, "company", "product", "board")
+STAGES = ("contact", VALUES, "company", "product", *DIRECTORIES, "board")
 """What a round looks at, in order."""
 MOST_FINDINGS = 100
 """Kept of each round; the rest is counted."""
@@ -23,7 +25,8 @@ KEPT = 20
 
 
 OWN = {"wake_at", "definitions_version", "base_rate", "base_value", "lines_total", "refunded_total", "net_value",
-       "deal_products", "contact_companies"}  # fmt: skip
+       "deal_products", "contact_companies", "open_tasks", "ordered_at", "page_views", "reads",
+       *DIRECTORIES}  # fmt: skip
 """What is derived of every contact and deal, whatever anybody defined."""
 
 

@@ -39,6 +39,19 @@ CONTACTS = """
 SELECT 1 FROM contacts WHERE workspace_id = {} AND NOT placeholder
 UNION ALL SELECT 1 FROM contacts WHERE workspace_id = {} AND placeholder"""
 
+# Rows of a directory behind $2, and which of them lead to nothing: looked up first, then asked by contact.
+LISTED = """
+SELECT {key} AS id, contact_id FROM {directory} WHERE workspace_id = $1 AND {key} > $2 ORDER BY {key} LIMIT $3"""
+ASTRAY = """
+SELECT listed.id FROM unnest($2::bigint[], $3::bigint[]) AS listed(contact_id, id)
+WHERE NOT EXISTS (SELECT FROM {table} AS t
+    WHERE t.workspace_id = $1 AND t.contact_id = listed.contact_id AND t.id = listed.id)"""
+# Whoever writes one holds its row first: under the lock it is told again where it is.
+HOLD_LISTED = """
+SELECT {key} AS id, contact_id FROM {directory} WHERE workspace_id = $1 AND {key} = ANY($2::bigint[])
+ORDER BY {key} FOR UPDATE"""
+DROP_LISTED = "DELETE FROM {directory} WHERE workspace_id = $1 AND {key} = ANY($2::bigint[])"
+
 FIGURES = """
 SELECT DISTINCT ON (workspace_id) workspace_id, drift, looked, waiting, finished_at
 FROM audits WHERE finished_at IS NOT NULL AND made_by = 'workers' ORDER BY workspace_id, id DESC LIMIT 1000"""

@@ -77,7 +77,7 @@ async def redate_deals(pool: Pool, workspace_id: int, payload: Mapping[str, Any]
             if not rows:
                 break
             after, last_id = rows[-1]["ordered_at"], rows[-1]["id"]
-            moved = [(r["contact_id"], r["id"], at) for r in rows if (at := _happened(r, zone)) != r["ordered_at"]]
+            moved = [(r["contact_id"], r["id"], at) for r in rows if (at := happened(r, zone)) != r["ordered_at"]]
             if moved:
                 columns = [list(column) for column in zip(*moved, strict=True)]
                 await connection.execute(queries.REDATE, *columns)
@@ -87,7 +87,8 @@ async def redate_deals(pool: Pool, workspace_id: int, payload: Mapping[str, Any]
         await enqueue(connection, workspace_id, CONVERT, {"currency": None, "from": None}, now=now)
 
 
-def _happened(row: Mapping[str, Any], zone: ZoneInfo) -> datetime:
+def happened(row: Mapping[str, Any], zone: ZoneInfo) -> datetime:
+    """When an order happened: what its date attribute says, as JSON in ``value``, or else when it arrived."""
     arrival: datetime = row["created_at"]
     value = msgspec.json.decode(row["value"]) if row["value"] else None
     try:

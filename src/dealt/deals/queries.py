@@ -243,6 +243,8 @@ WHERE d.workspace_id = $1 AND (d.ordered_at, d.id) > ($2::timestamptz, $3::bigin
     AND ($5::bigint IS NULL OR d.pipeline_id = $5)
 ORDER BY d.ordered_at, d.id LIMIT $4"""
 
+TIME_ZONE = "SELECT time_zone FROM workspaces WHERE id = $1"
+
 REDATE = """
 UPDATE deals AS d SET ordered_at = moved.ordered_at
 FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[]) AS moved(contact_id, id, ordered_at)

@@ -62,6 +62,23 @@ CHECK_TOTALS = _check(
     ("lines_total", "refunded_total", "net_value"),
 )
 
+CHECK_TASKS = _check(
+    """
+    SELECT * FROM (
+        SELECT d.contact_id, d.id, d.open_tasks, (
+            SELECT count(*) FROM tasks AS t WHERE t.contact_id = d.contact_id AND t.deal_id = d.id AND NOT t.done
+        )::integer AS new_open_tasks
+        FROM deals AS d WHERE d.workspace_id = $1 AND d.contact_id = ANY($2::bigint[])) AS counted
+    WHERE open_tasks <> new_open_tasks""",
+    ("open_tasks",),
+)
+
+# When an order happened, as its pipeline's date attribute says; read as writes read it, in Python.
+DATED = """
+SELECT d.contact_id, d.id, d.ordered_at, d.created_at, d.attributes -> p.date_attribute AS value
+FROM deals AS d JOIN pipelines AS p ON p.workspace_id = d.workspace_id AND p.id = d.pipeline_id
+WHERE d.workspace_id = $1 AND d.contact_id = ANY($2::bigint[]) ORDER BY d.contact_id, d.id"""
+
 CHECK_LINKS = """
 WITH wanted AS MATERIALIZED (
     SELECT d.contact_id, d.id AS deal_id, link.product_id, d.ordered_at

@@ -1,5 +1,6 @@
 """What contacts do: named events with typed attributes, product events of sixteen types, and page views."""
 
+from dealt.events.auditing import check_visits
 from dealt.events.defining import (
     EVENTS,
     declare_event,
@@ -43,6 +44,7 @@ __all__ = [
     "Stretch",
     "Telling",
     "Timeline",
+    "check_visits",
     "declare_event",
     "definition_of",
     "events_of_contact",

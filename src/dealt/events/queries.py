@@ -154,3 +154,14 @@ COUNT_TIMELINE = "SELECT " + ", ".join(
     f"AND {at} >= $4::timestamptz AND {at} < $5::timestamptz {also} LIMIT $3) AS counted)"
     for place, (table, at, also) in enumerate(_COUNTED)
 )
+
+CHECK_PAGE_VIEWS = """
+WITH found AS MATERIALIZED (
+    SELECT * FROM (
+        SELECT c.id, c.page_views, (SELECT count(*) FROM page_views AS v WHERE v.contact_id = c.id)::integer AS counted
+        FROM contacts AS c WHERE c.workspace_id = $1 AND c.id = ANY($2::bigint[]) AND NOT c.placeholder) AS both
+    WHERE page_views <> counted
+), mended AS (
+    UPDATE contacts AS c SET page_views = f.counted FROM found AS f WHERE c.id = f.id
+)
+SELECT id, page_views, counted FROM found ORDER BY id"""

@@ -2,7 +2,7 @@
 
 from dealt.freshness import facets
 from dealt.freshness.ages import Age, ages
-from dealt.freshness.auditing import Drift, Found, check_derived, is_spreading, mend_derived
+from dealt.freshness.auditing import Drift, Found, check_derived, check_reads, is_spreading, mend_derived
 from dealt.freshness.backfill import Backfill, Progress, read_progress
 from dealt.freshness.changing import BACKFILL, definitions_changed, everything_changed
 from dealt.freshness.derived import Derived, Plan, Step, run_steps
@@ -53,6 +53,7 @@ __all__ = [
     "ages",
     "check_acyclic",
     "check_derived",
+    "check_reads",
     "definitions_changed",
     "definitions_name",
     "dependents",

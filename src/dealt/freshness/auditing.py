@@ -16,7 +16,7 @@ from dealt.kernel.clock import iso
 from dealt.kernel.db import Connection, Record
 from dealt.kernel.journal import Cause
 
-WAKE, VERSION = "wake_at", "definitions_version"
+WAKE, VERSION, READS = "wake_at", "definitions_version", "reads"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,18 @@ async def is_spreading(connection: Connection, workspace_id: int) -> bool:
     """Whether a change of a company or a product may be seen before the job has marked whoever looks at it."""
     found: bool = await connection.fetchval(queries.SPREADING, workspace_id, FAN_OUT)
     return found
+
+
+async def check_reads(connection: Connection, derived: Derived, workspace_id: int, *, mend: bool) -> list[Drift]:
+    """Whether every change that a definition looks at marks its contact; what nothing looks at may do so, too."""
+    plan = await derived.plan(connection, workspace_id)
+    row = await connection.fetchrow(queries.READS, workspace_id)
+    if row is None or row["definitions_version"] != plan.version or not plan.reads & ~row["reads"]:
+        return []
+    if mend:
+        await connection.execute(queries.READ_ANYTHING, workspace_id)
+    unit = Unit(0, "workspace", workspace_id, READS, READS)
+    return [Drift(unit, row["reads"], row["reads"] | plan.reads)]
 
 
 async def mend_derived(

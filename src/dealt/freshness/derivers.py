@@ -29,6 +29,7 @@ class Vocabulary:
     catalogue: FilterCatalogue
     zone: ZoneInfo
     base_currency: str
+    longest_filter_ms: int = 5_000
 
 
 LoadVocabulary: TypeAlias = Callable[[Connection, int, Sequence[Provided]], Awaitable[Vocabulary]]

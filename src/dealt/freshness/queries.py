@@ -64,6 +64,8 @@ WHERE id = $1 RETURNING definitions_version"""
 NARROW = """
 UPDATE workspaces SET reads = $3, settings_version = settings_version + 1
 WHERE id = $1 AND definitions_version = $2 AND reads <> $3 AND reads & $3 = $3"""
+READS = "SELECT reads, definitions_version FROM workspaces WHERE id = $1"
+READ_ANYTHING = "UPDATE workspaces SET reads = -1, settings_version = settings_version + 1 WHERE id = $1"
 READING_ANYTHING = "SELECT id FROM workspaces WHERE reads = -1 ORDER BY id LIMIT 1000"
 
 # Everything was computed, so that what was said before of the next change is void.

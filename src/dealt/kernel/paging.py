@@ -14,12 +14,13 @@ import msgspec
 from dealt.kernel.cursors import decode_cursor, encode_cursor, not_a_cursor
 from dealt.kernel.db import Connection, Record
 from dealt.kernel.errors import InvalidInput, NotFound
+from dealt.kernel.limits import looking
 from dealt.kernel.sql import Sql, all_of, sql
 
 LARGEST_PAGE = 100
 DEEPEST_OFFSET = 100_000
 EXACT_COUNT = 10_000
-LONGEST_SEARCH = "5s"
+LONGEST_SEARCH_MS = 5_000
 """How long a list may look for what no index finds."""
 FEW = 20_000
 """So few rows are found first and then put in order: going along an order, one may have to pass by all others."""
@@ -105,8 +106,8 @@ class Narrowed:
     """What arguments ask of a list beside the page: conditions on its source, and an order if one is asked for.
 
     ``unserved`` names the arguments that no index serves: looking for them is ended after a while, and ``served`` what
-    may be asked for besides, as one exists for it. ``searched`` says that words are looked for, of which the planner
-    knows how rare they are.
+    may be asked for besides, as one exists for it; ``longest_ms`` is that while. ``searched`` says that words are looked
+    for, of which the planner knows how rare they are.
     """
 
     conditions: tuple[Sql, ...] = ()
@@ -114,6 +115,7 @@ class Narrowed:
     unserved: tuple[str, ...] = ()
     served: tuple[str, ...] = ()
     searched: bool = False
+    longest_ms: int = LONGEST_SEARCH_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,20 +214,16 @@ async def bounded(connection: Connection, narrowed: Narrowed) -> AsyncIterator[N
     if not narrowed.unserved and not narrowed.conditions:
         yield
         return
-    try:
+    if not narrowed.unserved:
         async with connection.transaction():
             await connection.execute(_PLANNED_ANEW)
-            if narrowed.unserved:
-                await connection.execute(f"SET LOCAL statement_timeout = '{LONGEST_SEARCH}'")
             yield
-    except asyncpg.QueryCanceledError:
-        if not narrowed.unserved:
-            raise
-        more = f"by {', '.join(narrowed.served)} or" if narrowed.served else "by"
-        sentence = (
-            f"No index finds this, and looking took longer than {LONGEST_SEARCH}: narrow the list {more} more, too."
-        )
-        raise InvalidInput({name: [sentence] for name in narrowed.unserved}) from None
+        return
+    more = f"by {', '.join(narrowed.served)} or" if narrowed.served else "by"
+    found = f"no index finds this, so narrow the list {more} more, too"
+    async with looking(connection, narrowed.longest_ms, *narrowed.unserved, more=found):
+        await connection.execute(_PLANNED_ANEW)
+        yield
 
 
 async def count_rows(connection: Connection, body: Sql) -> tuple[int, bool]:

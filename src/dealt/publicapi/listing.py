@@ -72,7 +72,9 @@ class Listing:
         order = self.order(wanted, snapshot, now) if wanted else None
         if order is not None and (order.value or wanted.removeprefix("-").partition(",")[0] in self.slow_sorts):
             unserved.append("ordering")
-        return Narrowed(tuple(conditions), order, tuple(unserved), helpful if unserved else ())
+        known = helpful if unserved else ()
+        limit = snapshot.longest_filter_ms
+        return Narrowed(tuple(conditions), order, tuple(unserved), known, longest_ms=limit)
 
     def asks(self, args: Iterable[str]) -> bool:
         """Whether there is any argument that is not about the page alone and is not read by the handler."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from dealt.accounts import HIGHEST_RATE, read_workspace, update_workspace
+from dealt.accounts import HIGHEST_RATE, LONGEST_LIMIT_MS, SHORTEST_LIMIT_MS, read_workspace, update_workspace
 from dealt.kernel.http import Response, Route
 from dealt.kernel.money import parse_currency
 from dealt.kernel.schema import or_null, read_fields, refuse_unknown, text, whole_number
@@ -17,6 +17,7 @@ _FIELDS = {
     "time_zone": text(),
     "base_currency": parse_currency,
     "requests_per_second": or_null(whole_number(0, HIGHEST_RATE)),
+    "longest_filter_ms": whole_number(SHORTEST_LIMIT_MS, LONGEST_LIMIT_MS),
 }
 
 

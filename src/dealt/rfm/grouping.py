@@ -34,7 +34,7 @@ async def create_segments(connection: Connection, keeping: Keeping, rfm: Rfm) ->
         written = {"field": field, "op": "equals", "value": group.name}
         segment = await create_segment(
             connection, _keeper(keeping), name=_called(rfm.name, group.name), subject="contact", written=written,
-            description=group.description,
+            description=group.description, tried=True,
         )  # fmt: skip
         made.append(segment.id)
     return made

@@ -37,7 +37,6 @@ VALUES ($1, $2, $3, $4, $5::jsonb, $6)"""
 FORGET_CUTS = "DELETE FROM rfm_cuts WHERE workspace_id = $1 AND rfm_id = $2 AND revision <= $3 - 400"
 
 LONGEST_READ = "SET LOCAL statement_timeout = '15min'; SET LOCAL jit = off"
-WITHIN = "SET LOCAL statement_timeout = '{seconds}s'; SET LOCAL jit = off"
 
 # Of ``measured`` (orders, day, value of each customer): where a fifth, two fifths ... of them end. The newest count
 # from the top, so that those who ordered last score 5; the others from the bottom, so that the least score 1. The

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-import asyncpg
-
+from dealt.accounts import read_workspace
 from dealt.freshness import Plan
 from dealt.kernel.db import Connection
-from dealt.kernel.errors import InvalidInput
+from dealt.kernel.limits import looking
 from dealt.kernel.paging import Order, Page, PageRequest, fetch_page
 from dealt.kernel.sql import Sql, join, sql
 from dealt.rfm import queries
@@ -21,9 +19,6 @@ from dealt.rfm.edging import find_edges, fixed_edges
 from dealt.rfm.figures import measured
 from dealt.rfm.model import SCORED, Edges, Rfm
 from dealt.rfm.scoring import Reads, scores, stored
-
-LONGEST_S = 5
-"""What looks at everybody is ended after so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +51,8 @@ async def read_cells(connection: Connection, workspace_id: int, rfm: Rfm) -> lis
         workspace_id, workspace_id)
     )  # fmt: skip
     reads = Reads(sql("f.orders"), sql("f.day"), sql("f.value"))
-    async with _within(connection):
+    longest_ms = (await read_workspace(connection, workspace_id)).longest_filter_ms
+    async with looking(connection, longest_ms, "filter"):
         return await _cells(connection, figures, reads, rfm.edges, sql(" FROM figures AS f"))
 
 
@@ -67,7 +63,7 @@ async def preview(connection: Connection, plan: Plan, rfm: Rfm, now: datetime) -
     """
     everybody = measured(plan.vocabulary, rfm, now)
     reads = Reads(sql("f.orders"), sql("f.day"), sql("f.value"))
-    async with _within(connection):
+    async with looking(connection, plan.vocabulary.longest_filter_ms, "filter"):
         if rfm.thresholds is None:
             edges = await find_edges(connection, everybody)
         else:
@@ -101,13 +97,3 @@ async def _cells(connection: Connection, before: Sql, reads: Reads, edges: Edges
     scored = sql("scored AS (SELECT ") + join(", ", [*columns, reads.value + sql(" AS value")]) + source + sql(")")
     text, values = (before + scored + Sql(queries.CELLS)).render()
     return [Cell(**row) for row in await connection.fetch(text, *values)]
-
-
-@asynccontextmanager
-async def _within(connection: Connection) -> AsyncIterator[None]:
-    try:
-        async with connection.transaction():
-            await connection.execute(queries.WITHIN.format(seconds=LONGEST_S))
-            yield
-    except asyncpg.QueryCanceledError:
-        raise InvalidInput.of("filter", f"Looking at everybody takes longer than {LONGEST_S} seconds.") from None

@@ -18,6 +18,7 @@ from dealt.kernel.shown import shown
 from dealt.predicates import Checked, by_ids, references
 from dealt.segments import queries
 from dealt.segments.filtering import PLACE, read_filter
+from dealt.segments.looking import check_time
 from dealt.segments.model import DYNAMIC, KIND, MOST_SEGMENTS, STATIC, TABLES, Content, Segment
 
 
@@ -32,12 +33,17 @@ class Keeper:
 
 
 async def create_segment(
-    connection: Connection, keeper: Keeper, *, name: str, subject: str, written: Any, description: str = ""
-) -> Segment:
+    connection: Connection, keeper: Keeper, *, name: str, subject: str, written: Any, description: str = "",
+    tried: bool = False,
+) -> Segment:  # fmt: skip
     """A new segment, whose members are found in the background. Names are unique among those of a subject.
+
+    Everybody is looked at once before that, unless the filter is ``tried`` or known to be quick.
 
     Raises InvalidInput naming the place in the filter; Conflict where there are ``MOST_SEGMENTS``.
     """
+    if not tried:
+        await check_time(connection, keeper.derived, keeper.workspace_id, subject, written, keeper.now)
     version = await definitions_changed(connection, keeper.workspace_id, keeper.now)
     await _check_room(connection, keeper, subject, name)
     plan = await keeper.derived.uncommitted(connection, keeper.workspace_id)
@@ -72,6 +78,9 @@ async def update_segment(
     Raises NotFound, and InvalidInput naming the place in the filter, or the members of a circle.
     """
     given = not isinstance(written, UnsetType)
+    if given:
+        before = await read_segment(connection, keeper.workspace_id, segment_id)
+        await check_time(connection, keeper.derived, keeper.workspace_id, before.subject, written, keeper.now)
     # Either holds the workspace's row; only another filter has everybody looked at again.
     if given:
         version = await definitions_changed(connection, keeper.workspace_id, keeper.now)

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import asyncpg
-
 from dealt.freshness import Plan
 from dealt.kernel.db import Connection, Record
 from dealt.kernel.errors import InvalidInput, NotFound
+from dealt.kernel.limits import looking
 from dealt.kernel.sql import Sql, sql
-from dealt.predicates import Checked, Compiler, Explained, Whole, describe, explain
+from dealt.predicates import Explained, describe, explain
 from dealt.segments import queries
 from dealt.segments.compiling import moment_of
 from dealt.segments.filtering import PLACE, read_filter
 from dealt.segments.keeping import check_change
+from dealt.segments.looking import passing, single
 from dealt.segments.model import DYNAMIC, TABLES, Segment, Tables
 
 SAMPLE = 10
-LONGEST_MS = 5_000
-"""A filter that takes longer to look at everybody is refused."""
 
 
 _FIRST = f"(array_agg(id ORDER BY id))[1:{SAMPLE}] AS ids"
@@ -55,14 +52,14 @@ class Changes:
 
 
 async def preview(connection: Connection, plan: Plan, subject: str, written: Any, now: datetime) -> Preview:
-    """Who passes a filter now. Raises InvalidInput for one that makes no sense or takes longer than 5 seconds."""
+    """Who passes a filter now. Raises InvalidInput for one that makes no sense or takes too long."""
     node = read_filter(written, subject, plan.vocabulary)
     tables, workspace_id = TABLES[subject], plan.vocabulary.workspace_id
-    query = _passing(plan, subject, node, now) + Sql("SELECT count(*) AS number, " + _FIRST + " FROM passing")
-    async with _within(connection):
-        row = await _row(connection, query)
-        passing = await _some(connection, tables, workspace_id, row["number"], row["ids"])
-    return Preview(describe(node), passing)
+    query = passing(plan, subject, node, now) + Sql("SELECT count(*) AS number, " + _FIRST + " FROM passing")
+    async with looking(connection, plan.vocabulary.longest_filter_ms, PLACE):
+        row = await single(connection, query)
+        found = await _some(connection, tables, workspace_id, row["number"], row["ids"])
+    return Preview(describe(node), found)
 
 
 async def preview_changes(
@@ -81,8 +78,8 @@ async def preview_changes(
     entering = f"SELECT count(*) AS number, {_FIRST} FROM passing WHERE id NOT IN (SELECT id FROM members)"
     leaving = f"SELECT count(*) AS number, {_FIRST} FROM members WHERE id NOT IN (SELECT id FROM passing)"
     both = sql(f"SELECT e.number, e.ids, l.number AS gone, l.ids AS gone_ids FROM ({entering}) AS e, ({leaving}) AS l")
-    async with _within(connection):
-        row = await _row(connection, _passing(plan, segment.subject, node, now) + members + both)
+    async with looking(connection, plan.vocabulary.longest_filter_ms, PLACE):
+        row = await single(connection, passing(plan, segment.subject, node, now) + members + both)
         come = await _some(connection, tables, workspace_id, row["number"], row["ids"])
         gone = await _some(connection, tables, workspace_id, row["gone"], row["gone_ids"])
     return Changes(describe(node), come, gone)
@@ -102,30 +99,10 @@ async def explain_member(
         key = sql("({}::bigint, {}::bigint)", contact_id, object_id)
     if segment.subject == "contact" and await connection.fetchval(queries.IS_PLACEHOLDER, workspace_id, object_id):
         raise NotFound
-    async with _within(connection):
+    async with looking(connection, plan.vocabulary.longest_filter_ms, PLACE):
         found = await explain(connection, node, subject, workspace_id, key, moment_of(plan.vocabulary, now))
     if found is None:
         raise NotFound(f"There is no such {segment.subject}.")
-    return found
-
-
-def _passing(plan: Plan, subject: str, node: Checked, now: datetime) -> Sql:
-    tables, workspace_id = TABLES[subject], plan.vocabulary.workspace_id
-    spoken, at = plan.vocabulary.catalogue.subject(subject), moment_of(plan.vocabulary, now)
-    # Everybody is looked at: what belongs to contacts is read once, not contact by contact.
-    whole = Whole(workspace_id) if subject == "contact" else None
-    condition = Compiler(spoken, "s", at, whole).condition(node)
-    return (
-        sql(f"WITH passing AS MATERIALIZED (SELECT s.id FROM {tables.table} AS s")
-        + (whole.joins() if whole else sql("")) + sql(" WHERE s.workspace_id = {}", workspace_id)
-        + sql(f" AND {tables.whole} AND ") + condition + sql(")")
-    )  # fmt: skip
-
-
-async def _row(connection: Connection, query: Sql) -> Record:
-    text, values = query.render()
-    found = await connection.fetchrow(text, *values)
-    assert found is not None, "an aggregate has one row"
     return found
 
 
@@ -143,15 +120,3 @@ async def _some(
         text += " AND d.workspace_id = s.workspace_id"
     text += " WHERE s.workspace_id = $1 AND s.id = ANY($2::bigint[]) ORDER BY s.id"
     return Some(number, list(await connection.fetch(text, workspace_id, list(ids))))
-
-
-@asynccontextmanager
-async def _within(connection: Connection) -> AsyncIterator[None]:
-    """Statements within are ended after a while. Raises InvalidInput."""
-    try:
-        async with connection.transaction():
-            await connection.execute(queries.WITHIN.format(milliseconds=LONGEST_MS))
-            yield
-    except asyncpg.QueryCanceledError:
-        sentence = f"Looking at everybody takes longer than {LONGEST_MS // 1000} seconds: ask for less."
-        raise InvalidInput.of(PLACE, sentence) from None

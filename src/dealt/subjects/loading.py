@@ -38,7 +38,9 @@ class SubjectVocabulary:
     async def __call__(self, connection: Connection, workspace_id: int, provided: Sequence[Provided]) -> Vocabulary:
         snapshot = await self._definitions.uncommitted(connection, workspace_id)
         catalogue = await load_subjects(connection, snapshot, provided)
-        return Vocabulary(workspace_id, catalogue, snapshot.time_zone, snapshot.base_currency)
+        return Vocabulary(
+            workspace_id, catalogue, snapshot.time_zone, snapshot.base_currency, snapshot.longest_filter_ms
+        )
 
 
 def _add(into: dict[str, dict[str, FilterField]], fields: Mapping[str, Mapping[str, FilterField]]) -> None:

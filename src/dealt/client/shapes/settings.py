@@ -68,6 +68,7 @@ class Workspace(TypedDict):
     time_zone: str
     base_currency: str
     requests_per_second: int | None
+    longest_filter_ms: int
 
 
 class RatesAdded(TypedDict):

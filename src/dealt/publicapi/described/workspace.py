@@ -10,6 +10,9 @@ _FIELDS = {
     "name": text(longest=255),
     "time_zone": text("An IANA name. Days and windows are counted in it."),
     "base_currency": CURRENCY | {"description": "What values in other currencies are converted to."},
+    "longest_filter_ms": whole(
+        "A filter that takes longer to look at everybody, in milliseconds, is refused.", least=100, most=30_000
+    ),
     "requests_per_second": or_null(whole(least=0), "How many a token may send; 0 is no limit, null the server's."),
 }
 _WORKSPACE = recorded("Workspace", obj({"id": identifier(), **_FIELDS}))
