@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 
-from dealt.kernel.db import Connection
+from dealt.kernel.db import Connection, attempting
 from dealt.kernel.errors import InvalidInput
 
 _QUICKLY = "SET LOCAL statement_timeout = '{milliseconds}ms'; SET LOCAL jit = off; SET LOCAL work_mem = '64MB'"
@@ -19,16 +19,23 @@ async def looking(connection: Connection, milliseconds: int, *places: str, more:
 
     Raises InvalidInput at ``places``; ``more`` is what is to be done.
     """
-    # A setting that is local to a savepoint outlives it, unless it is rolled back.
-    attempt = connection.transaction()
-    await attempt.start()
     try:
-        await connection.execute(_QUICKLY.format(milliseconds=milliseconds))
-        yield
+        async with _undone(connection):
+            await connection.execute(_QUICKLY.format(milliseconds=milliseconds))
+            yield
     except asyncpg.QueryCanceledError:
         raise InvalidInput({place: [too_long(milliseconds, more)] for place in places}) from None
-    finally:
-        await attempt.rollback()
+
+
+@asynccontextmanager
+async def _undone(connection: Connection) -> AsyncIterator[None]:
+    """A savepoint in a transaction, or a transaction: a setting that is local to a savepoint outlives its release."""
+    if connection.is_in_transaction():
+        async with attempting(connection, keep=False):
+            yield
+        return
+    async with connection.transaction():
+        yield
 
 
 def too_long(milliseconds: int, more: str = "") -> str:
