@@ -64,8 +64,8 @@ class Shop(Comparing):
     def __post_init__(self) -> None:
         assert self.app.services is not None
         self.pool = self.app.services.pool
-        self.settling = Settling([build_derived()])
         self.derived = build_derived()
+        self.settling = Settling([self.derived])
         self.objects = ObjectRounds(self.pool, self.derived, self.clock)
         self.companies = CompanyRounds(self.pool, self.derived, self.clock)
 
@@ -199,7 +199,7 @@ class Shop(Comparing):
 
     async def settle(self) -> None:
         """Do what workers do, until nothing is left to do."""
-        for _ in range(3):
+        while True:
             await self._jobs()
             while await wake(self.pool, self.clock.now()):
                 pass
@@ -207,7 +207,8 @@ class Shop(Comparing):
                 await self._lane(lane)
             await self.companies.look(self.workspace_id)
             await self.objects.look(self.workspace_id)
-        assert not await self.pool.fetchval("SELECT count(*) FROM stale WHERE workspace_id = $1", self.workspace_id)
+            if not await self.pool.fetchval(_LEFT, self.workspace_id, self.clock.now()):
+                return
 
     async def _lane(self, lane: Lane) -> None:
         while True:
@@ -224,6 +225,11 @@ class Shop(Comparing):
             await handler(self.pool, job["workspace_id"], json.loads(job["payload"]), self.clock.now())
 
 
+_LEFT = """
+SELECT EXISTS (SELECT FROM jobs) OR EXISTS (SELECT FROM stale WHERE workspace_id = $1)
+    OR EXISTS (SELECT FROM stale_companies WHERE workspace_id = $1)
+    OR EXISTS (SELECT FROM contact_derived WHERE workspace_id = $1 AND wake_at <= $2)
+    OR EXISTS (SELECT FROM company_derived WHERE workspace_id = $1 AND wake_at <= $2)"""
 _NEXT = """
 SELECT least(
     (SELECT min(wake_at) FROM contact_derived WHERE workspace_id = $1 AND wake_at > $2),

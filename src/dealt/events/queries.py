@@ -159,7 +159,7 @@ CHECK_PAGE_VIEWS = """
 WITH found AS MATERIALIZED (
     SELECT * FROM (
         SELECT c.id, c.page_views, (SELECT count(*) FROM page_views AS v WHERE v.contact_id = c.id)::integer AS counted
-        FROM contacts AS c WHERE c.workspace_id = $1 AND c.id = ANY($2::bigint[]) AND NOT c.placeholder) AS both
+        FROM contacts AS c WHERE c.workspace_id = $1 AND c.id = ANY($2::bigint[]) AND NOT c.placeholder) AS numbers
     WHERE page_views <> counted
 ), mended AS (
     UPDATE contacts AS c SET page_views = f.counted FROM found AS f WHERE c.id = f.id
