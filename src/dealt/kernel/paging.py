@@ -106,8 +106,8 @@ class Narrowed:
     """What arguments ask of a list beside the page: conditions on its source, and an order if one is asked for.
 
     ``unserved`` names the arguments that no index serves: looking for them is ended after a while, and ``served`` what
-    may be asked for besides, as one exists for it; ``longest_ms`` is that while. ``searched`` says that words are looked
-    for, of which the planner knows how rare they are.
+    may be asked for besides, as one exists for it; ``longest_ms`` is that while. ``searched`` says that words are
+    looked for, of which the planner knows how rare they are.
     """
 
     conditions: tuple[Sql, ...] = ()
