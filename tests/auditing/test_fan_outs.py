@@ -129,7 +129,9 @@ async def test_companies(audited: Audited) -> None:
     await audited.is_right()
     assert await audited.members("Firm people") == set() == await audited.members("Firm orders")
     assert (await audited.values("ben"))["firm_orders"] == 0
-    await audited.patch("companies-by-id/acme/", {"country": "PL"})
+    await audited.post("companies/update_or_create/", {"custom_id": "acme", "name": "Acme", "country": "PL"})
+    await audited.work()
+    assert (await audited.values("ben"))["firm_orders"] == 1
     await audited.post("companies-by-id/acme/remove_member/", {"user_custom_id": "anna"})
     await audited.work()
     await audited.is_right()

@@ -16,7 +16,7 @@ from dealt.companies.finding import find_company_ids
 from dealt.companies.model import Company, company_of, told
 from dealt.companies.schemas import CompanyPatch, asked_attributes
 from dealt.companies.writing import WrittenCompany
-from dealt.freshness import facets
+from dealt.freshness import facets, fan_out
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import InvalidInput
 from dealt.kernel.journal import SETTINGS, Entry, difference, encode, mark_stale, record
@@ -187,6 +187,8 @@ class _Upsert:
             self._connection, workspace_id, [row["contact_id"] for row in rows], self._now,
             lane=actor.lane, cause=actor.cause, hop=actor.hop, facets=facets.COMPANIES,
         )  # fmt: skip
+        # This reaches those who only have an order that names one of them.
+        await fan_out(self._connection, workspace_id, "company", changes, self._now, cause=actor.cause, hop=actor.hop)
 
     async def _record(self, kind: str, changes: Mapping[int, Mapping[str, Any]]) -> None:
         actor = self._actor
