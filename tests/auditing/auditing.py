@@ -21,11 +21,10 @@ AGGREGATORS: list[dict[str, Any]] = [
     {"name": "spent", "source": "deals", "function": "sum", "field": "value"},
     {"name": "recent", "source": "deals", "function": "count", "window": {"last": {"days": 30}}},
     {
-        "name": "turnover",
+        "name": "bought",
         "subject": "company",
         "source": "deals",
-        "function": "sum",
-        "field": "value",
+        "function": "count",
         "window": {"last": {"days": 90}},
     },
 ]
