@@ -77,6 +77,9 @@ async def test_a_task_about_a_deal_of_others_is_not_there(site: Site) -> None:
         assert (await visitor.get(f"/tasks/{number}/")).status_code == 404
         assert (await visitor.post(f"/tasks/{number}/done/", data={"done": "true"})).status_code == 404
         assert (await visitor.get(f"/tasks/new/?deal_id={deal}")).status_code == 404
+        assert "Secret" not in (await visitor.get("/tasks/")).text
+        bulk = {"act": "done", "ids": str(number), "value": "yes"}
+        assert (await visitor.post("/tasks/do/", data=bulk)).status_code == 404
         form = {"name": "x", "due_date": "2026-01-01T09:00", "deal_id": str(deal)}
         assert (await visitor.post("/tasks/new/", data=form)).status_code == 404
         own = await visitor.post("/tasks/new/", data={"name": "Mine", "due_date": "2026-01-01T09:00"})

@@ -17,3 +17,10 @@ SELECT d.id, d.assigned_to, d.stage_id, d.tag_ids FROM deal_ids AS i
 JOIN deals AS d ON d.contact_id = i.contact_id AND d.id = i.deal_id
 WHERE i.workspace_id = $1 AND i.deal_id = ANY($2::bigint[]) AND d.workspace_id = $1"""
 LISTS = "SELECT id, name FROM lists WHERE workspace_id = $1 ORDER BY lower(name), id LIMIT 200"
+
+# Of tasks ``t``: those about no deal, or about one that is assigned to the member in the place.
+ABOUT_OWN_DEALS = """(t.deal_id IS NULL OR EXISTS (
+    SELECT FROM deals AS own WHERE own.contact_id = t.contact_id AND own.id = t.deal_id AND own.assigned_to = {}))"""
+TASKS_SEEN = f"""
+SELECT count(*) FROM task_ids AS i JOIN tasks AS t ON t.contact_id = i.contact_id AND t.id = i.task_id
+WHERE i.workspace_id = $1 AND i.task_id = ANY($2::bigint[]) AND {ABOUT_OWN_DEALS.format("$3")}"""

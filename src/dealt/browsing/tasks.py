@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import msgspec
 
-from dealt.accounts import MEMBERS, Snapshot
+from dealt.accounts import MEMBERS, Snapshot, sees_only
+from dealt.browsing import queries
 from dealt.browsing.model import Act, Column, Done, Filter, Kind, Row
 from dealt.contacts import display_name, read_contacts
 from dealt.kernel.db import Connection, Record, in_transaction
@@ -24,6 +26,9 @@ _ESCAPED = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
 async def _read(
     visit: Visit, connection: Connection, snapshot: Snapshot, _lookups: Mapping[str, str], request: PageRequest
 ) -> tuple[Page, list[Row]]:
+    if (own := sees_only(visit.member)) is not None and request.narrowed is not None:
+        conditions = (*request.narrowed.conditions, sql(queries.ABOUT_OWN_DEALS, own))
+        request = replace(request, narrowed=replace(request.narrowed, conditions=conditions))
     page = await list_tasks(connection, visit.workspace_id, TaskFilter(), request)
     people: Mapping[int, Record] = {}
     if visit.may("contacts"):
@@ -56,6 +61,10 @@ async def _turn(visit: Visit, ids: list[int], *, done: bool) -> Done:
     change, definitions = complete_task if done else reopen_task, visit.house.definitions
 
     async def work(connection: Connection) -> None:
+        if (own := sees_only(visit.member)) is not None:
+            seen = await connection.fetchval(queries.TASKS_SEEN, visit.workspace_id, ids, own)
+            if seen < len(ids):
+                raise visit.not_found("task")
         # One by one: each may be with another contact and count in another deal. In one order, so that none waits.
         for task_id in sorted(ids):
             await change(connection, visit.actor, task_id, definitions, now=visit.now)
