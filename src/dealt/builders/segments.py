@@ -56,7 +56,9 @@ async def show(visit: Visit) -> Response:
     request = PageRequest.parse({"page_size": str(_MEMBERS)} | visit.query)
     async with visit.reading() as connection:
         segment = await _segment(visit, connection)
-        held = await standings(connection, visit.of(Derived), visit.workspace_id, [segment], visit.now)
+        held = await standings(
+            connection, visit.of(Derived), visit.workspace_id, [segment], visit.now, roughly=True
+        )  # fmt: skip
         seen = may_see_names(visit, segment.subject)
         members = await page_of_members(connection, visit.workspace_id, segment.id, request) if seen else None
     return await visit.page(
