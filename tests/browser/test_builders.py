@@ -50,6 +50,8 @@ async def test_a_segment_with_a_nested_relation_is_counted_before_it_is_saved(br
         await expect(live.locator(".big")).to_have_text("3")
         await page.get_by_role("button", name="Add condition").click()
         await expect(live).to_contain_text("Complete the condition")
+        await page.get_by_role("button", name="Save segment").click()
+        await expect(page.locator("#toasts")).to_contain_text("A condition is not complete yet.")
         first = page.get_by_role("group", name="Condition 1", exact=True)
         await first.get_by_label("Condition 1: field").select_option("country")
         await first.get_by_label("Condition 1: value").fill("PL")
