@@ -14,7 +14,7 @@ from dealt import __version__, demo_pictures
 from dealt.accounts import MEMBERS, Definitions, Part, Tokens
 from dealt.aggregators import AGGREGATORS, OF_COMPANIES, Noted
 from dealt.attribute_uses import uses_of
-from dealt.attributes import ATTRIBUTES
+from dealt.attributes import ATTRIBUTES, INDEXES
 from dealt.attributes.pages import Uses
 from dealt.auditing import AuditMetrics, read_standing
 from dealt.board import Boards
@@ -64,7 +64,9 @@ DOWN = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 DATABASE_AWAY = Response(503, b'{"status":"the database does not answer"}', headers={"Retry-After": "1"})
 _log = structlog.get_logger("dealt.app")
 
-PARTS: list[Part[Any]] = [AGGREGATORS, OF_COMPANIES, ATTRIBUTES, EVENTS, MEMBERS, PIPELINES, PREDICTING, RFMS, TAGS]
+PARTS: list[Part[Any]] = [
+    AGGREGATORS, OF_COMPANIES, ATTRIBUTES, EVENTS, INDEXES, MEMBERS, PIPELINES, PREDICTING, RFMS, TAGS,
+]  # fmt: skip
 """Every kind of definition that a snapshot holds."""
 
 # Members of static segments move; a deal's go with it.

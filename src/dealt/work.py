@@ -11,6 +11,7 @@ import structlog
 
 from dealt.accounts import SEND_RESET, forget_old_sessions, forget_old_tries, send_reset
 from dealt.aggregators import CompanyRounds
+from dealt.attributes import BUILD, DROP, build_field_index, remove_field_index
 from dealt.auditing import AuditRounds
 from dealt.companies import UNLINK
 from dealt.deals import (
@@ -69,6 +70,8 @@ DERIVED = build_derived()
 HANDLERS: dict[str, JobHandler] = {
     BACKFILL: Backfill(DERIVED, SystemClock()),
     FAN_OUT: do_fan_out,
+    BUILD: build_field_index,
+    DROP: remove_field_index,
     CONVERT: convert_deals,
     SEND_RESET: send_reset,
     REDATE: redate_deals,

@@ -42,7 +42,6 @@ class Attribute:
     allow_multiple_choices: bool = False
     description: str = ""
     warning: str = ""
-    indexed: bool = False
     aggregator_id: int | None = None
     """The aggregator that fills it; nobody else writes it."""
 

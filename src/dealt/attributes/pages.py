@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from dealt.attributes.changing import update_attribute
 from dealt.attributes.defining import create_attribute, delete_attribute, list_attributes
+from dealt.attributes.index_pages import ROUTES as INDEXING
+from dealt.attributes.indexing import list_indexes
 from dealt.attributes.model import DOMAINS, Attribute
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import InvalidInput
@@ -49,7 +51,12 @@ async def show_one(visit: Visit) -> Response:
         attribute = await _find(visit, connection)
         for ask in visit.of(Uses).ask:
             uses += await ask(connection, visit.workspace_id, attribute)
-    return await visit.page("attributes/one.html", attribute=attribute, uses=uses, called=CALLED, types=TYPES)
+        indexes = await list_indexes(connection, visit.workspace_id)
+    place = (attribute.domain, attribute.name_std, attribute.value_type)
+    index = next((one for one in indexes if (one.domain, one.field, one.value_type) == place), None)
+    return await visit.page(
+        "attributes/one.html", attribute=attribute, uses=uses, called=CALLED, types=TYPES, index=index
+    )
 
 
 async def add(visit: Visit) -> Response:
@@ -119,4 +126,5 @@ ROUTES: list[PageRoute] = [
     page(_ONE, show_one, "settings"),
     action(_ONE, change, "settings", again=show_one),
     action(f"{_ONE}delete/", delete, "settings", again=show_one),
+    *INDEXING,
 ]

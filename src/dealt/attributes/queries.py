@@ -1,7 +1,7 @@
 """All SQL of attributes."""
 
 COLUMNS = (
-    "id, domain, name, name_std, value_type, declared, choices, allow_multiple_choices, description, warning, indexed, "
+    "id, domain, name, name_std, value_type, declared, choices, allow_multiple_choices, description, warning, "
     "aggregator_id"
 )
 
@@ -46,3 +46,26 @@ UPDATE attributes SET value_type = $3, description = $4 WHERE workspace_id = $1 
 DELETE_COMPUTED = "DELETE FROM attributes WHERE workspace_id = $1 AND aggregator_id = $2"
 
 DELETE = "DELETE FROM attributes WHERE workspace_id = $1 AND id = $2 RETURNING domain, name, name_std"
+
+# Fields that are indexed, or about to be.
+_INDEX = "domain, field, value_type, column_name, asked_at, built_at, error"
+INDEXES = f"SELECT {_INDEX} FROM field_indexes WHERE workspace_id = $1 ORDER BY domain, field"
+INDEX = f"SELECT {_INDEX} FROM field_indexes WHERE workspace_id = $1 AND domain = $2 AND field = $3"
+BUILT_INDEXES = """
+SELECT domain, field, value_type FROM field_indexes WHERE workspace_id = $1 AND built_at IS NOT NULL"""
+ASK_INDEX = """
+INSERT INTO field_indexes (workspace_id, domain, field, value_type, column_name, asked_at)
+VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (workspace_id, domain, field) DO UPDATE SET
+    value_type = excluded.value_type, column_name = excluded.column_name, asked_at = excluded.asked_at,
+    built_at = NULL, error = ''"""
+FINISH_INDEX = """
+UPDATE field_indexes SET built_at = $4, error = $5 WHERE workspace_id = $1 AND domain = $2 AND field = $3"""
+FORGET_INDEX = """
+DELETE FROM field_indexes WHERE workspace_id = $1 AND domain = $2 AND field = $3 RETURNING field"""
+# Of a hundred: how much of the rows has been read. One index at a time is built.
+INDEXING = """
+SELECT c.relname AS name, coalesce(100 * p.blocks_done / nullif(p.blocks_total, 0), 0)::int AS share
+FROM pg_stat_progress_create_index AS p JOIN pg_class AS c ON c.oid = p.index_relid
+WHERE p.datname = current_database() AND c.relname = ANY($1::text[])"""
+LOCK_INDEXING = "SELECT pg_advisory_lock($1)"
+UNLOCK_INDEXING = "SELECT pg_advisory_unlock($1)"

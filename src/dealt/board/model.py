@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from dealt.deals import Total
+from dealt.kernel.sql import Sql
 
 CARDS_AT_FIRST, CARDS_A_PAGE = 12, 30
 MOST_COUNTED = 10_000
@@ -16,9 +16,19 @@ MOST_CHANGED = 200
 """Deals that one request moves or edits at most."""
 
 
+NEXT_TASK = (
+    "coalesce(CASE WHEN d.open_tasks > 0 THEN (SELECT min(t.due_at) FROM tasks AS t WHERE t.contact_id = d.contact_id"
+    " AND t.deal_id = d.id AND NOT t.done) END, timestamptz '9000-01-01 00:00Z')"
+)
+"""When a deal's first open task is due; far ahead where there is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """An order of the cards in a column: by ``column`` of ``d``, then by id the same way, which has an index."""
+    """An order of the cards in a column: by ``column`` of ``d``, then by id the same way.
+
+    Times of orders, values and times in the stage have an index; the others are found in two seconds, or refused.
+    """
 
     name: str
     label: str
@@ -39,6 +49,9 @@ SORTS: Mapping[str, Sort] = {
         Sort("newest", "Newest order first", "d.ordered_at", True, "timestamptz", "ordered"),
         Sort("oldest", "Oldest order first", "d.ordered_at", False, "timestamptz", "ordered"),
         Sort("value", "Highest value first", "coalesce(d.base_value, -1e15)", True, "numeric", "value"),
+        Sort("changed", "Last changed first", "d.updated_at", True, "timestamptz", "changed"),
+        Sort("task", "Next task first", NEXT_TASK, False, "timestamptz", "task"),
+        Sort("name", "Name", "lower(d.name)", False, "text", "name"),
         Sort("waiting", "Longest in stage first", "d.stage_entered_at", False, "timestamptz", "entered"),
     )
 }
@@ -46,20 +59,20 @@ SORTS: Mapping[str, Sort] = {
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """``filter`` is one of the filter language, ``text`` what was typed into the search; ``own`` is the member whose
-    deals alone may be seen."""
+    """``filter`` is one of the filter language about ``d``, ``text`` what was typed into the search; ``own`` is the
+    member whose deals alone may be seen."""
 
     pipeline_id: int
     sort: Sort = SORTS["newest"]
     status: int | None = None
-    filter: Mapping[str, Any] = field(default_factory=dict)
+    filter: Sql | None = None
     text: str = ""
     own: int | None = None
 
     @property
     def is_narrowed(self) -> bool:
         """Whether the totals that every write keeps do not tell what is shown."""
-        return bool(self.filter or self.text or self.own is not None)
+        return bool(self.filter is not None or self.text or self.own is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from typing import Any
 
-import msgspec
-
-from dealt.accounts import Member, Snapshot, sees_only
+from dealt.accounts import Snapshot, sees_only
 from dealt.board import queries
 from dealt.board.model import SORTS, Asked
+from dealt.builders import Filtered, as_equals, filtered, joined, read_written
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import InvalidInput
 from dealt.kernel.money import parse_amount
-from dealt.kernel.sql import Sql, sql
-from dealt.predicates import Moment, check_filter, compile_filter, parse_filter
+from dealt.kernel.sql import Sql, all_of, sql
 from dealt.searching import search
-from dealt.subjects import load_subjects
+from dealt.web import Visit
 
 MOST_FOUND = 50
 
@@ -32,46 +29,56 @@ class Narrowed:
     before: Sql
 
 
-def read_asked(pipeline_id: int, query: Mapping[str, str], member: Member) -> Asked:
-    """What an address asks for; unknown words mean the default. Raises InvalidInput for what cannot be read."""
-    status = _number(query, "status")
+def read_quick(query: Mapping[str, str]) -> list[Any]:
+    """What the quick controls of an address ask for, as conditions of the filter language. Raises InvalidInput."""
     parts: list[Any] = []
-    if status is not None:
-        parts.append({"field": "status", "op": "equals", "value": status})
+    if (status := _number(query, "status")) is not None:
+        parts.append(as_equals("status", status))
     if (assigned := _number(query, "assigned")) is not None:
-        parts.append({"field": "assigned_to", "op": "equals", "value": assigned})
+        parts.append(as_equals("assigned_to", assigned))
     if (tag := _number(query, "tag")) is not None:
-        parts.append({"field": "tags", "op": "in_any", "value": [tag]})
+        parts.append(as_equals("tags", [tag], "in_any"))
     if query.get("least", "").strip():
         try:
             least = parse_amount(query["least"].strip())
         except ValueError as error:
             raise InvalidInput.of("least", str(error)) from None
-        parts.append({"field": "base_value", "op": "greater_or_equal", "value": float(least or 0)})
-    if query.get("filter"):
-        try:
-            parts.append(msgspec.json.decode(query["filter"]))
-        except msgspec.DecodeError:
-            raise InvalidInput.of("filter", "This filter is no JSON.") from None
-    only_status = len(parts) == 1 and status is not None
-    return Asked(
-        pipeline_id, SORTS.get(query.get("sort", ""), SORTS["newest"]), status if only_status else None,
-        {} if only_status or not parts else {"all": parts}, query.get("q", "").strip()[:200], sees_only(member),
+        parts.append(as_equals("base_value", float(least or 0), "greater_or_equal"))
+    return parts
+
+
+async def read_asked(
+    visit: Visit, snapshot: Snapshot, pipeline_id: int, query: Mapping[str, str]
+) -> tuple[Asked, Filtered | None]:
+    """What an address asks for, and what the builder's part of it says; unknown words mean the default.
+
+    Raises InvalidInput, by place, for what cannot be read or makes no sense.
+    """
+    quick, written = read_quick(query), read_written(query.get("filter", ""))
+    only_status = _number(query, "status") if len(quick) == 1 and not written else None
+    asked = Asked(
+        pipeline_id, SORTS.get(query.get("sort", ""), SORTS["newest"]), only_status, None,
+        query.get("q", "").strip()[:200], sees_only(visit.member),
     )  # fmt: skip
+    if only_status is not None or not (quick or written):
+        return asked, None
+    async with visit.reading() as connection:
+        told = await filtered(visit, connection, snapshot, "deal", written, "d") if written else None
+        conditions = [told.condition] if told else []
+        if quick:
+            conditions.append((await filtered(visit, connection, snapshot, "deal", joined(*quick), "d")).condition)
+    return replace(asked, filter=all_of(conditions)), told
 
 
-async def narrow(connection: Connection, snapshot: Snapshot, asked: Asked, now: datetime) -> Narrowed:
-    """The SQL of it. Raises InvalidInput for a filter that makes no sense."""
+async def narrow(connection: Connection, snapshot: Snapshot, asked: Asked) -> Narrowed:
+    """The SQL of it."""
     conditions, source, before = Sql(""), Sql("deals"), Sql("")
     if asked.status is not None:
         conditions += sql(" AND d.status = {}", asked.status)
     if asked.own is not None:
         conditions += sql(" AND d.assigned_to = {}", asked.own)
-    if asked.filter:
-        catalogue = await load_subjects(connection, snapshot)
-        node = check_filter(parse_filter(asked.filter, "filter"), catalogue, "deal", snapshot.time_zone)
-        moment = Moment(now, snapshot.time_zone.key)
-        conditions += Sql(" AND ") + compile_filter(node, catalogue.subject("deal"), "d", moment)
+    if asked.filter is not None:
+        conditions += Sql(" AND ") + asked.filter
     if asked.text:
         found, before = await _found(connection, snapshot.workspace_id, asked.text)
         conditions, source = conditions + found, Sql("found")

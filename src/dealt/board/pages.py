@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from dealt.accounts import MEMBERS, Snapshot, sees_only
 from dealt.board import queries
 from dealt.board.changing import Changed, change, undo
 from dealt.board.model import CARDS_AT_FIRST, MOST_CHANGED, SORTS, Asked
-from dealt.board.narrowing import read_asked
+from dealt.board.narrowing import read_asked, read_quick
 from dealt.board.reading import Reader
 from dealt.board.rooms import Boards, View, update
+from dealt.builders import Filtered, Panel, as_equals, joined, read_written, spelled
 from dealt.kernel.clock import iso, parse_datetime
 from dealt.kernel.errors import InvalidInput
 from dealt.kernel.http import Response
 from dealt.pipelines import PIPELINES, Pipeline
+from dealt.predicates import UNESCAPED
 from dealt.tags import TAGS
 from dealt.web import PageRoute, Visit, action, page, stream
 
@@ -35,24 +39,28 @@ async def show(visit: Visit) -> Response:
     """A pipeline's stages with their first deals."""
     snapshot = await visit.snapshot()
     pipeline = _pipeline(visit, snapshot)
-    refused = ""
+    if shorter := _spelled_out(visit.query):
+        return visit.go(f"/board/{pipeline.id}/{shorter}")
+    wrong, told = dict[str, list[str]](), None
     try:
-        asked = read_asked(pipeline.id, visit.query, visit.member)
+        asked, told = await read_asked(visit, snapshot, pipeline.id, visit.query)
         async with visit.reading() as connection:
             columns = await _reader(visit, snapshot, asked).columns(connection, CARDS_AT_FIRST)
     except InvalidInput as error:
-        refused = " ".join(sentence for each in error.fields.values() for sentence in each)
+        wrong = dict(error.fields)
         asked, columns = Asked(pipeline.id, own=sees_only(visit.member)), []
     pipelines = snapshot.part(PIPELINES)
     return await visit.page(
-        "board/board.html", columns=columns, pipeline=pipeline, pipelines=pipelines.pipelines.values(), asked=asked,
-        refused=refused, sorts=SORTS.values(), statuses=_STATUSES, members=snapshot.part(MEMBERS),
+        "board/board.html", 400 if wrong else 200, columns=columns, pipeline=pipeline,
+        pipelines=pipelines.pipelines.values(), asked=asked,
+        refused=_sentences(wrong), sorts=SORTS.values(), statuses=_STATUSES, members=snapshot.part(MEMBERS),
         tags=snapshot.part(TAGS), base=snapshot.base_currency, query=visit.query,
+        filtering=_panel(visit, pipeline, told, wrong), as_list=_as_list(visit, pipeline),
         about={
             "pipeline": pipeline.id,
             "now": iso(visit.now),
             "sort": {"key": asked.sort.key, "down": asked.sort.descending},
-            "narrowed": bool(asked.filter or asked.text or asked.status is not None),
+            "narrowed": bool(asked.filter is not None or asked.text or asked.status is not None),
             "writes": visit.may("deals", "write"),
             "stages": [{"id": one.id, "name": one.name} for one in pipelines.stages_of(pipeline.id)],
             "reasons": [{"id": key, "name": name} for key, name in pipelines.loss_reasons.items()],
@@ -69,7 +77,8 @@ async def more(visit: Visit) -> Response:
     stage = snapshot.part(PIPELINES).stages.get(visit.id("stage"))
     if stage is None or stage.pipeline_id != pipeline.id:
         raise visit.not_found("stage")
-    reader = _reader(visit, snapshot, read_asked(pipeline.id, visit.query, visit.member))
+    asked, _ = await read_asked(visit, snapshot, pipeline.id, visit.query)
+    reader = _reader(visit, snapshot, asked)
     async with visit.reading() as connection:
         cards, after = await reader.more(connection, stage.id, visit.query.get("after", ""))
     render = visit.house.templates.render
@@ -132,11 +141,55 @@ async def _answer(visit: Visit, changed: Changed) -> Response:
 async def _updated(visit: Visit, ids: list[int], **also: object) -> Response:
     snapshot = await visit.snapshot()
     pipeline = _pipeline(visit, snapshot)
-    reader = _reader(visit, snapshot, read_asked(pipeline.id, visit.query, visit.member))
+    asked, _ = await read_asked(visit, snapshot, pipeline.id, visit.query)
+    reader = _reader(visit, snapshot, asked)
     async with visit.reading() as connection:
         cards = await reader.cards(connection, ids)
         heads = await reader.heads(connection)
     return visit.json(update(visit.house, cards, heads, ids) | also)
+
+
+def _sentences(wrong: Mapping[str, list[str]]) -> str:
+    return " ".join(dict.fromkeys(one for each in wrong.values() for one in each))
+
+
+def _spelled_out(query: Mapping[str, str]) -> str:
+    """The same query with its filter spelled shorter, where a form has sent it as JSON. Raises InvalidInput."""
+    text = query.get("filter", "")
+    if not text.lstrip().startswith("{"):
+        return ""
+    try:
+        return _written_out({**query, "filter": spelled(read_written(text))})
+    except InvalidInput:
+        # Said on the page.
+        return ""
+
+
+def _written_out(args: Mapping[str, str]) -> str:
+    return "?" + urlencode({name: one for name, one in args.items() if one}, safe=UNESCAPED, quote_via=quote)
+
+
+def _panel(visit: Visit, pipeline: Pipeline, told: Filtered | None, wrong: Mapping[str, list[str]]) -> Panel:
+    kept = {name: value for name, value in visit.query.items() if value and name != "filter"}
+    try:
+        written, quick = read_written(visit.query.get("filter", "")), read_quick(visit.query)
+    except InvalidInput:
+        written, quick = {}, []
+    return Panel(
+        "deal", f"/board/{pipeline.id}/", f"/board/{pipeline.id}/{_written_out(kept)}", written,
+        told.sentence if told else "", kept, {place: one for place, one in wrong.items() if place.startswith("filter")},
+        joined(as_equals("pipeline", pipeline.id), *quick), visit.may("segments", "write"),
+    )  # fmt: skip
+
+
+def _as_list(visit: Visit, pipeline: Pipeline) -> str:
+    """The same deals as a list, where all of them can be changed together or taken along as a file."""
+    try:
+        wanted = joined(*read_quick(visit.query), read_written(visit.query.get("filter", "")))
+        args = {"q": visit.query.get("q", ""), "filter": spelled(wanted), "pipeline": str(pipeline.id)}
+    except InvalidInput:
+        return "/deals/"
+    return f"/deals/{_written_out(args)}"
 
 
 def _reader(visit: Visit, snapshot: Snapshot, asked: Asked) -> Reader:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dealt.board.model import NEXT_TASK
+
 WITHIN = "SET LOCAL statement_timeout = 2000"
 
 # Of the deals that WHICH finds, what their cards show.
 _SHOWN = """
 SELECT d.id, d.stage_id, d.pipeline_id, d.name, d.value, d.currency, d.base_value, d.status, d.stage_entered_at,
-    d.ordered_at, d.tag_ids, d.assigned_to, d.version, c.placeholder, c.first_name, c.last_name, c.email,
-    c.custom_id, line.number AS lines, line.picture
+    d.ordered_at, d.updated_at, {next_task} AS next_task, d.tag_ids, d.assigned_to, d.version, c.placeholder,
+    c.first_name, c.last_name, c.email, c.custom_id, line.number AS lines, line.picture
 FROM ({which}) AS d
 LEFT JOIN contacts AS c ON c.id = d.contact_id
 CROSS JOIN LATERAL (
@@ -18,6 +20,7 @@ ORDER BY {order}"""
 
 # One page of each of several columns. {conditions} and {after} are about d.
 COLUMNS = _SHOWN.format(
+    next_task=NEXT_TASK,
     which="""
     SELECT card.* FROM unnest({stages}::bigint[]) AS stage(id) CROSS JOIN LATERAL (
         SELECT d.* FROM {source} AS d WHERE d.workspace_id = {workspace} AND d.stage_id = stage.id{conditions}
@@ -27,6 +30,7 @@ COLUMNS = _SHOWN.format(
 
 # Some deals by (contact, id), those of them that are shown.
 CARDS = _SHOWN.format(
+    next_task=NEXT_TASK,
     which="""
     SELECT d.* FROM deals AS d WHERE d.workspace_id = {workspace}
         AND (d.contact_id, d.id) IN (SELECT * FROM unnest({contacts}::bigint[], {deals}::bigint[])){conditions}""",

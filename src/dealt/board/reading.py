@@ -26,6 +26,7 @@ from dealt.web import duration, picture
 _NONE, _LARGEST = Decimal("-1e15"), Decimal("1e16")
 _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 _MOST_TAGS = 3
+_LONGEST_NAME = 1_000
 
 
 class Reader:
@@ -42,7 +43,7 @@ class Reader:
         stages = self.snapshot.part(PIPELINES).stages_of(self.asked.pipeline_id)
         ids = [stage.id for stage in stages]
         async with _within(connection):
-            narrowed = await narrow(connection, self.snapshot, self.asked, self._now)
+            narrowed = await narrow(connection, self.snapshot, self.asked)
             rows = await self._page(connection, narrowed, ids, size + 1, Sql(""))
             heads = await self._heads(connection, narrowed)
         by_stage: dict[int, list[Record]] = {stage_id: [] for stage_id in ids}
@@ -57,7 +58,7 @@ class Reader:
         sign = "<" if sort.descending else ">"
         behind = sql(f" AND ({sort.column}, d.id) {sign} ({{}}::{sort.cast}, {{}}::bigint)", at, deal_id)
         async with _within(connection):
-            narrowed = await narrow(connection, self.snapshot, self.asked, self._now)
+            narrowed = await narrow(connection, self.snapshot, self.asked)
             rows = await self._page(connection, narrowed, [stage_id], CARDS_A_PAGE + 1, behind)
         return self._cut(rows, CARDS_A_PAGE)
 
@@ -65,7 +66,7 @@ class Reader:
         """Those of these deals that stand on the board."""
         homes = await connection.fetch(queries.HOMES, self.snapshot.workspace_id, list(deal_ids))
         async with _within(connection):
-            narrowed = await narrow(connection, self.snapshot, self.asked, self._now)
+            narrowed = await narrow(connection, self.snapshot, self.asked)
             pipeline = sql(" AND d.pipeline_id = {}", self.asked.pipeline_id)
             query = _filled(
                 queries.CARDS,
@@ -81,7 +82,7 @@ class Reader:
     async def heads(self, connection: Connection) -> Mapping[int, Head]:
         """What the heads of all columns say."""
         async with _within(connection):
-            narrowed = await narrow(connection, self.snapshot, self.asked, self._now)
+            narrowed = await narrow(connection, self.snapshot, self.asked)
             return await self._heads(connection, narrowed)
 
     def card(self, row: Record) -> Card:
@@ -96,6 +97,9 @@ class Reader:
             {
                 "ordered": str((row["ordered_at"] - _EPOCH) // _MICROSECOND),
                 "value": f"{_NONE if row['base_value'] is None else row['base_value']:f}",
+                "changed": str((row["updated_at"] - _EPOCH) // _MICROSECOND),
+                "task": str((row["next_task"] - _EPOCH) // _MICROSECOND),
+                "name": row["name"].lower(),
                 "entered": str((entered - _EPOCH) // _MICROSECOND),
             },
         )  # fmt: skip
@@ -174,10 +178,12 @@ def _place(sort: Sort, card: Card) -> str:
     return f"{card.keys[sort.key]}_{card.id}"
 
 
-def _read_place(sort: Sort, text: str) -> tuple[datetime | Decimal, int]:
-    at, _, deal_id = text.partition("_")
+def _read_place(sort: Sort, text: str) -> tuple[datetime | Decimal | str, int]:
+    at, _, deal_id = text.rpartition("_")
     try:
         last = int(deal_id[:20])
+        if sort.cast == "text":
+            return at[:_LONGEST_NAME], last
         number = _EPOCH + int(at[:20]) * _MICROSECOND if sort.cast == "timestamptz" else Decimal(at[:30])
         if 0 <= last < 2**63 and (isinstance(number, datetime) or abs(number) < _LARGEST):
             return number, last

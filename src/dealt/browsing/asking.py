@@ -5,27 +5,35 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from urllib.parse import urlencode
+from typing import Any
+from urllib.parse import quote, urlencode
 
 from dealt.accounts import Snapshot
 from dealt.browsing.model import Kind
+from dealt.builders import Filtered, may_name_people
 from dealt.kernel.cursors import encode_cursor
 from dealt.kernel.errors import InvalidInput
-from dealt.kernel.paging import Order, Page, PageRequest
+from dealt.kernel.paging import Page, PageRequest
+from dealt.predicates import UNESCAPED
 
 ROWS = 50
 LONGEST_SEARCH = 200
+LOOKS_FOR_MS = 2_000
+"""How long a page may look for what no index finds."""
+EXPORT_LOOKS_FOR_MS = 60_000
 HOWS = {
     "exact": "is", "icontains": "contains", "istartswith": "begins with", "gte": "is at least", "gt": "is above",
     "lte": "is at most", "lt": "is below", "isnull": "is empty",
 }  # fmt: skip
-_OWN = frozenset({"view", "q", "cursor", "before", "ordering", "field", "how", "value", "page", "page_size", "fields"})
+_OWN = frozenset({"view", "q", "cursor", "before", "ordering", "filter", "page", "page_size", "fields"})
 _NAMING = frozenset({"email", "name", "first_name", "last_name", "phone_number", "custom_id", "key", "last_ip"})
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """``lookups`` are the filters; ``cursor`` goes on behind a row, ``before`` back from one."""
+    """``lookups`` are what the quick controls and the arguments of the API ask for, ``filter`` what the builder does,
+    as it is spelled; ``cursor`` goes on behind a row, ``before`` back from one.
+    """
 
     view: str = ""
     text: str = ""
@@ -33,10 +41,11 @@ class Asked:
     cursor: str = ""
     before: str = ""
     lookups: Mapping[str, str] = field(default_factory=dict)
+    filter: str = ""
 
     @property
     def is_narrowed(self) -> bool:
-        return bool(self.text or self.lookups)
+        return bool(self.text or self.lookups or self.filter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +63,36 @@ def read_asked(kind: Kind, args: Mapping[str, str]) -> Asked:
         raise InvalidInput.of("q", f"At most {LONGEST_SEARCH} characters can be searched for.")
     lookups = {name: value for name, value in args.items() if name not in _OWN and value.strip()}
     ordering = args.get("ordering", "") or kind.ordering
-    return Asked(args.get("view", ""), text, ordering, args.get("cursor", ""), args.get("before", ""), lookups)
+    return Asked(
+        args.get("view", ""), text, ordering, args.get("cursor", ""), args.get("before", ""), lookups,
+        args.get("filter", "").strip(),
+    )  # fmt: skip
 
 
 def address(kind: Kind, asked: Asked) -> str:
     """The address of the list as it is asked for."""
     found = {"view": asked.view, "q": asked.text} | dict(asked.lookups)
     found |= {"ordering": asked.ordering if asked.ordering != kind.ordering else ""}
-    found |= {"cursor": asked.cursor, "before": asked.before}
-    query = urlencode({name: value for name, value in found.items() if value})
+    found |= {"filter": asked.filter, "cursor": asked.cursor, "before": asked.before}
+    query = written_out(found)
     return f"{kind.path}?{query}" if query else kind.path
+
+
+def written_out(args: Mapping[str, str]) -> str:
+    """Arguments as a query, with the characters of a filter's spelling as they are."""
+    return urlencode({name: value for name, value in args.items() if value}, safe=UNESCAPED, quote_via=quote)
+
+
+def kept(kind: Kind, asked: Asked) -> dict[str, str]:
+    """The arguments besides the filter that a form for the filter sends along."""
+    found = {"view": asked.view, "q": asked.text} | dict(asked.lookups)
+    found |= {"ordering": asked.ordering if asked.ordering != kind.ordering else ""}
+    return {name: value for name, value in found.items() if value}
+
+
+def quick(kind: Kind, asked: Asked) -> list[Any]:
+    """What the quick controls ask for, as conditions of the filter language, where they have such."""
+    return [one.means(asked.lookups[one.name]) for one in kind.filters if one.means and one.name in asked.lookups]
 
 
 def from_start(asked: Asked) -> Asked:
@@ -76,7 +105,7 @@ def without(asked: Asked, name: str) -> Asked:
     return replace(from_start(asked), lookups={key: value for key, value in asked.lookups.items() if key != name})
 
 
-def to_keep(kind: Kind, asked: Asked) -> str:
+def to_keep(kind: Kind, asked: Asked, found: Filtered | None) -> str:
     """What a saved view keeps of the query: filters that cannot name a person, and the order."""
     controls = {one.name for one in kind.filters}
     kept = {
@@ -84,32 +113,36 @@ def to_keep(kind: Kind, asked: Asked) -> str:
         for name, value in asked.lookups.items()
         if name in controls or _is_harmless(kind, name.partition("__")[0])
     }
-    return urlencode(kept | ({"ordering": asked.ordering} if asked.ordering != kind.ordering else {}))
+    kept |= {"ordering": asked.ordering if asked.ordering != kind.ordering else ""}
+    if found is not None and not may_name_people(found.node, kind.name):
+        kept["filter"] = asked.filter
+    return written_out(kept)
 
 
 def _is_harmless(kind: Kind, name: str) -> bool:
     return name in kind.listing.columns and name not in _NAMING
 
 
-def request_of(kind: Kind, asked: Asked, snapshot: Snapshot, now: datetime) -> PageRequest:
-    """The page that is asked for. Raises InvalidInput naming each argument that is not understood."""
+def request_of(
+    kind: Kind, asked: Asked, snapshot: Snapshot, now: datetime, found: Filtered | None = None
+) -> PageRequest:
+    """The page that is asked for, of what ``found`` leaves. Raises InvalidInput naming each argument that is not
+    understood.
+    """
     narrowed = kind.listing.narrow({**asked.lookups, "ordering": asked.ordering}, snapshot, now)
     slow = [name for name in asked.lookups if name in kind.slow]
     conditions = narrowed.conditions
     if asked.text:
         conditions, slow = (*conditions, kind.search(asked.text)), [*slow, "q"]
+    if found is not None:
+        conditions, slow = (*conditions, found.condition), [*slow, "filter"]
     narrowed = replace(
-        narrowed, conditions=conditions, unserved=(*narrowed.unserved, *slow), searched=bool(asked.text)
+        narrowed, conditions=conditions, unserved=(*narrowed.unserved, *slow), searched=bool(asked.text),
+        longest_ms=min(narrowed.longest_ms, LOOKS_FOR_MS),
     )  # fmt: skip
     if asked.before and narrowed.order is not None:
-        narrowed = replace(narrowed, order=turned(narrowed.order))
+        narrowed = replace(narrowed, order=narrowed.order.turned)
     return PageRequest(ROWS, cursor=asked.before or asked.cursor or None, narrowed=narrowed)
-
-
-def turned(order: Order) -> Order:
-    """The order from the other end."""
-    by_id = order.descending if order.id_descending is None else order.id_descending
-    return replace(order, descending=not order.descending, id_descending=not by_id)
 
 
 def around(kind: Kind, asked: Asked, page: Page) -> tuple[str, str]:
@@ -117,12 +150,12 @@ def around(kind: Kind, asked: Asked, page: Page) -> tuple[str, str]:
     if not page.rows:
         return "", ""
     start, back = from_start(asked), bool(asked.before)
-    forward = turned(page.order) if back else page.order
+    forward = page.order.turned if back else page.order
     first, last = (page.rows[-1], page.rows[0]) if back else (page.rows[0], page.rows[-1])
     column, row_id = page.order.columns
     previous, following = "", ""
     if page.has_next if back else asked.cursor:
-        cursor = encode_cursor(first[column], first[row_id], turned(forward).key)
+        cursor = encode_cursor(first[column], first[row_id], forward.turned.key)
         previous = address(kind, replace(start, before=cursor))
     if back or page.has_next:
         cursor = encode_cursor(last[column], last[row_id], forward.key)

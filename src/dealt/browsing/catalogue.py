@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import msgspec
 
 from dealt.accounts import Snapshot
 from dealt.browsing.model import Column, Filter, Kind, Row
-from dealt.browsing.tagging import tag_special, tags_offered
+from dealt.browsing.sorting import sorted_by_all
+from dealt.browsing.tagging import means, means_tag, tag_special, tags_offered
 from dealt.companies import Company, company_of, list_companies
 from dealt.kernel.db import Connection
 from dealt.kernel.paging import Order, Page, PageRequest
@@ -62,7 +62,7 @@ COMPANIES = Kind(
     domain="company",
     about="Firms that contacts belong to.",
     empty="A company appears with an import, or when your shop sends one over the API.",
-    listing=replace(COMPANY_LISTING, specials={**COMPANY_LISTING.specials, "tag": tag_special("tag_ids")}),
+    listing=sorted_by_all(COMPANY_LISTING, tag=tag_special("tag_ids")),
     columns=(
         Column("name", "Name", "name"),
         Column("email", "E-mail"),
@@ -77,9 +77,11 @@ COMPANIES = Kind(
     ),
     default=("email", "city", "country", "approx_employees", "tags", "updated_at"),
     ordering="-updated_at",
-    filters=(Filter("tag", "Tag", tags_offered),),
+    filters=(Filter("tag", "Tag", tags_offered, means_tag),),
     search=lambda text: matching("company", text),
     read=_companies,
+    alias="companies",
+    steady="id",
 )
 
 PRODUCTS = Kind(
@@ -91,7 +93,7 @@ PRODUCTS = Kind(
     domain="product",
     about="The catalogue as it is now; what was bought stands on each order.",
     empty="A product appears with a product feed, an import, or the first order that names it.",
-    listing=replace(PRODUCT_LISTING, specials={**PRODUCT_LISTING.specials, "tag": tag_special("tag_ids")}),
+    listing=sorted_by_all(PRODUCT_LISTING, tag=tag_special("tag_ids")),
     columns=(
         Column("name", "Name", "name"),
         Column("category", "Category"),
@@ -103,7 +105,12 @@ PRODUCTS = Kind(
     ),
     default=("custom_id", "category", "price", "quantity", "tags", "updated_at"),
     ordering="-updated_at",
-    filters=(Filter("quantity__lte", "Stock", lambda _: (("0", "Sold out"),)), Filter("tag", "Tag", tags_offered)),
+    filters=(
+        Filter("quantity__lte", "Stock", lambda _: (("0", "Sold out"),), means("quantity", "less_or_equal")),
+        Filter("tag", "Tag", tags_offered, means_tag),
+    ),
     search=lambda text: matching("product", text),
     read=_products,
+    alias="products",
+    steady="id",
 )

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from dealt.accounts import MEMBERS, Snapshot
+from dealt.accounts import MEMBERS, Snapshot, sees_only
 from dealt.browsing import queries
 from dealt.browsing.model import Act, Column, Done, Filter, Kind, Row
-from dealt.browsing.tagging import tag_of, tag_special, tags_offered
+from dealt.browsing.sorting import sorted_by_all
+from dealt.browsing.tagging import means_tag, tag_of, tag_special, tags_offered
+from dealt.builders import as_equals
 from dealt.contacts import ContactPatch, called, narrowed_to, read_contacts, search_page
 from dealt.contacts import update_contacts as update
 from dealt.freshness import Settling
 from dealt.kernel.db import Connection, Record, in_transaction
 from dealt.kernel.errors import InvalidInput
+from dealt.kernel.lookups import Column as ListedColumn
 from dealt.kernel.paging import Page, PageRequest
 from dealt.lists import add_to_list, remove_from_list
 from dealt.publicapi import USERS, UserShape, shape_settled
@@ -37,6 +41,7 @@ _COLUMNS = (
     Column("assigned_to", "Assigned to"),
     Column("unsubscribed", "Unsubscribed", "plain"),
     Column("page_views", "Page views", "number"),
+    Column("last_order", "Last order", "when"),
     Column("first_seen", "First seen", "when"),
     Column("last_seen", "Last seen", "when"),
     Column("created_at", "Added", "when", sort="id"),
@@ -49,7 +54,10 @@ _COLUMNS = (
 async def _read(
     visit: Visit, connection: Connection, snapshot: Snapshot, lookups: Mapping[str, str], request: PageRequest
 ) -> tuple[Page, list[Row]]:
-    workspace_id = visit.workspace_id
+    workspace_id, order = visit.workspace_id, request.narrowed.order
+    sees_orders = visit.may("deals") and sees_only(visit.member) is None
+    if order is not None and order.value is not None and order.value.text == queries.LAST_ORDER and not sees_orders:
+        raise InvalidInput.of("ordering", "Your role does not include all orders.")
     wanted = await narrowed_to(
         connection, workspace_id, request.narrowed,
         keys=[lookups[name] for name in ("key", "user_key") if name in lookups],
@@ -59,14 +67,17 @@ async def _read(
     ids = [row["id"] for row in page.rows]
     await visit.of(Settling).settle_on_read(connection, workspace_id, ids, visit.now)
     shape = await shape_settled(connection, snapshot, ids, visit.now)
-    return page, [_row(record, shape, snapshot) for record in page.rows]
+    orders = await connection.fetch(queries.LAST_ORDERS, workspace_id, ids) if sees_orders else []
+    last = {row["contact_id"]: row["last"] for row in orders}
+    return page, [_row(record, shape, snapshot, last.get(record["id"])) for record in page.rows]
 
 
-def _row(record: Record, shape: UserShape, snapshot: Snapshot) -> Row:
+def _row(record: Record, shape: UserShape, snapshot: Snapshot, last_order: datetime | None) -> Row:
     values: dict[str, Any] = shape.v2(record)
     values["tags"] = [tag["name"] for tag in values["tags"]]
     values["companies"] = ", ".join(company["name"] for company in values["companies"])
     values["assigned_to"] = snapshot.part(MEMBERS).get(values["assigned_to"], "")
+    values["last_order"] = last_order
     values["status"] = str(values["status"]).capitalize()
     return Row(record["id"], called(record), values)
 
@@ -124,6 +135,10 @@ async def _move(visit: Visit, ids: list[int], value: str, *, joins: bool) -> Don
     return Done(f"{many(len(moved), 'contact')} {'added to' if joins else 'taken off'} the list.", undo)
 
 
+def _since(day: str) -> dict[str, Any]:
+    return {"any": [as_equals("last_seen", day, "after"), as_equals("last_seen", day)]}
+
+
 CONTACTS = Kind(
     name="contact",
     one="contact",
@@ -133,18 +148,36 @@ CONTACTS = Kind(
     domain="contact",
     about="Everybody who ordered, visited or was brought in.",
     empty="A contact appears with the first order, with an import, or when your shop sends one over the API.",
-    listing=replace(USERS, specials={**USERS.specials, "tag": tag_special("tag_ids")}),
+    listing=sorted_by_all(
+        USERS, {"last_order": ListedColumn(queries.LAST_ORDER, "datetime")}, tag=tag_special("tag_ids")
+    ),
     columns=_COLUMNS,
     default=("name", "email", "phone_number", "status", "tags", "last_seen", "updated_at"),
     ordering="-updated_at",
     filters=(
-        Filter("status", "Status", lambda _: (("visitor", "Visitor"), ("user", "User"))),
-        Filter("tag", "Tag", tags_offered),
-        Filter("unsubscribed", "E-mails", lambda _: (("false", "Subscribed"), ("true", "Unsubscribed"))),
-        Filter("last_seen__gte", "Seen since"),
+        Filter(
+            "status",
+            "Status",
+            lambda _: (("visitor", "Visitor"), ("user", "User")),
+            lambda status: as_equals("status", 1 if status == "visitor" else 2),
+        ),
+        Filter("tag", "Tag", tags_offered, means_tag),
+        Filter(
+            "unsubscribed",
+            "E-mails",
+            lambda _: (("false", "Subscribed"), ("true", "Unsubscribed")),
+            lambda flag: {"field": "unsubscribed", "op": f"is_{flag}"},
+        ),
+        Filter(
+            "last_seen__gte",
+            "Seen since",
+            means=lambda day: {"any": [as_equals("last_seen", day, "after"), as_equals("last_seen", day)]},
+        ),
     ),
     search=lambda text: matching("contact", text),
     read=_read,
+    alias="contacts",
+    steady="id",
     acts=(
         Act("tag", "Tag", _tag),
         Act("untag", "Untag", _untag),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -11,11 +12,14 @@ import msgspec
 from dealt.accounts import MEMBERS, Snapshot, may_see_deal, sees_only
 from dealt.browsing import queries
 from dealt.browsing.model import Act, Column, Done, Filter, Kind, Row
-from dealt.browsing.tagging import tag_of, tag_special, tags_offered
+from dealt.browsing.sorting import sorted_by_all
+from dealt.browsing.tagging import means, means_tag, tag_of, tag_special, tags_offered
+from dealt.builders import as_equals
 from dealt.contacts import display_name, read_contacts
 from dealt.deals import DealImage, DealPatch, DealWork, DealWriter, list_deals, parse_deal
 from dealt.kernel.db import Connection, Record
 from dealt.kernel.errors import DealtError, InvalidInput
+from dealt.kernel.lookups import Column as ListedColumn
 from dealt.kernel.paging import Page, PageRequest
 from dealt.kernel.sql import sql
 from dealt.pipelines import PIPELINES, Stage
@@ -30,7 +34,7 @@ _LOST = 3
 _COLUMNS = (
     Column("name", "Name", "name"),
     Column("contact", "Contact", "contact"),
-    Column("value", "Value", "money"),
+    Column("value", "Value", "money", sort="base_value"),
     Column("status", "Status", "badge"),
     Column("stage", "Stage"),
     Column("pipeline", "Pipeline"),
@@ -43,6 +47,7 @@ _COLUMNS = (
     Column("expected_close_date", "Expected to close", "date"),
     Column("stage_entered_at", "In this stage since", "when"),
     Column("open_tasks", "Open tasks", "number"),
+    Column("next_task", "Next task", "when"),
     Column("loss_reason", "Loss reason"),
     Column("custom_id", "Own id"),
     Column("created_at", "Added", "when", sort="id"),
@@ -63,10 +68,24 @@ async def _read(
     if visit.may("contacts"):
         ids = {image.deal.contact_id for image in images.values() if not image.guest}
         people = await read_contacts(connection, visit.workspace_id, sorted(ids))
-    return page, [_row(images[row["id"]], people, snapshot) for row in page.rows if row["id"] in images]
+    with_tasks = [(one.deal.contact_id, key) for key, one in images.items() if one.deal.open_tasks]
+    due = await _next_tasks(connection, visit.workspace_id, with_tasks)
+    found = [(images[row["id"]], due.get(row["id"])) for row in page.rows if row["id"] in images]
+    return page, [_row(image, people, snapshot, next_task) for image, next_task in found]
 
 
-def _row(image: DealImage, people: Mapping[int, Record], snapshot: Snapshot) -> Row:
+async def _next_tasks(
+    connection: Connection, workspace_id: int, keys: Sequence[tuple[int, int]]
+) -> dict[int, datetime]:  # fmt: skip
+    """When the first open task of each deal is due."""
+    if not keys:
+        return {}
+    contacts, deals = [contact for contact, _ in keys], [deal for _, deal in keys]
+    rows = await connection.fetch(queries.NEXT_TASKS, workspace_id, contacts, deals)
+    return {row["deal_id"]: row["due_at"] for row in rows}
+
+
+def _row(image: DealImage, people: Mapping[int, Record], snapshot: Snapshot, next_task: datetime | None) -> Row:
     deal, known, tags = image.deal, snapshot.part(PIPELINES), snapshot.part(TAGS)
     person = people.get(deal.contact_id)
     values: dict[str, Any] = dict(deal.attributes) | msgspec.structs.asdict(deal)
@@ -77,6 +96,7 @@ def _row(image: DealImage, people: Mapping[int, Record], snapshot: Snapshot) -> 
         "pipeline": known.pipelines[deal.pipeline_id].name if deal.pipeline_id in known.pipelines else "",
         "tags": [tags[one] for one in deal.tag_ids if one in tags],
         "assigned_to": snapshot.part(MEMBERS).get(deal.assigned_to or 0, ""),
+        "next_task": next_task,
         "loss_reason": known.loss_reasons.get(deal.loss_reason_id or 0, ""),
     }
     return Row(deal.id, deal.name or deal.custom_id or f"Deal {deal.id}", values)
@@ -187,18 +207,22 @@ DEALS = Kind(
     domain="deal",
     about="Every order, whatever became of it.",
     empty="A deal appears when your shop sends its first order over the API, or with an import.",
-    listing=replace(LISTING, specials={**LISTING.specials, "tag": tag_special("d.tag_ids")}),
+    listing=sorted_by_all(
+        LISTING, {"next_task": ListedColumn(queries.NEXT_TASK, "datetime")}, tag=tag_special("d.tag_ids")
+    ),
     columns=_COLUMNS,
     default=("name", "contact", "value", "status", "stage", "ordered_at", "tags"),
     ordering="-ordered_at",
     filters=(
-        Filter("status", "Status", lambda _: [(str(key), name) for key, name in STATUSES.items()]),
-        Filter("stage", "Stage", _stages),
-        Filter("tag", "Tag", tags_offered),
-        Filter("ordered_at__gte", "From"),
-        Filter("ordered_at__lt", "Before"),
+        Filter("status", "Status", lambda _: [(str(key), name) for key, name in STATUSES.items()], means("status")),
+        Filter("stage", "Stage", _stages, means("stage")),
+        Filter("tag", "Tag", tags_offered, means_tag),
+        Filter("ordered_at__gte", "From", means=lambda day: {"not": as_equals("ordered_at", day, "before")}),
+        Filter("ordered_at__lt", "Before", means=means("ordered_at", "before")),
     ),
     search=lambda text: matching("deal", text),
     read=_read,
+    alias="d",
+    steady="ordered_at",
     acts=(Act("stage", "Move to stage", _move, _open_stages), Act("tag", "Tag", _tag), Act("untag", "Untag", _untag)),
 )

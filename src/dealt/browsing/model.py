@@ -33,11 +33,15 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A control above the list: a choice, or a day where there are no ``choices``; ``name`` is the argument's."""
+    """A control above the list: a choice, or a day where there are no ``choices``; ``name`` is the argument's.
+
+    ``means`` is the condition of the filter language that a value of it stands for.
+    """
 
     name: str
     label: str
     choices: Choices | None = None
+    means: Callable[[str], Mapping[str, Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +84,10 @@ Read: TypeAlias = Callable[
 class Kind:
     """A kind of record with a list. ``one`` is what one is called; ``about`` and ``empty`` are sentences.
 
-    ``slow`` are arguments that no index serves although the listing takes them; ``search`` the condition that a typed
-    text asks for. ``presets`` are tabs that everybody has: what they are called, and their filters.
+    ``alias`` is what conditions of the filter language call a row. ``slow`` are arguments that no index serves although
+    the listing takes them; ``search`` the condition that a typed text asks for. ``steady`` is an order that no act
+    changes, in which all of a list are gone through. ``presets`` are tabs that everybody has: what they are called, and
+    their filters.
     """
 
     name: str
@@ -99,6 +105,8 @@ class Kind:
     filters: Sequence[Filter]
     search: Callable[[str], Sql]
     read: Read
+    alias: str
+    steady: str
     acts: Sequence[Act] = ()
     slow: frozenset[str] = field(default_factory=frozenset)
     presets: Callable[[Visit, Snapshot], Sequence[tuple[str, Mapping[str, str]]]] | None = None

@@ -8,12 +8,26 @@ from typing import Any
 from urllib.parse import parse_qsl, quote
 
 from dealt.accounts import Snapshot
-from dealt.browsing.asking import HOWS, Asked, address, around, chips, from_start, read_asked, request_of, to_keep
+from dealt.attributes import ask_for_index
+from dealt.browsing.asking import (
+    EXPORT_LOOKS_FOR_MS,
+    Asked,
+    address,
+    around,
+    chips,
+    from_start,
+    read_asked,
+    request_of,
+    to_keep,
+)
+from dealt.browsing.filtering import filter_of, panel_of, spelled_out
 from dealt.browsing.model import Column, Kind, Row
 from dealt.browsing.showing import MOST_COLUMNS, chosen, columns_of, header, lines
+from dealt.browsing.sorting import index_of, offered
 from dealt.browsing.views import View, delete_view, save_view, views_of
 from dealt.kernel.errors import Forbidden, InvalidInput
 from dealt.kernel.http import Response
+from dealt.kernel.limits import TooSlow
 from dealt.kernel.paging import Page
 from dealt.web import PageRoute, Visit, action, page
 
@@ -25,20 +39,23 @@ _MOODS = {1: "open", 2: "positive", 3: "negative"}
 
 async def show(visit: Visit, kind: Kind) -> Response:
     """The list; for htmx only what a search changes."""
-    args = visit.query
-    if args.get("field") and args.get("how") in HOWS:
-        return visit.go(_with_lookup(kind, args))
-    snapshot, found, refused = await visit.snapshot(), None, ""
-    asked, rows, around_it = Asked(ordering=kind.ordering), list[Row](), ("", "")
+    snapshot, found, wrong = await visit.snapshot(), None, dict[str, list[str]]()
+    helpful: list[str] = []
+    asked, rows, around_it, told = Asked(ordering=kind.ordering), list[Row](), ("", ""), None
     async with visit.reading() as connection:
         try:
-            asked = read_asked(kind, args)
-            request = request_of(kind, asked, snapshot, visit.now)
+            asked = read_asked(kind, visit.query)
+            if shorter := spelled_out(asked):
+                return visit.go(address(kind, shorter))
+            told = await filter_of(visit, connection, snapshot, kind, asked)
+            request = request_of(kind, asked, snapshot, visit.now, told)
             found, rows = await kind.read(visit, connection, snapshot, asked.lookups, request)
             rows = rows[::-1] if asked.before else rows
             around_it = around(kind, asked, found)
+        except TooSlow as error:
+            wrong, helpful = dict(error.fields), offered(kind, snapshot, asked, told, visit.now)
         except InvalidInput as error:
-            refused = " ".join(sentence for each in error.fields.values() for sentence in each)
+            wrong = dict(error.fields)
         views = await views_of(connection, visit.member, kind.name)
         acts = [
             (act, await act.choices(visit, snapshot, connection) if act.choices else None)
@@ -48,32 +65,22 @@ async def show(visit: Visit, kind: Kind) -> Response:
     known = columns_of(kind, snapshot)
     columns = chosen(kind, known, views.get(asked.view) or views.get(""))
     labels = {name: column.label for name, column in known.items()}
+    refused = " ".join(dict.fromkeys(sentence for each in wrong.values() for sentence in each))
     return await visit.page(
         "browsing/_found.html" if visit.by_htmx else "browsing/list.html",
         400 if refused and not visit.by_htmx else 200,
         kind=kind, asked=asked, rows=rows, columns=columns, refused=refused, count=_told(kind, found),
-        previous=around_it[0], following=around_it[1], acts=acts, moods=_MOODS, hows=HOWS, known=known,
+        total=found.count if found else 0, previous=around_it[0], following=around_it[1], acts=acts, moods=_MOODS,
+        known=known, helpful=[(name, labels.get(name, name)) for name in helpful],
+        filtering=panel_of(visit, kind, asked, told, wrong),
         filters=[(one, one.choices(snapshot) if one.choices else None) for one in kind.filters],
         chips=chips(kind, asked, labels), sorting=lambda column: _sorting(kind, asked, column),
         presets=_presets(visit, snapshot, kind, asked), tabs=_tabs(kind, views),
         view=views.get(asked.view) if asked.view else None,
         place=address(kind, from_start(asked)), unsearched=address(kind, replace(from_start(asked), text="")),
         rest=[column for name, column in known.items() if column not in columns], base=snapshot.base_currency,
-        fields=[(name, labels[name]) for name in known if _narrows(kind, name)],
         export=f"{kind.path}export/{address(kind, from_start(asked)).removeprefix(kind.path)}",
     )  # fmt: skip
-
-
-def _with_lookup(kind: Kind, args: dict[str, str]) -> str:
-    """The address of the list with one more filter, as its form sends it."""
-    how, asked = args["how"], from_start(read_asked(kind, args))
-    name = args["field"] if how == "exact" else f"{args['field']}__{how}"
-    value = args.get("value", "").strip() or ("true" if how == "isnull" else "")
-    return address(kind, replace(asked, lookups={**asked.lookups, name: value}))
-
-
-def _narrows(kind: Kind, name: str) -> bool:
-    return name in kind.listing.columns or name not in {column.name for column in kind.columns}
 
 
 def _told(kind: Kind, found: Page | None) -> str:
@@ -89,7 +96,8 @@ def _sorting(kind: Kind, asked: Asked, column: Column) -> tuple[str, str]:
     if not column.sort:
         return "", ""
     now = {column.sort: "ascending", f"-{column.sort}": "descending"}.get(asked.ordering, "")
-    wanted = column.sort if now == "descending" else f"-{column.sort}"
+    up = now == "descending" or (not now and column.show in ("name", "text", "badge", "plain"))
+    wanted = column.sort if up else f"-{column.sort}"
     return address(kind, replace(from_start(asked), ordering=wanted)), now
 
 
@@ -134,18 +142,20 @@ async def keep(visit: Visit, kind: Kind) -> Response:
     name, query = visit.text("name"), visit.text("query")
     if not name:
         raise InvalidInput.of("name", "Give the view a name.")
-    asked = read_asked(kind, _arguments(query))
-    known = columns_of(kind, await visit.snapshot())
+    asked, snapshot = read_asked(kind, _arguments(query)), await visit.snapshot()
+    known = columns_of(kind, snapshot)
     async with visit.writing() as connection:
+        told = await filter_of(visit, connection, snapshot, kind, asked)
         views = await views_of(connection, visit.member, kind.name)
         columns = [column.name for column in chosen(kind, known, views.get(asked.view) or views.get(""))]
-        view = View(name, columns, to_keep(kind, asked))
+        view = View(name, columns, to_keep(kind, asked, told))
         await save_view(connection, visit.member, kind.name, name, columns, view.query, visit.now)
-    return visit.go(_place(kind, view), f"{name} is a view of yours now.")
+    left_out = " Its filter may name a person, and is not kept." if told and "filter=" not in view.query else ""
+    return visit.go(_place(kind, view), f"{name} is a view of yours now.{left_out}")
 
 
 def _arguments(query: str) -> dict[str, str]:
-    return {name: value for name, value in parse_qsl(query[:4_000]) if "\x00" not in name + value}
+    return {name: value for name, value in parse_qsl(query[:8_000]) if "\x00" not in name + value}
 
 
 async def forget(visit: Visit, kind: Kind) -> Response:
@@ -174,13 +184,53 @@ def _ids(text: str) -> list[int]:
     return list(dict.fromkeys(int(part) for part in parts))
 
 
+async def step(visit: Visit, kind: Kind) -> Response:
+    """One step through all of a list, for a module: a hundred rows behind ``cursor``, or those of ``ids``, to take a
+    step back. Says where the next one begins, and how this one is taken back.
+    """
+    wanted = next((one for one in kind.acts if one.name == visit.text("act")), None)
+    if wanted is None:
+        raise InvalidInput.of("act", "Choose what is to be done.")
+    if visit.text("ids"):
+        done = await wanted.do(visit, _ids(visit.text("ids")), visit.text("value"))
+        return visit.json({"said": done.said})
+    snapshot, asked = await visit.snapshot(), from_start(read_asked(kind, _arguments(visit.text("query"))))
+    asked = replace(asked, ordering=kind.steady, cursor=visit.text("cursor"))
+    async with visit.reading() as connection:
+        told = await filter_of(visit, connection, snapshot, kind, asked)
+        request = replace(request_of(kind, asked, snapshot, visit.now, told), size=MOST_SELECTED)
+        request = replace(request, narrowed=replace(request.narrowed, longest_ms=EXPORT_LOOKS_FOR_MS))
+        found, rows = await kind.read(visit, connection, snapshot, asked.lookups, request)
+    ids = [row.id for row in rows]
+    changed = await wanted.do(visit, ids, visit.text("value")) if ids else None
+    undo = changed.undo.fields if changed and changed.undo else None
+    return visit.json({"seen": len(ids), "next": found.next_cursor() or "", "undo": undo})
+
+
+async def index(visit: Visit, kind: Kind) -> Response:
+    """Have a field of these records indexed."""
+    field, snapshot = visit.text("field"), await visit.snapshot()
+    wanted = index_of(kind, snapshot, visit.now, field)
+    if wanted is None:
+        raise InvalidInput.of("field", "This field is indexed already, or cannot be.")
+    async with visit.changing() as connection:
+        await ask_for_index(
+            connection, visit.workspace_id, kind.domain, field, wanted[0], column_name=wanted[1],
+            actor=visit.actor.name, now=visit.now,
+        )  # fmt: skip
+    back = quote(visit.came_from(kind.path), safe="")
+    return visit.go(f"/settings/attributes/indexes/?back={back}", "The index is being built.")
+
+
 async def export(visit: Visit, kind: Kind) -> Response:
     """Every row of the list as a line of a CSV file, page by page."""
     if not visit.may(kind.area):
         raise Forbidden("Your role does not include these records.")
     snapshot, asked = await visit.snapshot(), from_start(read_asked(kind, visit.query))
-    request = replace(request_of(kind, asked, snapshot, visit.now), size=_CSV_PAGE)
     async with visit.reading() as connection:
+        told = await filter_of(visit, connection, snapshot, kind, asked)
+        request = replace(request_of(kind, asked, snapshot, visit.now, told), size=_CSV_PAGE)
+        request = replace(request, narrowed=replace(request.narrowed, longest_ms=EXPORT_LOOKS_FOR_MS))
         views = await views_of(connection, visit.member, kind.name)
         first, rows = await kind.read(visit, connection, snapshot, asked.lookups, request)
     columns = chosen(kind, columns_of(kind, snapshot), views.get(asked.view) or views.get(""))
@@ -211,8 +261,10 @@ def routes_of(kind: Kind) -> list[PageRoute]:
     return [
         page(kind.path, on(show), kind.area),
         page(f"{kind.path}export/", on(export), "transfer"),
+        action(f"{kind.path}index/", on(index), "settings"),
         action(f"{kind.path}columns/", on(set_columns), kind.area, reads=True),
         action(f"{kind.path}views/", on(keep), kind.area, reads=True),
         action(f"{kind.path}views/delete/", on(forget), kind.area, reads=True),
         *([action(f"{kind.path}do/", on(act), kind.area)] if kind.acts else []),
+        *([action(f"{kind.path}steps/", on(step), kind.area)] if kind.acts else []),
     ]

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -24,11 +25,17 @@ _FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d\s().-]*$)")
 
 def columns_of(kind: Kind, snapshot: Snapshot) -> dict[str, Column]:
     """Every column that there is, by name: the kind's own, and one for each custom attribute."""
-    found = {column.name: column for column in kind.columns}
+    found = {column.name: _sortable(kind, column) for column in kind.columns}
     for one in snapshot.part(ATTRIBUTES).of(kind.domain).values():
         sort = one.name_std if kind.listing.sorts_attributes else ""
         found.setdefault(one.name_std, Column(one.name_std, one.name, "plain", sort))
     return found
+
+
+def _sortable(kind: Kind, column: Column) -> Column:
+    """Whatever has an order of its own; numbers that stand for names have none."""
+    has_order = column.name in kind.listing.columns and column.name not in ("assigned_to", "loss_reason")
+    return column if column.sort or not has_order else replace(column, sort=column.name)
 
 
 def chosen(kind: Kind, known: dict[str, Column], view: View | None) -> list[Column]:

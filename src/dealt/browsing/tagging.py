@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from dealt.accounts import Snapshot
+from dealt.builders import as_equals
 from dealt.kernel.errors import InvalidInput
 from dealt.kernel.sql import Sql, sql
 from dealt.publicapi import Special
@@ -36,3 +38,13 @@ def tag_of(value: str) -> str:
     if not 0 < len(name) <= LONGEST:
         raise InvalidInput.of("value", f"A tag's name has 1 to {LONGEST} characters.")
     return name
+
+
+def means(field: str, op: str = "equals") -> Callable[[str], Mapping[str, Any]]:
+    """What the value of a quick control asks for: that ``field`` compares so with it."""
+    return lambda value: as_equals(field, value, op)
+
+
+def means_tag(tag_id: str) -> Mapping[str, Any]:
+    """What the choice of a tag asks for."""
+    return as_equals("tags", [int(tag_id)] if tag_id.isascii() and tag_id.isdigit() else [tag_id], "in_any")

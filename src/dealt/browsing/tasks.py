@@ -12,6 +12,8 @@ import msgspec
 from dealt.accounts import MEMBERS, Snapshot, sees_only
 from dealt.browsing import queries
 from dealt.browsing.model import Act, Column, Done, Filter, Kind, Row
+from dealt.browsing.sorting import sorted_by_all
+from dealt.browsing.tagging import means
 from dealt.contacts import display_name, read_contacts
 from dealt.kernel.db import Connection, Record, in_transaction
 from dealt.kernel.paging import Page, PageRequest
@@ -99,7 +101,7 @@ TASKS = Kind(
     domain="task",
     about="What people are to do, the earliest due first.",
     empty="You add one here, or on the page of a deal, a contact or a company; a program sends one over the API.",
-    listing=ACTIVITIES,
+    listing=sorted_by_all(ACTIVITIES),
     columns=(
         Column("name", "Name", "name"),
         Column("due_date", "Due", "when", sort="due_date"),
@@ -117,12 +119,24 @@ TASKS = Kind(
     default=("due_date", "done", "assigned_to", "contact", "deal_id"),
     ordering="due_date",
     filters=(
-        Filter("done", "Done", lambda _: (("false", "Open"), ("true", "Done"))),
-        Filter("assigned_to", "Assigned to", lambda s: [(str(key), name) for key, name in s.part(MEMBERS).items()]),
-        Filter("due_date__lt", "Due before"),
+        Filter(
+            "done",
+            "Done",
+            lambda _: (("false", "Open"), ("true", "Done")),
+            lambda flag: {"field": "done", "op": f"is_{flag}"},
+        ),
+        Filter(
+            "assigned_to",
+            "Assigned to",
+            lambda s: [(str(key), name) for key, name in s.part(MEMBERS).items()],
+            means("assigned_to"),
+        ),
+        Filter("due_date__lt", "Due before", means=means("due_date", "before")),
     ),
     search=_named,
     read=_read,
+    alias="t",
+    steady="due_date",
     acts=(
         Act("done", "Mark as done", _complete, takes_value=False),
         Act("reopen", "Open again", _reopen, takes_value=False),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from dealt.builders.filtering import joined, read_written
 from dealt.builders.forms import description_in, filter_in, name_in, part, plan_of, words_for
 from dealt.builders.people import PLURALS, may_see_names, profile
 from dealt.freshness import Derived
@@ -72,10 +73,13 @@ async def show(visit: Visit) -> Response:
 
 
 async def form(visit: Visit) -> Response:
-    """A new segment."""
+    """A new segment; ``?subject=``, ``?filter=`` and ``?within=`` say what it begins with."""
     subject = str(visit.form.get("subject") or visit.query.get("subject", "contact"))
     typed = {"name": visit.form.get("name", ""), "description": visit.form.get("description", "")}
-    return await _form(visit, None, subject if subject in SUBJECTS else "contact", typed, _typed_filter(visit, {}))
+    written = _typed_filter(
+        visit, joined(read_written(visit.query.get("within", "")), read_written(visit.query.get("filter", "")))
+    )
+    return await _form(visit, None, subject if subject in SUBJECTS else "contact", typed, written)
 
 
 async def add(visit: Visit) -> Response:

@@ -18,6 +18,7 @@ from dealt.predicates import (
     FilterCatalogue,
     FilterField,
     Membership,
+    Names,
     Operator,
     Subject,
 )
@@ -42,7 +43,7 @@ def words_of(catalogue: FilterCatalogue, snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
-def _subject(subject: Subject, options: dict[tuple[str, str], list[list[Any]]]) -> dict[str, Any]:
+def _subject(subject: Subject, options: dict[tuple[str, str], list[tuple[Any, str]]]) -> dict[str, Any]:
     return {
         "label": subject.label,
         "fields": [_field(one, options.get((subject.name, one.name))) for one in subject.fields.values()],
@@ -54,10 +55,10 @@ def _subject(subject: Subject, options: dict[tuple[str, str], list[list[Any]]]) 
     }
 
 
-def _field(field: FilterField, options: list[list[Any]] | None) -> dict[str, Any]:
+def _field(field: FilterField, options: list[tuple[Any, str]] | None) -> dict[str, Any]:
     shown = {"name": field.name, "label": field.label, "kind": str(field.kind), "whole": field.cast == "bigint"}
     if field.choices:
-        options = [[choice, choice] for choice in field.choices]
+        options = [(choice, choice) for choice in field.choices]
     return shown | ({"options": options} if options else {})
 
 
@@ -73,21 +74,28 @@ def _operator(one: Operator) -> dict[str, Any]:
     return {"name": one.name, "label": label, "takes": one.takes, "kinds": sorted(str(kind) for kind in one.kinds)}
 
 
-def _options(snapshot: Snapshot) -> dict[tuple[str, str], list[list[Any]]]:
+def names_of(snapshot: Snapshot) -> Names:
+    """What people call the values of fields that hold numbers: stages, statuses, members and the like."""
+    return {place: dict(options) for place, options in _options(snapshot).items()}
+
+
+def _options(snapshot: Snapshot) -> dict[tuple[str, str], list[tuple[Any, str]]]:
     """Names for the numbers of stages, pipelines, statuses, loss reasons and members, by subject and field."""
     pipelines = snapshot.part(PIPELINES)
     several = len(pipelines.pipelines) > 1
-    stages: list[list[Any]] = [
-        [one.id, f"{pipelines.pipelines[one.pipeline_id].name}: {one.name}" if several else one.name]
+    stages: list[tuple[Any, str]] = [
+        (one.id, f"{pipelines.pipelines[one.pipeline_id].name}: {one.name}" if several else one.name)
         for one in pipelines.stages.values()
     ]
-    statuses: list[list[Any]] = [[int(status), status.name.replace("_", " ").capitalize()] for status in Status]
-    members: list[list[Any]] = [[number, name] for number, name in snapshot.part(MEMBERS).items()]
-    named: dict[tuple[str, str], list[list[Any]]] = {
+    statuses: list[tuple[Any, str]] = [(int(status), status.name.replace("_", " ").capitalize()) for status in Status]
+    members: list[tuple[Any, str]] = list(snapshot.part(MEMBERS).items())
+    contact_statuses: list[tuple[Any, str]] = [(1, "Visitor"), (2, "User")]
+    named: dict[tuple[str, str], list[tuple[Any, str]]] = {
+        ("contact", "status"): contact_statuses,
         ("deal", "stage"): stages,
         ("deal", "status"): statuses,
-        ("deal", "pipeline"): [[one.id, one.name] for one in pipelines.pipelines.values()],
-        ("deal", "loss_reason"): [[number, name] for number, name in pipelines.loss_reasons.items()],
+        ("deal", "pipeline"): [(one.id, one.name) for one in pipelines.pipelines.values()],
+        ("deal", "loss_reason"): list(pipelines.loss_reasons.items()),
         ("line", "deal_stage"): stages,
         ("line", "deal_status"): statuses,
     }

@@ -23,7 +23,7 @@ async def search_contacts(
     order = narrowed.order or Order("id")
     select = Sql(f"SELECT {queries.COLUMNS}") + order.selected + Sql(" FROM contacts WHERE ")
     where = all_of([visible(workspace_id), *narrowed.conditions])
-    statement, values = (select + where + sql(f" ORDER BY {order.clause} LIMIT {{}}", most)).render()
+    statement, values = (select + where + Sql(" ORDER BY ") + order.sorted_by + sql(" LIMIT {}", most)).render()
     async with bounded(connection, narrowed):
         return list(await connection.fetch(statement, *values))
 

@@ -60,11 +60,13 @@ async def list_deals(
         source, table, key = "deal_ids AS i", "i", "deal_id"
         order = replace(order, column="i.deal_id", id_column="i.deal_id")
     conditions = await _conditions(connection, workspace_id, wanted, table)
-    if table == "p" and (wanted.is_about_deals or narrowed.conditions or order.column.startswith("d.")):
+    if table == "p" and (wanted.is_about_deals or narrowed.conditions or not order.column.startswith("p.")):
         source += " JOIN deals AS d ON d.contact_id = p.contact_id AND d.id = p.deal_id"
         conditions.append(sql("d.workspace_id = {}", workspace_id))
-    asked = replace(request, narrowed=replace(narrowed, order=None, unserved=_unserved(wanted, request, order)))
-    columns = f"{table}.contact_id, {table}.{key} AS id, {table}.{key}, {order.column}"
+    by_value = order if order.value is not None else None
+    asked = replace(request, narrowed=replace(narrowed, order=by_value, unserved=_unserved(wanted, request, order)))
+    columns = f"{table}.contact_id, {table}.{key} AS id, {table}.{key}"
+    columns += "" if by_value else f", {order.column}"
     page = await fetch_page(connection, columns, source, conditions, order, asked)
     keys = [(row["contact_id"], row["id"]) for row in page.rows]
     return page, await fetch_images(connection, workspace_id, keys, to_show=True)

@@ -23,6 +23,7 @@ EXPORTED: tuple[str, ...] = (
 LEFT_OUT: Mapping[str, str] = {
     "schema_migrations": "says what this database is, not what a workspace holds",
     "saved_views": "how members have their lists at this installation",
+    "field_indexes": "which fields this installation has indexes of",
     "sessions": "who is signed in at this installation",
     "sign_in_failures": "who tried to sign in at this installation",
     "invitations": "links that lead to this installation",

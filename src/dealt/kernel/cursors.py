@@ -15,13 +15,14 @@ from dealt.kernel.errors import InvalidInput
 
 LONGEST = 2_000
 _SEAL = 6
-_KINDS: dict[type, str] = {int: "i", str: "s", datetime: "t", date: "d", Decimal: "n"}
+_KINDS: dict[type, str] = {int: "i", str: "s", datetime: "t", date: "d", Decimal: "n", type(None): "z"}
 _READ: dict[str, Callable[[Any], Any]] = {
     "i": int,
     "s": str,
     "t": datetime.fromisoformat,
     "d": date.fromisoformat,
     "n": Decimal,
+    "z": lambda _: None,
 }
 
 

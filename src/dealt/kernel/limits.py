@@ -13,18 +13,22 @@ from dealt.kernel.errors import InvalidInput
 _QUICKLY = "SET LOCAL statement_timeout = '{milliseconds}ms'; SET LOCAL jit = off; SET LOCAL work_mem = '64MB'"
 
 
+class TooSlow(InvalidInput):
+    """400: what was looked for took too long."""
+
+
 @asynccontextmanager
 async def looking(connection: Connection, milliseconds: int, *places: str, more: str = "") -> AsyncIterator[None]:
     """Statements within only look: each is ended after ``milliseconds``, and nothing of them stays.
 
-    Raises InvalidInput at ``places``; ``more`` is what is to be done.
+    Raises TooSlow at ``places``; ``more`` is what is to be done.
     """
     try:
         async with _undone(connection):
             await connection.execute(_QUICKLY.format(milliseconds=milliseconds))
             yield
     except asyncpg.QueryCanceledError:
-        raise InvalidInput({place: [too_long(milliseconds, more)] for place in places}) from None
+        raise TooSlow({place: [too_long(milliseconds, more)] for place in places}) from None
 
 
 @asynccontextmanager

@@ -128,13 +128,9 @@ def attribute_column(name: str, value_type: str, source: str = "attributes") -> 
     return Column(text, value_type if value_type in LOOKUPS else "string", (name,))
 
 
-def in_order(column: Column, descending: bool) -> Sql:
-    """The column's value as an expression that is never null: what has none comes last, whichever way it goes."""
-    if column.kind in ("integer", "float"):
-        last = "-Infinity" if descending else "Infinity"
-        return sql(f"coalesce({column.sql}::numeric, '{last}'::numeric)", *column.values)
-    last = "" if descending else "\U0010ffff"
-    return sql(f'(coalesce({column.shown}, {{}}::text) COLLATE "C")', *column.values, last)
+def in_order(column: Column) -> Sql:
+    """What a list is put in order by: the value itself, where there is one; indexes are built on it."""
+    return sql(f"({column.sql})::int" if column.kind == "boolean" else column.sql, *column.values)
 
 
 def _equals(column: Column, values: list[Any], workspace_id: int) -> Sql:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +26,7 @@ LONGEST_SEARCH_MS = 5_000
 FEW = 20_000
 """So few rows are found first and then put in order: going along an order, one may have to pass by all others."""
 _PLANNED_ANEW = "SET LOCAL plan_cache_mode = 'force_custom_plan'"
+_LEAST_MS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +41,28 @@ class Order:
     id_column: str = "id"
     id_descending: bool | None = None
     value: Sql | None = None
+    nulls_first: bool = False
 
     @classmethod
     def by_value(cls, value: Sql, descending: bool, id_column: str, id_descending: bool) -> Order:
-        """The order by an expression that is never null: the rows have it as ``sort_value``."""
+        """The order by an expression, which the rows have as ``sort_value``: what has none comes last, either way."""
         return cls("sort_value", descending, id_column, id_descending, value)
+
+    @property
+    def turned(self) -> Order:
+        """The order from the other end."""
+        return replace(
+            self, descending=not self.descending, id_descending=not self._id_descends,
+            nulls_first=self.value is not None and not self.nulls_first,
+        )  # fmt: skip
 
     @property
     def key(self) -> str:
         """What tells this order from others, whenever it is asked for."""
         if self.value is None:
             return self.clause
-        return f"{self.clause} {self.value.text} {[one for one in self.value.values if not isinstance(one, datetime)]}"
+        values = [one for one in self.value.values if not isinstance(one, datetime)]
+        return f"{self.clause} {self.nulls_first} {self.value.text} {values}"
 
     @property
     def selected(self) -> Sql:
@@ -58,7 +70,15 @@ class Order:
         return Sql("") if self.value is None else Sql(", ") + self.value + Sql(f" AS {self.column}")
 
     @property
+    def sorted_by(self) -> Sql:
+        """What follows ORDER BY in one statement over all rows."""
+        if self.value is None:
+            return Sql(self.clause)
+        return self.value + Sql(f" IS NULL {_way(self.nulls_first)}, {self.clause}")
+
+    @property
     def clause(self) -> str:
+        """What follows ORDER BY where all rows have a value, or none has."""
         id_part = f"{self.id_column} {_way(self._id_descends)}"
         return id_part if self.column == self.id_column else f"{self.column} {_way(self.descending)}, {id_part}"
 
@@ -84,7 +104,7 @@ class Order:
     def after(self, cursor: tuple[Any, int]) -> Sql:
         """The condition that holds behind the row at ``cursor``."""
         sign, id_sign = _behind(self.descending), _behind(self._id_descends)
-        if self.column == self.id_column:
+        if self.column == self.id_column or cursor[0] is None:
             return sql(f"{self.id_column} {id_sign} {{}}", cursor[1])
         column = self.value or Sql(self.column)
         if sign == id_sign:
@@ -106,8 +126,8 @@ class Narrowed:
     """What arguments ask of a list beside the page: conditions on its source, and an order if one is asked for.
 
     ``unserved`` names the arguments that no index serves: looking for them is ended after a while, and ``served`` what
-    may be asked for besides, as one exists for it; ``longest_ms`` is that while. ``searched`` says that words are
-    looked for, of which the planner knows how rare they are.
+    may be asked for besides, as one exists for it; ``longest_ms`` is that while, of the page and its count together.
+    ``searched`` says that words are looked for, of which the planner knows how rare they are.
     """
 
     conditions: tuple[Sql, ...] = ()
@@ -174,19 +194,14 @@ async def fetch_page(
     """
     narrowed = request.narrowed
     order, wanted = narrowed.order or order, [*conditions, *narrowed.conditions]
-    where = list(wanted)
-    if request.cursor is not None:
-        where.append(order.after(decode_cursor(request.cursor, order.key)))
     offset = 0 if request.cursor is not None else (request.number - 1) * request.size
     body = Sql(f"SELECT 1 FROM {counted if counted and not narrowed.conditions else source} WHERE ") + all_of(wanted)
-    chosen = Sql(f"SELECT {select}") + (narrowed.order.selected if narrowed.order else Sql(""))
-    chosen += Sql(f" FROM {source} WHERE ") + all_of(where)
+    chosen = Sql(f"SELECT {select}") + (narrowed.order.selected if narrowed.order else Sql("")) + Sql(f" FROM {source}")
+    began = time.monotonic()
     try:
         async with bounded(connection, narrowed):
             few = narrowed.searched and await _estimate(connection, body) <= FEW
-            by = order.sorting if few else order.clause
-            text, values = (chosen + sql(f" ORDER BY {by} LIMIT {{}} OFFSET {{}}", request.size + 1, offset)).render()
-            rows = list(await connection.fetch(text, *values))
+            rows = await _rows(connection, chosen, wanted, order, request, offset, few=few)
     except asyncpg.DataError:
         # A cursor that was made up.
         if request.cursor is None:
@@ -198,18 +213,44 @@ async def fetch_page(
     if request.cursor is None and not has_next:
         return Page(rows, offset + len(rows), True, has_next, request, order)
     try:
-        async with bounded(connection, narrowed):
+        async with bounded(connection, narrowed, time.monotonic() - began):
             count, exact = await count_rows(connection, body)
     except InvalidInput:
         count, exact = await _estimate(connection, body), False
     return Page(rows, max(count, offset + len(rows) + has_next), exact, has_next, request, order)
 
 
-@asynccontextmanager
-async def bounded(connection: Connection, narrowed: Narrowed) -> AsyncIterator[None]:
-    """Statements within are ended after a while, if there is something that no index serves. Raises InvalidInput.
+async def _rows(
+    connection: Connection, chosen: Sql, wanted: Sequence[Sql], order: Order, request: PageRequest, offset: int, *,
+    few: bool,
+) -> list[Record]:  # fmt: skip
+    """The rows of a page and one more. Those with a value and those without are asked for apart, each by its index."""
+    cursor = decode_cursor(request.cursor, order.key) if request.cursor is not None else None
+    behind = [] if cursor is None else [order.after(cursor)]
 
-    What is narrowed is planned anew each time: a plan that is kept does not know which values are rare.
+    async def ask(conditions: Sequence[Sql], ordered: Sql, limit: int) -> list[Record]:
+        tail = Sql(" ORDER BY ") + ordered + sql(" LIMIT {} OFFSET {}", limit, offset)
+        text, values = (chosen + Sql(" WHERE ") + all_of([*wanted, *conditions]) + tail).render()
+        return list(await connection.fetch(text, *values))
+
+    most = request.size + 1
+    if order.value is None or offset:
+        return await ask(behind, Sql(order.sorting) if few and order.value is None else order.sorted_by, most)
+    parts = [order.value + Sql(" IS NOT NULL"), order.value + Sql(" IS NULL")]
+    first, last = parts[::-1] if order.nulls_first else parts
+    if cursor is not None and (cursor[0] is None) is not order.nulls_first:
+        # What comes first has been seen.
+        return await ask([last, *behind], Sql(order.clause), most)
+    rows = await ask([first, *behind], Sql(order.clause), most)
+    return rows + await ask([last], Sql(order.clause), most - len(rows)) if len(rows) < most else rows
+
+
+@asynccontextmanager
+async def bounded(connection: Connection, narrowed: Narrowed, spent_s: float = 0.0) -> AsyncIterator[None]:
+    """Statements within are ended after a while, if there is something that no index serves. Raises TooSlow.
+
+    What is narrowed is planned anew each time: a plan that is kept does not know which values are rare. ``spent_s`` of
+    that while is gone already.
     """
     if not narrowed.unserved and not narrowed.conditions:
         yield
@@ -221,7 +262,8 @@ async def bounded(connection: Connection, narrowed: Narrowed) -> AsyncIterator[N
         return
     more = f"by {', '.join(narrowed.served)} or" if narrowed.served else "by"
     found = f"no index finds this, so narrow the list {more} more, too"
-    async with looking(connection, narrowed.longest_ms, *narrowed.unserved, more=found):
+    left_ms = max(narrowed.longest_ms - int(1000 * spent_s), _LEAST_MS) if spent_s else narrowed.longest_ms
+    async with looking(connection, left_ms, *narrowed.unserved, more=found):
         await connection.execute(_PLANNED_ANEW)
         yield
 

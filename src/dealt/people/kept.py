@@ -30,6 +30,7 @@ NAMES_NOBODY: Mapping[str, str] = {
     "company_derived": "what is rolled up of rows that go, computed anew when they are gone",
     "counters": "how many ids were given out",
     "import_parts": "a file that waits to be imported, deleted when it is done or the import is deleted",
+    "field_indexes": "names of fields",
     "lifetime_models": "parameters of a whole workspace",
     **dict.fromkeys(
         ("invitations", "members", "password_resets", "second_factors", "sessions", "sign_in_failures"), _MEMBERS

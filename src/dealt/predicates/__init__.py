@@ -22,28 +22,37 @@ from dealt.predicates.checked import (
     AllOf,
     Checked,
     CountTest,
+    FieldTest,
+    FigureTest,
+    Inverse,
     MemberTest,
+    OneOf,
+    PickTest,
+    every_leaf,
     facets_of,
     member_tests,
     references,
 )
 from dealt.predicates.compile import Compiler, belongs, compile_filter, from_related, least
-from dealt.predicates.describe import describe
+from dealt.predicates.describe import Names, describe
 from dealt.predicates.explain import Explained, explain
 from dealt.predicates.moments import CALENDARS, UNITS, Moment, Span, closes, later, opens
 from dealt.predicates.nodes import MEASURES, PICKS, QUANTIFIERS
 from dealt.predicates.numbering import by_ids
 from dealt.predicates.operators import OPERATORS, Operator
 from dealt.predicates.parse import parse_filter
+from dealt.predicates.spelling import LONGEST_SPELLING, UNESCAPED, spell, unspell
 from dealt.predicates.values import WEEKDAYS, read_span, read_window
 
 __all__ = [
     "CALENDARS",
     "EVERYTHING",
+    "LONGEST_SPELLING",
     "MEASURES",
     "OPERATORS",
     "PICKS",
     "QUANTIFIERS",
+    "UNESCAPED",
     "UNITS",
     "WEEKDAYS",
     "AllOf",
@@ -53,13 +62,19 @@ __all__ = [
     "Compiler",
     "CountTest",
     "Explained",
+    "FieldTest",
+    "FigureTest",
     "FilterCatalogue",
     "FilterField",
+    "Inverse",
     "Kind",
     "MemberTest",
     "Membership",
     "Moment",
+    "Names",
+    "OneOf",
     "Operator",
+    "PickTest",
     "Relation",
     "Span",
     "Subject",
@@ -72,6 +87,7 @@ __all__ = [
     "column",
     "compile_filter",
     "describe",
+    "every_leaf",
     "explain",
     "facets_of",
     "from_related",
@@ -83,4 +99,6 @@ __all__ = [
     "read_span",
     "read_window",
     "references",
+    "spell",
+    "unspell",
 ]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 from dealt.kernel.clock import iso
 from dealt.kernel.shown import shown
@@ -24,6 +24,8 @@ from dealt.predicates.moments import Span
 from dealt.predicates.values import WEEKDAYS
 
 MOST_SHOWN = 10
+Names: TypeAlias = Mapping[tuple[str, str], Mapping[Any, str]]
+"""What people call the values of a field, by subject and field: the stages, of which a filter holds the ids."""
 _MEASURES = {
     "count": "the number",
     "count_distinct": "the number of different {field}",
@@ -34,50 +36,71 @@ _MEASURES = {
 }
 
 
-def describe(node: Checked) -> str:
-    """The sentence, without a full stop: ``Country is "PL" and has at least 2 deals where Status is 2``."""
-    match node:
-        case AllOf(()):
-            return "everything"
-        case OneOf(()):
-            return "nothing"
-        case AllOf(parts):
-            return " and ".join(_grouped(part, parts) for part in parts)
-        case OneOf(parts):
-            return " or ".join(_grouped(part, parts) for part in parts)
-        case Inverse(part):
-            return f"not ({describe(part)})"
-        case FieldTest():
-            value = _weekdays(node.value) if node.operator.takes == "weekdays" else _value(node.value)
-            return node.operator.sentence.format(field=node.field.label, value=value)
-        case MemberTest():
-            names = {member: name for name, member in node.membership.ids.items()}
-            listed = _listed([names[member] for member in node.value])
-            return node.operator.sentence.format(field=node.membership.label.lower(), value=listed)
-        case CountTest():
-            return f"has {_quantity(node)}{_where(node.where)}"
-        case FigureTest():
-            field = node.field.label if node.field else ""
-            figure = f"{_MEASURES[node.measure].format(field=field)} of {node.relation.label}{_where(node.where)}"
-            return node.operator.sentence.format(field=figure, value=_value(node.value))
-        case PickTest():
-            picked = f"the {node.pick} {node.relation.one} by {node.by.label}{_where(node.where)}"
-            return f"of {picked}: {describe(node.wanted)}"
+def describe(node: Checked, names: Names | None = None, subject: str = "") -> str:
+    """The sentence, without a full stop: ``Country is "PL" and has at least 2 deals where Status is 2``.
+
+    With ``names`` and the ``subject`` that the filter is about, values that have names are called by them.
+    """
+    return _Teller(names or {}).tell(node, subject)
 
 
-def _grouped(part: Checked, among: Sequence[Checked]) -> str:
-    is_group = isinstance(part, AllOf | OneOf) and len(part.parts) > 1
-    # What follows "where" or "of the last deal" would seem to go on behind an "and".
-    is_open = isinstance(part, CountTest | FigureTest | PickTest) and len(among) > 1 and not _is_everything(part)
-    return f"({describe(part)})" if is_group or is_open else describe(part)
+class _Teller:
+    def __init__(self, names: Names) -> None:
+        self._names = names
+
+    def tell(self, node: Checked, subject: str) -> str:
+        match node:
+            case AllOf(()):
+                return "everything"
+            case OneOf(()):
+                return "nothing"
+            case AllOf(parts):
+                return " and ".join(self._grouped(part, parts, subject) for part in parts)
+            case OneOf(parts):
+                return " or ".join(self._grouped(part, parts, subject) for part in parts)
+            case Inverse(part):
+                return f"not ({self.tell(part, subject)})"
+            case MemberTest():
+                names = {member: name for name, member in node.membership.ids.items()}
+                listed = _listed([names[member] for member in node.value])
+                return node.operator.sentence.format(field=node.membership.label.lower(), value=listed)
+            case FieldTest():
+                return self._field(node, subject)
+            case CountTest():
+                return f"has {_quantity(node)}{self._where(node)}"
+            case FigureTest():
+                field = node.field.label if node.field else ""
+                figure = f"{_MEASURES[node.measure].format(field=field)} of {node.relation.label}{self._where(node)}"
+                return node.operator.sentence.format(field=figure, value=_value(node.value))
+            case PickTest():
+                picked = f"the {node.pick} {node.relation.one} by {node.by.label}{self._where(node)}"
+                return f"of {picked}: {self.tell(node.wanted, node.target.name)}"
+
+    def _field(self, node: FieldTest, subject: str) -> str:
+        known = self._names.get((subject, node.field.name), {})
+        if node.operator.takes == "weekdays":
+            value = _weekdays(node.value)
+        elif known and isinstance(node.value, list):
+            value = _listed([known.get(one, one) for one in node.value])
+        elif known and node.operator.takes == "one":
+            value = _value(known.get(node.value, node.value))
+        else:
+            value = _value(node.value)
+        return node.operator.sentence.format(field=node.field.label, value=value)
+
+    def _grouped(self, part: Checked, among: Sequence[Checked], subject: str) -> str:
+        is_group = isinstance(part, AllOf | OneOf) and len(part.parts) > 1
+        # What follows "where" or "of the last deal" would seem to go on behind an "and".
+        is_open = isinstance(part, CountTest | FigureTest | PickTest) and len(among) > 1 and not _is_everything(part)
+        told = self.tell(part, subject)
+        return f"({told})" if is_group or is_open else told
+
+    def _where(self, node: CountTest | FigureTest | PickTest) -> str:
+        return "" if node.where == AllOf(()) else f" where {self.tell(node.where, node.target.name)}"
 
 
 def _is_everything(part: CountTest | FigureTest | PickTest) -> bool:
     return not isinstance(part, PickTest) and part.where == AllOf(())
-
-
-def _where(where: Checked) -> str:
-    return "" if where == AllOf(()) else f" where {describe(where)}"
 
 
 def _quantity(node: CountTest) -> str:

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import TypeAlias
 
 from dealt.accounts import Snapshot
-from dealt.attributes import ATTRIBUTES, Attribute, name_std
+from dealt.attributes import ATTRIBUTES, INDEXES, Attribute, name_std
 from dealt.kernel.errors import InvalidInput
 from dealt.kernel.fields import Field
-from dealt.kernel.lookups import COMPARISONS, LOOKUPS, Column, attribute_column, condition, in_order
+from dealt.kernel.lookups import BOUNDS, COMPARISONS, LOOKUPS, Column, attribute_column, condition, in_order
 from dealt.kernel.paging import Narrowed, Order
 from dealt.kernel.shown import shown
 from dealt.kernel.sql import Sql
@@ -70,7 +70,8 @@ class Listing:
         helpful = tuple(name for name, column in self.columns.items() if column.served)
         wanted = args.get("ordering", "")
         order = self.order(wanted, snapshot, now) if wanted else None
-        if order is not None and (order.value or wanted.removeprefix("-").partition(",")[0] in self.slow_sorts):
+        name = wanted.removeprefix("-").partition(",")[0]
+        if order is not None and (order.value or name in self.slow_sorts) and not self.is_indexed(name, snapshot):
             unserved.append("ordering")
         known = helpful if unserved else ()
         limit = snapshot.longest_filter_ms
@@ -89,7 +90,7 @@ class Listing:
         if self.sorts_attributes and has_values and len(rest) <= 1 and behind in (first, "id", "-id"):
             found = self.column(name, snapshot, now)
             if found is not None:
-                return Order.by_value(in_order(found, descending), descending, self.id_column, id_descending)
+                return Order.by_value(in_order(found), descending, self.id_column, id_descending)
         if name not in (*self.sorts, *self.slow_sorts) or len(rest) > 1 or (rest and behind.removeprefix("-") != "id"):
             names = ", ".join((*self.sorts, *self.slow_sorts))
             told = f"Use one of {names}, with - in front for the reverse, and id or -id behind it."
@@ -103,7 +104,7 @@ class Listing:
             raise ValueError("Say what to look for.")
         if name in self.specials:
             return (self.specials[name](text, snapshot) if text else Sql("true")), True
-        column, lookup = self.column(name, snapshot, now), "exact"
+        column, lookup, field = self.column(name, snapshot, now), "exact", name
         for between in _BETWEEN:
             if column is None:
                 field, _, lookup = name.rpartition(between)
@@ -113,7 +114,8 @@ class Listing:
         if lookup not in LOOKUPS[column.kind]:
             raise ValueError(f"There is no look-up {shown(lookup)} here; there are {', '.join(LOOKUPS[column.kind])}.")
         found = condition(column, lookup, text, snapshot.time_zone, snapshot.workspace_id) if text else Sql("true")
-        return found, self.small or lookup in column.served
+        served = lookup in column.served or (lookup in BOUNDS and self.is_indexed(field, snapshot))
+        return found, self.small or served
 
     def column(self, name: str, snapshot: Snapshot, now: datetime) -> Column | None:
         """The column of a field, or else of a custom attribute, that is called so; None where there is none."""
@@ -124,6 +126,15 @@ class Listing:
             if attribute is not None and attribute.name_std not in self.columns:
                 return self.attribute(attribute, snapshot, now)
         return column
+
+    def is_indexed(self, name: str, snapshot: Snapshot) -> bool:
+        """Whether the workspace has asked for an index of a field, and has it, for the type that it has now."""
+        if self.domain is None:
+            return False
+        attribute = snapshot.part(ATTRIBUTES).of(self.domain).get(name)
+        column = self.columns.get(name)
+        now = column.kind if column else attribute.value_type if attribute else None
+        return now is not None and snapshot.part(INDEXES).get((self.domain, name)) == now
 
     def attribute(self, attribute: Attribute, snapshot: Snapshot, now: datetime) -> Column:
         """The column of a custom attribute; a list whose objects have computed ones knows where they stand."""

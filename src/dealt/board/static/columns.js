@@ -102,7 +102,8 @@ export class Columns {
   /** @param {HTMLElement} one @param {HTMLElement} other */
   #precedes(one, other) {
     const { key, down } = this.sort;
-    const by = Number(one.dataset[key]) - Number(other.dataset[key]) || Number(one.dataset.deal) - Number(other.dataset.deal);
+    const words = key === "name" ? (one.dataset.name ?? "").localeCompare(other.dataset.name ?? "") : 0;
+    const by = words || (key === "name" ? 0 : Number(one.dataset[key]) - Number(other.dataset[key])) || Number(one.dataset.deal) - Number(other.dataset.deal);
     return down ? by > 0 : by < 0;
   }
 

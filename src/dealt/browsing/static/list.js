@@ -1,9 +1,12 @@
 // @ts-check
 /** Rows that are selected, by click, by x and in ranges, and what is then done with all of them. */
 import { announce } from "web/toasts.js";
+import { goThrough } from "./whole.js";
 
 /** @type {HTMLInputElement | null} */
 let last = null;
+/** Whether all that the list finds are meant, and not the page's rows alone. */
+let whole = false;
 
 /** @param {string} selector @returns {HTMLInputElement[]} */
 const inputs = (selector) => [...document.querySelectorAll(selector)].filter((one) => one instanceof HTMLInputElement);
@@ -16,8 +19,14 @@ function tell() {
   if (!form) return;
   const number = selected().length;
   form.hidden = number === 0;
+  whole = whole && number === boxes().length;
   const count = form.querySelector("[data-count]");
-  if (count) count.textContent = `${number} selected`;
+  if (count) count.textContent = whole ? `${form.dataset.told}, all of this list` : `${number} selected`;
+  const offer = /** @type {HTMLElement | null} */ (form.querySelector("[data-whole]"));
+  if (offer) {
+    offer.hidden = whole || !form.dataset.total || number < boxes().length;
+    offer.textContent = `Select ${form.dataset.told?.replace("About", "about")}`;
+  }
   for (const all of inputs("[data-all]")) {
     all.checked = number > 0 && number === boxes().length;
     all.indeterminate = number > 0 && number < boxes().length;
@@ -30,6 +39,7 @@ function send(act, value) {
   const form = bar();
   const ids = selected().map((box) => box.value);
   if (!form || !ids.length) return;
+  if (whole) { goThrough(form, act, value); return; }
   /** @param {string} name @param {string} text */
   const put = (name, text) => { /** @type {HTMLInputElement} */ (form.elements.namedItem(name)).value = text; };
   put("ids", ids.join(","));
@@ -51,7 +61,12 @@ document.addEventListener("click", (event) => {
   } else if (target instanceof HTMLInputElement && target.matches("[data-all]")) {
     for (const box of boxes()) box.checked = target.checked;
     tell();
+  } else if (target.closest("[data-whole]")) {
+    whole = true;
+    tell();
+    bar()?.querySelector("strong")?.scrollIntoView({ block: "nearest" });
   } else if (target.closest("[data-none]")) {
+    whole = false;
     for (const box of boxes()) box.checked = false;
     tell();
   }

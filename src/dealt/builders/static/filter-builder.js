@@ -7,7 +7,7 @@
  */
 import { LitElement, html, nothing } from "lit";
 import {
-  GROUPS, condition, fieldOf, group, groupOf, grown, lacking, operatorOf, operatorsFor, partsOf, related, relationOf,
+  GROUPS, condition, fieldOf, group, groupOf, grown, lacking, missing, operatorOf, operatorsFor, partsOf, related, relationOf,
   resultOf, withValue, words,
 } from "./filter-tree.js";
 import { choice, valueOf } from "./filter-values.js";
@@ -67,9 +67,25 @@ class FilterBuilder extends LitElement {
 
   render() {
     return html`<input type="hidden" name=${this.name} .value=${JSON.stringify(this.tree)}>
-      <h2>${this.label}</h2>
-      ${this.group(this.tree, this.subject, this.name, (node) => this.put(node ?? { all: [] }), this.label)}
+      ${this.label ? html`<h2>${this.label}</h2>` : nothing}
+      ${this.group(this.tree, this.subject, this.name, (node) => this.put(node ?? { all: [] }), this.label || "Filter")}
       ${this.wrong(this.name, true)}`;
+  }
+
+  /** To the first control of what stands at a place. @param {string} place */
+  goTo(place) {
+    this.updateComplete.then(() => {
+      /** @type {HTMLElement | null} */ (this.querySelector(`[data-place="${CSS.escape(place)}"] select`))?.focus();
+    });
+  }
+
+  /** Goes to the first value that is missing, and says so there. */
+  complain() {
+    const [place, path] = missing(this.tree, this.name);
+    this.errors = { [path]: [place ? "Fill this in first." : "Complete the filter first."] };
+    this.updateComplete.then(() => {
+      /** @type {HTMLElement | undefined} */ ([...this.querySelectorAll(".leaf.bad .input")].at(-1))?.focus();
+    });
   }
 
   /** @param {Node} node @param {string} subject @param {string} path @param {Put} put @param {string} label @param {boolean} [nested] */
@@ -77,7 +93,10 @@ class FilterBuilder extends LitElement {
     const kind = groupOf(node);
     const [parts, key] = partsOf(node);
     const set = (/** @type {Node[]} */ all) => put(group(kind, all));
-    const add = (/** @type {Node} */ made) => set([...parts, made]);
+    const add = (/** @type {Node} */ made) => {
+      set([...parts, made]);
+      this.goTo(`${path}${key}.${parts.length}`);
+    };
     const first = words().subjects[subject]?.fields.find((one) => one.name === "name" || one.kind === "text") ?? words().subjects[subject].fields[0];
     return html`<div class="group" role="group" aria-label=${label}>
       <div class="run">
@@ -88,8 +107,11 @@ class FilterBuilder extends LitElement {
       </div>
       ${parts.length ? html`<ul class="parts">${parts.map((part, place) => {
         const here = `${path}${key}.${place}`;
-        const change = (/** @type {Node | null} */ it) => set(it ? parts.with(place, it) : parts.filter((_, at) => at !== place));
-        return html`<li>${groupOf(part)
+        const change = (/** @type {Node | null} */ it) => {
+          set(it ? parts.with(place, it) : parts.filter((_, at) => at !== place));
+          if (!it) this.goTo(`${path}${key}.${Math.max(place - 1, 0)}`);
+        };
+        return html`<li data-place=${here}>${groupOf(part)
           ? this.group(part, subject, here, change, `Group ${place + 1}`, true)
           : this.leaf(part, subject, here, change, `Condition ${place + 1}`)}</li>`;
       })}</ul>` : nothing}

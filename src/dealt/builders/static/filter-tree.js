@@ -1,7 +1,7 @@
 // @ts-check
 /** The tree of a filter as its builder holds it: groups on every level, so that a place in it is a place on the page. */
 
-/** @typedef {{name: string, label: string, kind: string, whole?: boolean, options?: [any, string][]}} Field */
+/** @typedef {{name: string, label: string, kind: string, whole?: boolean, options?: [any, string][], subject?: string}} Field */
 /** @typedef {{name: string, label: string, one: string, target: string, by: string}} Relation */
 /** @typedef {{label: string, fields: Field[], memberships: Field[], relations: Relation[]}} Subject */
 /** @typedef {{name: string, label: string, takes: string, kinds: string[]}} Operator */
@@ -15,6 +15,11 @@ let known;
 export function words() {
   known ??= JSON.parse(document.getElementById("filter-words")?.textContent ?? "{}");
   return known;
+}
+
+/** What the server can be asked, where a page has fetched it. @param {Words} told */
+export function learn(told) {
+  known = told;
 }
 
 export const GROUPS = { all: "All of these", any: "Any of these", none: "None of these", "not all": "Not all of these" };
@@ -62,7 +67,8 @@ export function fieldOf(subject, name) {
   const of = words().subjects[subject];
   const field = of?.fields.find((one) => one.name === name);
   const set = of?.memberships.find((one) => one.name === name);
-  return field ?? (set ? { ...set, kind: "membership" } : undefined);
+  if (field) return { ...field, subject };
+  return set ? { ...set, kind: "membership", subject } : undefined;
 }
 
 /** @param {string} subject @param {string} name */
@@ -107,6 +113,18 @@ export function resultOf(node, target) {
   const field = node.field ? fieldOf(target, node.field) : undefined;
   const counts = node.measure === "count" || node.measure === "count_distinct";
   return !counts && field ? field : { name: "count", label: "number", kind: "number" };
+}
+
+/** The first condition that is not complete, and its place. @param {Node} node @param {string} path @returns {[Node | null, string]} */
+export function missing(node, path) {
+  if (groupOf(node)) {
+    const [parts, key] = partsOf(node);
+    const at = parts.findIndex(lacking);
+    return at < 0 ? [null, path] : missing(parts[at], `${path}${key}.${at}`);
+  }
+  if (node.relation && lacking(node.where)) return missing(node.where, `${path}.where`);
+  if (node.relation && node.pick && lacking(node.is)) return missing(node.is, `${path}.is`);
+  return [node, path];
 }
 
 /** Whether something is still to be filled in. @param {Node} node @returns {boolean} */

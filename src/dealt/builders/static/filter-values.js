@@ -1,6 +1,7 @@
 // @ts-check
 /** What a condition compares with: one control for each way in which operators take values. */
 import { html, nothing } from "lit";
+import { list, remember, suggest, suggests } from "./filter-suggesting.js";
 import { words } from "./filter-tree.js";
 
 /** @typedef {import("./filter-tree.js").Field} Field */
@@ -16,7 +17,7 @@ export function valueOf(takes, field, value, label, set) {
   switch (takes) {
     case "nothing": return nothing;
     case "day": return typed("date", value, label, set);
-    case "many": return several(field.options, value, label, set);
+    case "many": return several(field.options, value, label, set, false, field);
     case "members": return several(field.options ?? [], value, label, set, true);
     case "weekdays": return several(words().weekdays.map((day) => [day, day]), value, label, set, true);
     case "calendar": return choice(words().calendars.map((one) => [one, one]), value, label, set);
@@ -33,18 +34,20 @@ function one(field, value, label, set) {
   if (field.options) return choice(field.options, value, label, set);
   if (field.kind === "date") return typed("date", value, label, set);
   if (field.kind === "moment") return typed("datetime-local", local(value), label, set);
-  return typed(field.kind === "number" ? "number" : "text", value, label, set);
+  return typed(field.kind === "number" ? "number" : "text", value, label, set, field);
 }
 
 /** @param {any} value a moment as the server may hold it, with its offset */
 const local = (value) => (typeof value === "string" ? value.slice(0, 16) : "");
 
-/** @param {string} type @param {any} value @param {string} label @param {Set} set */
-function typed(type, value, label, set) {
+/** @param {string} type @param {any} value @param {string} label @param {Set} set @param {Field} [field] whose values are offered */
+function typed(type, value, label, set, field) {
   return html`<input class="input ${type}" type=${type === "number" ? "text" : type}
     inputmode=${type === "number" ? "decimal" : "text"} autocomplete="off"
     aria-label=${label} .value=${String(value ?? "")} placeholder=${type === "number" ? "0" : type === "text" ? "value" : ""}
-    @input=${(/** @type {any} */ event) => set(read(type, event.target.value))}>`;
+    list=${suggests(field) ? list : nothing} @focus=${(/** @type {Event} */ event) => suggest(event, field)}
+    @change=${(/** @type {any} */ event) => remember(field, event.target.value)}
+    @input=${(/** @type {any} */ event) => { suggest(event, field); set(read(type, event.target.value)); }}>`;
 }
 
 /** A number keeps its digits; a comma is a point. @param {string} type @param {string} text */
@@ -101,8 +104,9 @@ function apart(value, label, set) {
  * Several values as words that can be taken away; of known ones, or whatever is typed.
  * @param {[any, string][] | undefined} options @param {any} value @param {string} label @param {Set} set
  * @param {boolean} [closed] nothing but the options is allowed
+ * @param {Field} [field] whose values are offered where there are no options
  */
-function several(options, value, label, set, closed = false) {
+function several(options, value, label, set, closed = false, field = undefined) {
   const chosen = Array.isArray(value) ? value : [];
   const named = (/** @type {any} */ it) => options?.find(([one]) => String(one) === String(it))?.[1] ?? String(it);
   const id = `filter-values-${lists++}`;
@@ -112,14 +116,16 @@ function several(options, value, label, set, closed = false) {
     if (!found && (closed || options || !whole || !text)) return;
     const added = found ? found[0] : text;
     event.target.value = "";
+    if (!found) remember(field, added);
     if (!chosen.includes(added)) set([...chosen, added]);
   };
   return html`<span class="several">
     ${chosen.map((it) => html`<span class="filter-chip">${named(it)}<button type="button" aria-label="Take away ${named(it)}"
       @click=${() => set(chosen.filter((one) => one !== it))}>×</button></span>`)}
-    <input class="input" aria-label="${label}, add one" list=${options ? id : nothing} autocomplete="off"
+    <input class="input" aria-label="${label}, add one" list=${options ? id : suggests(field) ? list : nothing} autocomplete="off"
       placeholder=${options ? "Add one" : "Type, then Enter"}
-      @input=${(/** @type {any} */ event) => take(event, false)} @change=${(/** @type {any} */ event) => take(event, true)}
+      @focus=${(/** @type {Event} */ event) => { if (!options) suggest(event, field); }}
+      @input=${(/** @type {any} */ event) => { if (!options) suggest(event, field); take(event, false); }} @change=${(/** @type {any} */ event) => take(event, true)}
       @keydown=${(/** @type {any} */ event) => { if (event.key === "Enter") { event.preventDefault(); take(event, true); } }}>
     ${options ? html`<datalist id=${id}>${options.filter(([one]) => !chosen.includes(one)).map(([, name]) => html`<option value=${name}></option>`)}</datalist>` : nothing}
   </span>`;

@@ -5,11 +5,14 @@ import { toast } from "web/toasts.js";
 
 const WAIT_MS = 250;
 
-/** @param {HTMLFormElement} form */
-function follow(form) {
+const followed = new WeakSet();
+
+/** Shows what the form's filter finds, from now on. @param {HTMLFormElement} form */
+export function follow(form) {
   const live = /** @type {HTMLElement | null} */ (form.querySelector("[data-live]"));
-  const path = form.dataset.previews;
-  if (!live || !path) return;
+  const path = form.dataset.previews ?? form.dataset.looks;
+  if (!live || !path || followed.has(form)) return;
+  followed.add(form);
   let timer = 0;
   let asked = new AbortController();
   const soon = () => {
