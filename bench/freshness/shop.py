@@ -23,6 +23,7 @@ from dealt.derivation import build_derived
 from dealt.freshness import Backfill, Derived, Settling
 from dealt.kernel.clock import SystemClock
 from dealt.kernel.db import Pool, in_transaction, open_pool
+from dealt.kernel.migrate import migrate
 from dealt.kernel.postgres import EmbeddedPostgres
 from dealt.segments import Keeper, create_segment
 
@@ -93,6 +94,7 @@ def derived_shop(*, quick: bool) -> Iterator[tuple[EmbeddedPostgres, Shop]]:
             told.write_bytes(msgspec.json.encode(_make(folder / "data", quick=quick)))
         shop = msgspec.json.decode(told.read_bytes(), type=Shop)
         with database(folder / "data") as postgres:
+            asyncio.run(migrate(postgres.dsn("derived")))
             yield postgres, replace(shop, dsn=postgres.dsn("derived"))
 
 

@@ -4,8 +4,14 @@ import asyncio
 import signal
 import sys
 from collections.abc import Sequence
+from datetime import timedelta
+from itertools import count
+from types import SimpleNamespace
 
-from dealt.freshness import Large, Settler, Settling, SettlingRounds
+import pytest
+
+from dealt.freshness import Large, Settler, Settling, SettlingRounds, give_way
+from dealt.freshness import rounds as settling_rounds
 from dealt.freshness.large import Weigh
 from dealt.kernel.clock import FixedClock
 from dealt.kernel.db import Connection, Pool, transaction
@@ -45,10 +51,39 @@ async def test_an_edit_is_settled_before_bulk_work_that_came_earlier(pool: Pool,
     await rounds.round()
     await edit(pool, 1000, clock.now())
     await rounds.round()
-    await _drain(rounds)
+    while await stale(pool):  # noqa: ASYNC110
+        await asyncio.sleep(min(await rounds.round(), 0.1))
     assert settler.calls[1].contact_ids == [1000]
     assert len(settler.calls[0].contact_ids) < 500, "a batch of bulk work is small enough to wait for"
     assert await stale(pool) == []
+
+
+async def test_bulk_work_rests_while_edits_come(pool: Pool, clock: FixedClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settling_rounds, "GIVES_WAY_S", 3600.0)
+    monkeypatch.setattr(settling_rounds, "time", SimpleNamespace(monotonic=count().__next__))
+    await add_contacts(pool, range(1, 1001), clock.now())
+    await _mark(pool, range(1, 1000), clock, Lane.BULK)
+    settler = ScoreSettler()
+    rounds = rounds_of(pool, settler, clock)
+    await edit(pool, 1000, clock.now())
+    assert [await rounds.round(), await rounds.round()] == [0, 0]
+    assert await rounds.round() > 0, "a batch of bulk work is followed by a rest"
+    await edit(pool, 1000, clock.now())
+    assert await rounds.round() == 0, "in which an edit is followed all the same"
+    assert [len(call.contact_ids) for call in settler.calls] == [1, 100, 1]
+    await _drain(rounds)
+    assert len(settler.calls) > 3
+
+
+async def test_whoever_writes_much_lets_edits_go_first(pool: Pool, clock: FixedClock) -> None:
+    await add_contacts(pool, [1], clock.now())
+    rested: list[bool] = []
+    for lane, late_s in ((Lane.BULK, 1), (Lane.INTERACTIVE, 1), (Lane.INTERACTIVE, 60)):
+        async with transaction(pool) as connection:
+            await connection.execute("DELETE FROM stale")
+            await mark_stale(connection, 1, [1], clock.now() - timedelta(seconds=late_s), lane=lane)
+        rested.append(await give_way(pool, clock, 0.0))
+    assert rested == [False, True, False], "where an edit waits for long, nobody follows it anyway"
 
 
 async def test_what_may_follow_is_woken_only_when_something_was_settled(pool: Pool, clock: FixedClock) -> None:

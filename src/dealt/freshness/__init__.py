@@ -8,6 +8,7 @@ from dealt.freshness.changing import BACKFILL, definitions_changed, everything_c
 from dealt.freshness.derived import Derived, Plan, Step, run_steps
 from dealt.freshness.derivers import Definition, Deriver, LoadVocabulary, Provided, Run, Stored, Unit, Vocabulary, Work
 from dealt.freshness.fanning import FAN_OUT, definitions_name, do_fan_out, fan_out
+from dealt.freshness.giving_way import give_way
 from dealt.freshness.large import Large
 from dealt.freshness.model import MOST_CONTACTS, Settler
 from dealt.freshness.narrowing import Narrowing
@@ -61,6 +62,7 @@ __all__ = [
     "everything_changed",
     "facets",
     "fan_out",
+    "give_way",
     "hold_contacts",
     "is_spreading",
     "mend_derived",

@@ -99,6 +99,7 @@ VERSIONS_OF = """
 SELECT asked.id, coalesce(d.definitions_version, -1) AS version
 FROM unnest($1::bigint[]) AS asked(id) LEFT JOIN contact_derived AS d ON d.contact_id = asked.id ORDER BY asked.id"""
 
+FIRST_INTERACTIVE = "SELECT marked_at FROM stale WHERE lane = 0 ORDER BY id LIMIT 1"
 INTERACTIVE_WAITS = "SELECT EXISTS (SELECT FROM stale WHERE lane = 0)"
 
 # A walk over the contacts of a workspace, for the newest version only; orders without a contact are derived for, too.

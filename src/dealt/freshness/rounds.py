@@ -19,6 +19,8 @@ from dealt.kernel.rounds import IDLE_S
 
 BULK_BATCH_S = 0.05
 """How long a batch of bulk work should take: an edit that comes meanwhile waits for it."""
+GIVES_WAY_S = 1.0
+"""So long after an edit bulk work rests after each batch as long as that took, and edits have the time."""
 LEAST_S_BETWEEN = 0.04
 """The rest after a batch that emptied its lane: under a stream of edits the next one is larger, and costs less."""
 FIRST_REST_S, LONGEST_REST_S = 1.0, 300.0
@@ -41,6 +43,7 @@ class SettlingRounds:
 
     A batch that fails is rolled back and tried as a smaller one, down to the contact that is to blame: that one is
     set aside for a second, then ever longer up to five minutes, and the others go on. Its stale row stays.
+    While edits come, bulk work takes no more than half of the time that they leave.
     ``then`` is set when something was settled: journal entries may have followed. ``large`` contacts are left to it.
     """
 
@@ -55,6 +58,7 @@ class SettlingRounds:
         self._limits = {Lane.INTERACTIVE: MOST_CONTACTS, Lane.BULK: 100}
         self._aside: dict[int, _Aside] = {}
         self._failures = 0
+        self._edited_at = self._bulk_from = float("-inf")
         self.settled = 0
 
     async def round(self) -> float:
@@ -64,7 +68,7 @@ class SettlingRounds:
         try:
             async with transaction(self._pool) as connection:
                 await connection.execute(queries.BEGIN_SETTLING)
-                for lane in Lane:
+                for lane in Lane if began >= self._bulk_from else (Lane.INTERACTIVE,):
                     found = await self._settling.claim(connection, lane, self._limits[lane], without=left_alone)
                     claimed = await self._large.lighten(connection, found) if self._large else found
                     if claimed:
@@ -79,9 +83,18 @@ class SettlingRounds:
             return 0.0
         more = len(found) >= self._limits[lane] or len(claimed) < len(found)
         self._succeeded(lane, claimed, time.monotonic() - began)
-        if found and not more:
-            await asyncio.sleep(LEAST_S_BETWEEN)
-        return 0.0 if found else self._rest_s()
+        if found:
+            self._give_way(lane, began)
+            await asyncio.sleep(0.0 if more else LEAST_S_BETWEEN)
+            return 0.0
+        return min(self._rest_s(), self._bulk_from - began if self._bulk_from > began else IDLE_S)
+
+    def _give_way(self, lane: Lane, began: float) -> None:
+        now = time.monotonic()
+        if lane is Lane.INTERACTIVE:
+            self._edited_at = now
+        elif now < self._edited_at + GIVES_WAY_S:
+            self._bulk_from = now + (now - began)
 
     async def _recovered(self, error: Exception) -> bool:
         """Whether what is to blame has been put aside, so that the same batch can be tried again."""

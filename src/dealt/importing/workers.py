@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -20,15 +21,17 @@ from zlib import crc32
 import asyncpg
 import uvloop
 
+from dealt.freshness import give_way
 from dealt.importing.errors import ImportStopped
 from dealt.importing.grouping import Group
 from dealt.importing.objects import composer_of
 from dealt.importing.writers import Work, Writer, writer_of
 from dealt.importing.writing import Written
 from dealt.kernel.clock import SystemClock
-from dealt.kernel.db import AWAY, open_pool
+from dealt.kernel.db import AWAY, Pool, open_pool
 
 STATEMENT_TIMEOUT_S = 600
+_CLOCK = SystemClock()
 
 
 class Workers:
@@ -81,6 +84,7 @@ class _Process:
         self._work = work
         self._runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
         self._writer: Writer | None = None
+        self._pool: Pool | None = None
 
     def write(self, groups: Sequence[Group]) -> Written:
         """Raises ImportStopped."""
@@ -89,16 +93,23 @@ class _Process:
     async def _write(self, groups: Sequence[Group]) -> Written:
         if self._writer is None:
             self._writer = await self._open()
-        return await self._writer.write(groups)
+        began = time.monotonic()
+        written = await self._writer.write(groups)
+        if self._pool is not None:
+            await give_way(self._pool, _CLOCK, time.monotonic() - began)
+        return written
 
     async def _open(self) -> Writer:
         work = self._work
         try:
-            pool = await open_pool(work.url, size=2, statement_timeout_s=STATEMENT_TIMEOUT_S, name="dealt import")
+            pool = self._pool = await open_pool(
+                work.url, size=2, statement_timeout_s=STATEMENT_TIMEOUT_S, name="dealt import"
+            )
         except (*AWAY, asyncpg.PostgresError) as error:
             raise ImportStopped(f"The database cannot be reached: {error or type(error).__name__}") from None
+        self._pool = pool
         composer = composer_of(work.mapping, work.headings, work.zone, work.kind)
-        return writer_of(work, pool, SystemClock(), composer, work.make_doors(pool))
+        return writer_of(work, pool, _CLOCK, composer, work.make_doors(pool))
 
 
 _process: _Process | None = None
