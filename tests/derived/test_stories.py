@@ -195,3 +195,19 @@ async def test_what_others_did_is_asked_of_companies_and_products_alone(told: Sh
         assert "filter.where.relation" in told.told[-1]
     inner = {"relation": "contacts", "where": {"relation": "companies"}}
     assert await told.ask("POST", "segments/", {"name": "Firms", "subject": "company", "filter": inner})
+
+
+async def test_views_that_came_by_the_name_of_a_merged_contact_go_back_with_it(told: Shop) -> None:
+    ids = {}
+    for person in ("anna", "ben"):
+        user = await told.ask("GET", f"users-by-id/{person}/")
+        ids[person] = user["id"]
+        await told.ask("POST", "site-views/", {"client_user": user["user_key"], "url": "https://shop.example/"})
+        ids[f"{person}'s key"] = user["user_key"]
+    await told.ask("POST", "users/merge/", {"parent": ids["ben"], "users_list": [ids["anna"]]})
+    await told.ask("POST", "site-views/", {"client_user": ids["anna's key"], "url": "https://shop.example/mugs"})
+    await told.ask("POST", f"users/{ids['anna']}/unmerge/", {})
+    await told.settle()
+    assert await told.audit() == []
+    counts = [(await told.ask("GET", f"users-by-id/{person}/"))["page_views"] for person in ("anna", "ben")]
+    assert counts == [2, 1]

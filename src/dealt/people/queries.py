@@ -156,6 +156,10 @@ def drop_all(table: str) -> str:
     return f"DELETE FROM {table} WHERE workspace_id = $1 AND contact_id = ANY($2::bigint[])"
 
 
+COUNT_VIEWS = """
+UPDATE contacts AS c SET page_views = (SELECT count(*) FROM page_views AS v WHERE v.contact_id = c.id)
+WHERE c.workspace_id = $1 AND c.id = ANY($2::bigint[])"""
+
 TAKE_HISTORY = """
 WITH gone AS (
     DELETE FROM journal WHERE contact_id = ANY($2::bigint[]) AND object_type = $3 AND object_id = ANY($4::bigint[])

@@ -112,6 +112,8 @@ async def _restore(move: Move, merge: Record, rest: Sequence[Record]) -> None:
     own = _taken.decode(merge["taken"])
     give_back(after, own, [(images[row["former_id"]], taken[row["id"]]) for row in others])
     await store_image(move, parent_id, before, after)
+    # Views that came by a name of the merged contact went back with it, whenever they came.
+    await connection.execute(queries.COUNT_VIEWS, workspace_id, [parent_id, move.target])
     if taken:
         values = [{"id": number, "taken": value} for number, value in taken.items()]
         await connection.execute(queries.SET_TAKEN, workspace_id, parent_id, encode(values))
