@@ -23,8 +23,10 @@ CHECKS = (
 )  # fmt: skip
 """Left out are those that hold that what a schema does not list is refused and what it lists is taken: the API is
 lenient on purpose (numbers as texts, unknown keys as attributes), and an id that fits the schema need not exist."""
-STATEFUL = 25
-"""How many sequences for each example of an operation."""
+PHASES = ("examples", "coverage", "fuzzing", "stateful")
+ROUNDS, SEQUENCES = 2, 20
+"""How many rounds of sequences for each example of an operation, and of how many sequences at most. A round ends early,
+since each sequence finds a server that the earlier ones have changed, which its maker takes for chance."""
 
 
 @dataclass(slots=True)
@@ -53,15 +55,20 @@ def _throw(served: Served, version: int, examples: int, seed: int) -> Run:
     _write_out(document)
     run = Run(version, {f"{m.upper()} {path}" for path, methods in document["paths"].items() for m in methods})
     _prepare([operation for methods in document["paths"].values() for operation in methods.values()])
-    schema = schemathesis.openapi.from_dict(document, config=_config(served, version, examples, seed))
-    for event in from_schema(schema).execute():
+    _execute(document, _config(served, version, seed, PHASES[:-1], examples), run)
+    for number in range(ROUNDS * examples):
+        _execute(document, _config(served, version, seed + number, PHASES[-1:], SEQUENCES), run)
+    return run
+
+
+def _execute(document: dict[str, Any], config: SchemathesisConfig, run: Run) -> None:
+    for event in from_schema(schemathesis.openapi.from_dict(document, config=config)).execute():
         if isinstance(event, events.ScenarioFinished):
             _take(run, event)
         elif isinstance(event, events.NonFatalError):
             run.wrong[f"{event.label}: {event.value}"] = ""
         elif isinstance(event, events.FatalError):
             raise event.exception
-    return run
 
 
 def _write_out(document: dict[str, Any]) -> None:
@@ -89,13 +96,12 @@ def _is_own(parameter: dict[str, Any]) -> bool:
     return parameter["name"] not in COMMON and "x-lookups" not in parameter
 
 
-def _config(served: Served, version: int, examples: int, seed: int) -> SchemathesisConfig:
+def _config(served: Served, version: int, seed: int, wanted: tuple[str, ...], examples: int) -> SchemathesisConfig:
     headers = {"Authorization": f"Token {served.token}"}
     if version == 2:
         headers["Accept"] = "application/json; version=2"
+    phases: dict[str, Any] = {name: {"enabled": name in wanted} for name in PHASES}
     generation = {"max-examples": examples, "database": "none", "deterministic": True, "no-shrink": True}
-    phases: dict[str, Any] = {name: {"enabled": True} for name in ("examples", "coverage", "fuzzing")}
-    phases["stateful"] = {"enabled": True, "generation": generation | {"max-examples": STATEFUL * examples}}
     return SchemathesisConfig.from_dict({
         "base-url": f"{served.address}",
         "headers": headers,
