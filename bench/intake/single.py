@@ -11,15 +11,19 @@ import uvloop
 
 from bench.claims import Claim, bounded, compared, observed, progress
 from bench.direct import Rehearsal, replay
+from bench.freshness.shop import Derivation
 from bench.intake.posting import CONNECTIONS, Posted, post_orders, postgres_seconds
 from bench.pgbench import pgbench
 from bench.plan import Plan
 from bench.shop import Shop, database, open_shop, settle, temporary_folder
+from dealt.kernel.db import open_pool
 from dealt.kernel.postgres import EmbeddedPostgres
 
 # Enough for a fair part of a second of measuring, on a machine that writes 15,000 orders a second.
 SETS_A_SECOND = 60
 SLOWEST_MS = 60
+FOLLOWING = ({"function": "count"}, {"function": "sum", "field": "value"})
+"""Aggregators that every order changes: what a shop defines first."""
 CLAIM = f"One order a request (2 lines), {CONNECTIONS} connections"
 
 
@@ -33,6 +37,7 @@ class Round:
     server: Posted
     without_worker: Posted
     one_by_one: Posted
+    followed: Posted
 
 
 def measure(plan: Plan) -> Iterator[Claim]:
@@ -44,6 +49,7 @@ def measure(plan: Plan) -> Iterator[Claim]:
 def _rounds(plan: Plan, postgres: EmbeddedPostgres) -> Iterator[Round]:
     shop = asyncio.run(open_shop(postgres, "measured"))
     rehearsal = Rehearsal(asyncio.run(open_shop(postgres, "rehearsal")))
+    followed = asyncio.run(_followed(postgres))
     for _ in range(plan.rounds):
         asyncio.run(settle(shop.dsn))
         spent = postgres_seconds(postgres)
@@ -56,14 +62,27 @@ def _rounds(plan: Plan, postgres: EmbeddedPostgres) -> Iterator[Round]:
             post_orders(postgres, shop, plan.seconds),
             post_orders(postgres, shop, plan.seconds, worker_processes=0),
             post_orders(postgres, shop, plan.seconds, gather="off"),
+            post_orders(postgres, followed, plan.seconds),
         )
         progress(
             f"pgbench {rows:,.0f}/s, direct SQL {done.direct:,.0f}/s, server {done.server.rate:,.0f}/s, "
-            f"without worker {done.without_worker.rate:,.0f}/s, not gathered {done.one_by_one.rate:,.0f}/s"
+            f"without worker {done.without_worker.rate:,.0f}/s, not gathered {done.one_by_one.rate:,.0f}/s, "
+            f"with aggregators {done.followed.rate:,.0f}/s"
         )
         client = done.server.client
         progress(f"p99 {client.p99:.0f} ms, the client used {client.client_cpu:.0%} of a core")
         yield done
+
+
+async def _followed(postgres: EmbeddedPostgres) -> Shop:
+    """A shop in which every order marks its contact, which a worker then computes anew."""
+    shop = await open_shop(postgres, "followed")
+    async with await open_pool(shop.dsn, size=2, name="bench") as pool:
+        found = Derivation.of(shop, pool)
+        for number, body in enumerate(FOLLOWING):
+            await found.aggregator(f"a{number}", body)
+        await found.walk()
+    return shop
 
 
 async def _direct(rehearsal: Rehearsal, shop: Shop, sets: int) -> float:
@@ -90,6 +109,8 @@ def _judged(rounds: Sequence[Round]) -> Iterator[Claim]:
     yield bounded(f"{CLAIM}: 99 of 100 are answered within", figure=p99, unit="ms", at_most=SLOWEST_MS)
     rate = figure(lambda r: r.without_worker.rate)
     yield observed(f"{CLAIM}: without a worker", figure=rate, unit="orders/s")
+    rate = figure(lambda r: r.followed.rate)
+    yield observed(f"{CLAIM}: followed by {len(FOLLOWING)} aggregators over all orders", figure=rate, unit="orders/s")
     yield observed("Processor time of an order: Dealt", figure=figure(lambda r: r.server.dealt_us), unit="µs")
     for side, of in (("by Dealt", lambda r: r.server.postgres_us), ("by pgbench", lambda r: r.pgbench_us)):
         yield observed(f"Processor time of an order: PostgreSQL, written {side}", figure=figure(of), unit="µs")
