@@ -51,7 +51,7 @@ async def test_a_segment_with_a_nested_relation_is_counted_before_it_is_saved(br
         await page.get_by_role("button", name="Add condition").click()
         await expect(live).to_contain_text("Complete the condition")
         await page.get_by_role("button", name="Save segment").click()
-        await expect(page.locator("#toasts")).to_contain_text("A condition is not complete yet.")
+        await expect(page.locator(".leaf.bad")).to_contain_text("Fill this in first.")
         first = page.get_by_role("group", name="Condition 1", exact=True)
         await first.get_by_label("Condition 1: field").select_option("country")
         await first.get_by_label("Condition 1: value").fill("PL")

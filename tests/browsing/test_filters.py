@@ -26,7 +26,7 @@ async def test_a_nested_filter_stands_short_in_the_address(shop: Site) -> None:
         assert "filter=(all:!((field:city,op:equals,value:Rome),(any:!((relation:deals," in place
         text = (await visitor.get(place)).text
         assert names(text) == ["Ann00 Lee", "Ann02 Lee", "Ann04 Lee", "Ann30 Lee"]
-        assert "Contacts for which City is &#34;Rome&#34; and ((has a deal where Status is &#34;Won&#34;" in text
+        assert "Contacts for which City is &#34;Rome&#34; and ((there is a deal where Status is &#34;Won&#34;" in text
         assert (await visitor.get(place.replace("/?", "/export/?"))).text.count("Ann") == 4
         view = await visitor.post("/contacts/views/", data={"name": "Rich", "query": place.partition("?")[2]})
         assert "filter=(all:" in view.headers["location"]

@@ -24,6 +24,7 @@ from dealt.aggregators import (
 )
 from dealt.builders.forms import filter_in, part, plan_of, whole_in, window_fields, window_in, words_for
 from dealt.builders.people import profile
+from dealt.builders.words import names_of
 from dealt.companies import names_of_companies
 from dealt.contacts import display_name, read_contacts
 from dealt.freshness import Derived, Progress, read_progress
@@ -107,13 +108,14 @@ async def look(visit: Visit) -> Response:
         values = await preview(connection, plan.vocabulary, figure, ids, visit.now)
         names = await _names(connection, visit.workspace_id, wanted.subject, ids)
     zone = plan.vocabulary.zone
+    counts = describe(figure.where, names_of(await visit.snapshot()), figure.rows.name)
     rows = [
         (key, names[key], shown_value(values[key][0], wanted, visit.now, zone), values[key][1])
         for key in ids
         if key in values and key in names
     ]
     told = await part(
-        visit, "builders/_values.html", rows=rows, sentence=describe(figure.where), value_type=figure.value_type,
+        visit, "builders/_values.html", rows=rows, sentence=counts, value_type=figure.value_type,
         profile=profile(visit, wanted.subject), subject=wanted.subject,
         money=figure.amount is not None, currency=plan.vocabulary.base_currency,
     )  # fmt: skip

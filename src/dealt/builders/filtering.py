@@ -9,6 +9,7 @@ from typing import Any
 from dealt.accounts import Member, Snapshot, may, sees_only
 from dealt.builders.forms import LARGEST_FILTER, plan_of
 from dealt.builders.words import names_of
+from dealt.freshness import Plan
 from dealt.kernel.bodies import parse_json
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import InvalidInput
@@ -71,6 +72,13 @@ def read_written(text: str) -> Any:
         return unspell(text)
     except ValueError as error:
         raise InvalidInput.of(PLACE, f"This filter cannot be read. {error}") from None
+
+
+async def sentence_of(visit: Visit, plan: Plan, subject: str, written: Any) -> str:
+    """The filter as a sentence that calls stages, members and the like by their names. Raises InvalidInput."""
+    vocabulary = plan.vocabulary
+    node = check_filter(parse_filter(written, PLACE), vocabulary.catalogue, subject, vocabulary.zone)
+    return describe(node, names_of(await visit.snapshot()), subject)
 
 
 def spelled(written: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dealt.builders.filtering import joined, read_written
+from dealt.builders.filtering import joined, read_written, sentence_of
 from dealt.builders.forms import description_in, filter_in, name_in, part, plan_of, words_for
 from dealt.builders.people import PLURALS, may_see_names, profile
 from dealt.freshness import Derived
@@ -62,10 +62,14 @@ async def show(visit: Visit) -> Response:
         )  # fmt: skip
         seen = may_see_names(visit, segment.subject)
         members = await page_of_members(connection, visit.workspace_id, segment.id, request) if seen else None
+        sentence = held[segment.id].sentence
+        if segment.kind == "dynamic" and sentence and not held[segment.id].error:
+            sentence = await sentence_of(visit, await plan_of(visit, connection), segment.subject, segment.filter)
     return await visit.page(
         "builders/segment.html",
         segment=segment,
         held=held[segment.id],
+        sentence=sentence,
         members=members,
         profile=profile(visit, segment.subject),
         plural=PLURALS[segment.subject],
@@ -122,8 +126,10 @@ async def look(visit: Visit) -> Response:
     if subject not in SUBJECTS:
         raise InvalidInput.of("subject", f"There are segments of: {', '.join(SUBJECTS)}.")
     async with visit.reading() as connection:
-        found = await preview(connection, await plan_of(visit, connection), subject, written, visit.now)
-    return visit.json({"html": await _told(visit, subject, sentence=found.sentence, passing=found.passing)})
+        plan = await plan_of(visit, connection)
+        found = await preview(connection, plan, subject, written, visit.now)
+        sentence = await sentence_of(visit, plan, subject, written)
+    return visit.json({"html": await _told(visit, subject, sentence=sentence, passing=found.passing)})
 
 
 async def compare(visit: Visit) -> Response:
@@ -133,8 +139,9 @@ async def compare(visit: Visit) -> Response:
         plan = await plan_of(visit, connection)
         changes = await preview_changes(connection, plan, segment, written, visit.now)
         found = await preview(connection, plan, segment.subject, written, visit.now)
+        sentence = await sentence_of(visit, plan, segment.subject, written)
     told = await _told(
-        visit, segment.subject, sentence=found.sentence, passing=found.passing, entering=changes.entering,
+        visit, segment.subject, sentence=sentence, passing=found.passing, entering=changes.entering,
         leaving=changes.leaving,
     )  # fmt: skip
     return visit.json({"html": told})

@@ -7,7 +7,7 @@ from dealt.kernel.fields import Field
 FIELDS: tuple[Field, ...] = (
     Field("id", "integer", "ID", "id"),
     Field("key", "string", "Cookie key", "key"),
-    Field("custom_id", "string", "Custom ID", "custom_id"),
+    Field("custom_id", "string", "Own id", "custom_id"),
     Field("email", "string", "E-mail", "email"),
     Field("first_name", "string", "First name", "first_name"),
     Field("last_name", "string", "Last name", "last_name"),

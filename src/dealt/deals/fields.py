@@ -6,7 +6,7 @@ from dealt.kernel.fields import Field
 
 FIELDS: tuple[Field, ...] = (
     Field("id", "integer", "ID", "id"),
-    Field("custom_id", "string", "Custom ID", "custom_id"),
+    Field("custom_id", "string", "Own id", "custom_id"),
     Field("name", "string", "Name", "name"),
     Field("value", "float", "Value", "value"),
     Field("currency", "string", "Currency", "currency"),

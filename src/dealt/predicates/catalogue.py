@@ -64,6 +64,8 @@ class Membership:
     kind: str = ""
     beside: Beside | None = None
     facets: int = ANYTHING
+    is_single: bool = False
+    """Whether it belongs to exactly one, as an event to its kind."""
 
 
 @dataclass(frozen=True, slots=True)

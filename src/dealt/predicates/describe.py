@@ -21,27 +21,31 @@ from dealt.predicates.checked import (
     PickTest,
 )
 from dealt.predicates.moments import Span
+from dealt.predicates.operators import TIMES
 from dealt.predicates.values import WEEKDAYS
 
 MOST_SHOWN = 10
 Names: TypeAlias = Mapping[tuple[str, str], Mapping[Any, str]]
 """What people call the values of a field, by subject and field: the stages, of which a filter holds the ids."""
 _MEASURES = {
-    "count": "the number",
-    "count_distinct": "the number of different {field}",
-    "sum": "the sum of {field}",
-    "average": "the average of {field}",
-    "min": "the least {field}",
-    "max": "the largest {field}",
+    "count": "the number of {rows}",
+    "count_distinct": "the number of different values of {field} in {rows}",
+    "sum": "the sum of {field} in {rows}",
+    "average": "the average of {field} in {rows}",
+    "min": "the least {field} in {rows}",
+    "max": "the largest {field} in {rows}",
 }
+_MEASURES_OF_TIMES = _MEASURES | {"min": "the earliest {field} in {rows}", "max": "the latest {field} in {rows}"}
+_Looking: TypeAlias = CountTest | FigureTest | PickTest
 
 
 def describe(node: Checked, names: Names | None = None, subject: str = "") -> str:
-    """The sentence, without a full stop: ``Country is "PL" and has at least 2 deals where Status is 2``.
+    """The sentence, without a full stop: ``Country is "PL" and (there are at least 2 deals where Status is 2)``.
 
-    With ``names`` and the ``subject`` that the filter is about, values that have names are called by them.
+    Every part is a clause of its own, so that it stands alone as well as after "Contacts for which". With ``names`` and
+    the ``subject`` that the filter is about, values that have names are called by them.
     """
-    return _Teller(names or {}).tell(node, subject)
+    return _Teller(names or {}).tell(_plain(node), subject)
 
 
 class _Teller:
@@ -55,26 +59,35 @@ class _Teller:
             case OneOf(()):
                 return "nothing"
             case AllOf(parts):
-                return " and ".join(self._grouped(part, parts, subject) for part in parts)
+                return " and ".join(self._grouped(part, subject) for part in parts)
             case OneOf(parts):
-                return " or ".join(self._grouped(part, parts, subject) for part in parts)
+                return " or ".join(self._grouped(part, subject) for part in parts)
             case Inverse(part):
-                return f"not ({self.tell(part, subject)})"
+                told = self.tell(part, subject)
+                return f"it is not true that {f'({told})' if isinstance(part, AllOf | OneOf) else told}"
             case MemberTest():
-                names = {member: name for name, member in node.membership.ids.items()}
-                listed = _listed([names[member] for member in node.value])
-                return node.operator.sentence.format(field=node.membership.label.lower(), value=listed)
+                return _belonging(node)
             case FieldTest():
                 return self._field(node, subject)
             case CountTest():
-                return f"has {_quantity(node)}{self._where(node)}"
+                return f"there {_quantity(node)}{self._where(node)}"
             case FigureTest():
-                field = node.field.label if node.field else ""
-                figure = f"{_MEASURES[node.measure].format(field=field)} of {node.relation.label}{self._where(node)}"
+                where = self._where(node)
+                figure = f"{_figure(node)}{f' ({where.strip()})' if where else ''}"
                 return node.operator.sentence.format(field=figure, value=_value(node.value))
             case PickTest():
-                picked = f"the {node.pick} {node.relation.one} by {node.by.label}{self._where(node)}"
-                return f"of {picked}: {self.tell(node.wanted, node.target.name)}"
+                return self._picked(node)
+
+    def _picked(self, node: PickTest) -> str:
+        one, where, wanted = (
+            f"{node.pick} {node.relation.one} by {node.by.label}",
+            self._where(node),
+            _plain(node.wanted),
+        )
+        if wanted in (AllOf(()), OneOf(())):
+            return f"there is {'a' if wanted == AllOf(()) else 'no'} {one}{where}"
+        told = self.tell(wanted, node.target.name)
+        return f"the {one}{f' ({where.strip()})' if where else ''} is one where {told}"
 
     def _field(self, node: FieldTest, subject: str) -> str:
         known = self._names.get((subject, node.field.name), {})
@@ -88,28 +101,76 @@ class _Teller:
             value = _value(node.value)
         return node.operator.sentence.format(field=node.field.label, value=value)
 
-    def _grouped(self, part: Checked, among: Sequence[Checked], subject: str) -> str:
-        is_group = isinstance(part, AllOf | OneOf) and len(part.parts) > 1
-        # What follows "where" or "of the last deal" would seem to go on behind an "and".
-        is_open = isinstance(part, CountTest | FigureTest | PickTest) and len(among) > 1 and not _is_everything(part)
+    def _grouped(self, part: Checked, subject: str) -> str:
         told = self.tell(part, subject)
-        return f"({told})" if is_group or is_open else told
+        return f"({told})" if isinstance(part, AllOf | OneOf) or _is_open(part) else told
 
-    def _where(self, node: CountTest | FigureTest | PickTest) -> str:
-        return "" if node.where == AllOf(()) else f" where {self.tell(node.where, node.target.name)}"
+    def _where(self, node: _Looking) -> str:
+        where = _plain(node.where)
+        if where == OneOf(()):
+            return " where nothing fits"
+        return "" if where == AllOf(()) else f" where {self.tell(where, node.target.name)}"
 
 
-def _is_everything(part: CountTest | FigureTest | PickTest) -> bool:
-    return not isinstance(part, PickTest) and part.where == AllOf(())
+def _is_open(part: Checked) -> bool:
+    """What follows its last word would seem to belong to it."""
+    match part:
+        case Inverse(inner):
+            return not isinstance(inner, AllOf | OneOf)
+        case CountTest():
+            return _plain(part.where) != AllOf(())
+        case _:
+            return isinstance(part, PickTest)
+
+
+def _plain(node: Checked) -> Checked:
+    """The same without what does not matter: groups of one, and what holds for all or for none."""
+    match node:
+        case Inverse(part):
+            match _plain(part):
+                case AllOf(()):
+                    return OneOf(())
+                case OneOf(()):
+                    return AllOf(())
+                case other:
+                    return Inverse(other)
+        case AllOf(parts) | OneOf(parts):
+            idle, decisive = (AllOf(()), OneOf(())) if isinstance(node, AllOf) else (OneOf(()), AllOf(()))
+            left = [part for part in map(_plain, parts) if part != idle]
+            if decisive in left:
+                return decisive
+            return left[0] if len(left) == 1 else type(node)(tuple(left))
+        case _:
+            return node
+
+
+def _belonging(node: MemberTest) -> str:
+    names = {member: name for name, member in node.membership.ids.items()}
+    listed = _listed([names[member] for member in node.value])
+    if node.membership.is_single:
+        way = "is not" if node.operator.name == "in_none" else "is"
+        among = "" if len(node.value) == 1 else (" any of" if way == "is not" else " one of")
+        return f"{node.membership.label} {way}{among} {listed}"
+    if len(node.value) == 1:
+        way = "do not include" if node.operator.name == "in_none" else "include"
+        return f"{node.membership.label} {way} {listed}"
+    return node.operator.sentence.format(field=node.membership.label, value=listed)
+
+
+def _figure(node: FigureTest) -> str:
+    """What is measured: ``the latest Ordered in deals``."""
+    measures = _MEASURES_OF_TIMES if node.field and node.field.kind in TIMES else _MEASURES
+    return measures[node.measure].format(field=node.field.label if node.field else "", rows=node.relation.label)
 
 
 def _quantity(node: CountTest) -> str:
+    one, many = node.relation.one, node.relation.label
     if node.quantifier == "any":
-        return f"a {node.relation.one}"
+        return f"is {'an' if one[0] in 'aeio' else 'a'} {one}"
     if node.quantifier == "none":
-        return f"no {node.relation.one}"
+        return f"is no {one}"
     bound = "at least" if node.quantifier == "at_least" else "at most"
-    return f"{bound} {node.count} {node.relation.one if node.count == 1 else node.relation.label}"
+    return f"is {bound} 1 {one}" if node.count == 1 else f"are {bound} {node.count} {many}"
 
 
 def _value(value: Any) -> str:

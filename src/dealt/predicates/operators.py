@@ -240,8 +240,8 @@ OPERATORS: dict[str, Operator] = {
         Operator("has_none", frozenset({Kind.CHOICES}), "many", _not(_has_any), "{field} has none of {value}"),
         Operator("is_set", _ANY, "nothing", _is_set, "{field} is set"),
         Operator("is_not_set", _ANY, "nothing", _not(_is_set), "{field} is not set"),
-        Operator("in_any", frozenset({Kind.MEMBERSHIP}), "members", _nothing, "is in {field} {value}"),
-        Operator("in_all", frozenset({Kind.MEMBERSHIP}), "members", _nothing, "is in every one of {field} {value}"),
-        Operator("in_none", frozenset({Kind.MEMBERSHIP}), "members", _nothing, "is in none of {field} {value}"),
+        Operator("in_any", frozenset({Kind.MEMBERSHIP}), "members", _nothing, "{field} include any of {value}"),
+        Operator("in_all", frozenset({Kind.MEMBERSHIP}), "members", _nothing, "{field} include all of {value}"),
+        Operator("in_none", frozenset({Kind.MEMBERSHIP}), "members", _nothing, "{field} include none of {value}"),
     )
 }

@@ -7,7 +7,7 @@ from dealt.kernel.lookups import BOUNDS, EQUAL
 
 FIELDS: tuple[Field, ...] = (
     Field("id", "integer", "ID", "id"),
-    Field("custom_id", "string", "Custom ID", "custom_id"),
+    Field("custom_id", "string", "Own id", "custom_id"),
     Field("name", "string", "Name", "name"),
     Field("description", "string", "Description", "description"),
     Field("category", "string", "Category", "category"),

@@ -65,7 +65,7 @@ def build_subjects(snapshot: Snapshot, extra: Extra | None = None) -> FilterCata
         ),
         _subject(
             "event", "events", _moments() | custom(_event_attributes(attributes), "data"), extra,
-            Membership("event", "Events", _one_of("definition_id"), extra.events),
+            Membership("event", "Event", _one_of("definition_id"), extra.events, is_single=True),
             reads=_always(facets.EVENTS),
         ),
         _subject(

@@ -125,4 +125,4 @@ def _samples(rows: list[Any], place: int) -> list[str]:
 
 
 def _label(name: str) -> str:
-    return name.replace("_", " ").capitalize()
+    return name.replace("custom_id", "own_id").replace("_", " ").capitalize()

@@ -79,7 +79,7 @@ class FilterBuilder extends LitElement {
     });
   }
 
-  /** Goes to the first value that is missing, and says so there. */
+  /** Goes to the first value that is missing, and says so there: the one way in which a form says that it cannot be sent yet. */
   complain() {
     const [place, path] = missing(this.tree, this.name);
     this.errors = { [path]: [place ? "Fill this in first." : "Complete the filter first."] };

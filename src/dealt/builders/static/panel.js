@@ -34,10 +34,6 @@ document.addEventListener("submit", (event) => {
   const form = /** @type {HTMLFormElement} */ (event.target);
   if (!form.closest("#filter-panel")) return;
   within = /** @type {HTMLElement | null} */ (/** @type {SubmitEvent} */ (event).submitter)?.dataset.saves ?? "";
-  const builder = /** @type {any} */ (form.querySelector("filter-builder"));
-  if (!builder?.lacking) return;
-  event.preventDefault();
-  builder.complain();
 }, true);
 
 document.addEventListener("formdata", (event) => {

@@ -1,7 +1,6 @@
 // @ts-check
 /** The preview of a form: asked for a moment after each change, shown below it, with errors at their fields. */
 import { ask } from "web/ask.js";
-import { toast } from "web/toasts.js";
 
 const WAIT_MS = 250;
 
@@ -41,8 +40,7 @@ export function follow(form) {
     const open = filters(form).find((one) => one.lacking);
     if (!open) return;
     event.preventDefault();
-    toast("A condition is not complete yet. Fill it in, or take it away.", { bad: true });
-    [...open.querySelectorAll("input, select")].find((one) => one.value === "")?.focus();
+    open.complain();
   });
   form.addEventListener("input", (event) => { if (!/** @type {Element} */ (event.target).closest("filter-builder")) soon(); });
   form.addEventListener("filter-change", soon);
