@@ -171,72 +171,72 @@ async def test_a_tree_has_bounds(house: House) -> None:
             shop.checked(written)
 
 
-@pytest.mark.parametrize(
-    ("written", "sentence"),
-    [
-        ({}, "everything"),
-        (_field("country", "equals", "PL"), 'Country is "PL"'),
-        (
-            {"all": [IN_POLAND, {"any": [_field("score", "less", 0), _field("email", "is_set")]}]},
-            'Country is "PL" and (Score is less than 0 or E-mail is set)',
-        ),
-        (
-            {"relation": "deals", "quantifier": "at_least", "count": 2, "where": RECENTLY},
-            "there are at least 2 deals where Ordered is in the last 30 days",
-        ),
-        (
-            {"relation": "deals", "measure": "sum", "field": "value", "op": "greater", "value": 99.5},
-            "the sum of Value in deals is more than 99.5",
-        ),
-        (
-            {"relation": "deals", "measure": "max", "field": "ordered_at", "op": "in_last", "value": {"days": 1},
-             "where": _field("status", "equals", 2)},
-            "the latest Ordered in deals (where Status is 2) is in the last 1 day",
-        ),
-        ({"relation": "deals", "measure": "count", "op": "less", "value": 3}, "the number of deals is less than 3"),
-        (
-            {"relation": "deals", "measure": "count_distinct", "field": "stage", "op": "equals", "value": 2},
-            "the number of different values of Stage in deals is 2",
-        ),
-        ({"relation": "deals"}, "there is a deal"),
-        ({"relation": "events", "quantifier": "none"}, "there is no event"),
-        ({"relation": "events", "where": {"any": []}}, "there is an event where nothing fits"),
-        ({"relation": "order_products", "quantifier": "at_most", "count": 1}, "there is at most 1 order line"),
-        (
-            {"all": [{"relation": "deals", "where": _field("value", "greater", 9)}, IN_POLAND]},
-            '(there is a deal where Value is more than 9) and Country is "PL"',
-        ),
-        ({"all": [{"relation": "deals"}, IN_POLAND, {}]}, 'there is a deal and Country is "PL"'),
-        (
-            {"relation": "events", "where": {"field": "event", "op": "in_any", "value": ["call"]}},
-            'there is an event where Event is "call"',
-        ),
-        (_field("tags", "in_any", ["gold"]), 'Tags include "gold"'),
-        (_field("tags", "in_none", ["gold"]), 'Tags do not include "gold"'),
-        (_field("lists", "in_all", ["newsletter", "spring"]), 'Lists include all of "newsletter", "spring"'),
-        ({"not": IN_POLAND}, 'it is not true that Country is "PL"'),
-        (
-            {"all": [{"not": IN_POLAND}, {"not": {"any": [IN_POLAND, _field("email", "is_set")]}}]},
-            '(it is not true that Country is "PL") and it is not true that (Country is "PL" or E-mail is set)',
-        ),
-        ({"not": {}}, "nothing"),
-        ({"any": [IN_POLAND, {"all": []}]}, "everything"),
-        (
-            {"relation": "deals", "pick": "last", "is": _field("stage", "equals", 5)},
-            "the last deal by Ordered is one where Stage is 5",
-        ),
-        ({"relation": "deals", "pick": "first", "is": {}}, "there is a first deal by Ordered"),
-        (
-            LAST_DEAL | {"where": _field("status", "equals", 2), "is": _field("value", "equals", 100)},
-            "the last deal by Ordered (where Status is 2) is one where Value is 100",
-        ),
-        (
-            _field("seen", "in_window", {"from": {"days": -14}, "to": {"days": -7}}),
-            "seen is between 14 days ago and 7 days ago",
-        ),
-        (_field("seen", "day_of_week", ["sunday", "monday"]), "seen is on a Monday or Sunday"),
-    ],
-)  # fmt: skip
+SENTENCES: list[tuple[Any, str]] = [
+    ({}, "everything"),
+    (_field("country", "equals", "PL"), 'Country is "PL"'),
+    (
+        {"all": [IN_POLAND, {"any": [_field("score", "less", 0), _field("email", "is_set")]}]},
+        'Country is "PL" and (Score is less than 0 or E-mail is set)',
+    ),
+    (
+        {"relation": "deals", "quantifier": "at_least", "count": 2, "where": RECENTLY},
+        "there are at least 2 deals where Ordered is in the last 30 days",
+    ),
+    (
+        {"relation": "deals", "measure": "sum", "field": "value", "op": "greater", "value": 99.5},
+        "the sum of Value in deals is more than 99.5",
+    ),
+    (
+        {"relation": "deals", "measure": "max", "field": "ordered_at", "op": "in_last", "value": {"days": 1},
+         "where": _field("status", "equals", 2)},
+        "the latest Ordered in deals (where Status is 2) is in the last 1 day",
+    ),
+    ({"relation": "deals", "measure": "count", "op": "less", "value": 3}, "the number of deals is less than 3"),
+    (
+        {"relation": "deals", "measure": "count_distinct", "field": "stage", "op": "equals", "value": 2},
+        "the number of different values of Stage in deals is 2",
+    ),
+    ({"relation": "deals"}, "there is a deal"),
+    ({"relation": "events", "quantifier": "none"}, "there is no event"),
+    ({"relation": "events", "where": {"any": []}}, "there is an event where nothing fits"),
+    ({"relation": "order_products", "quantifier": "at_most", "count": 1}, "there is at most 1 order line"),
+    (
+        {"all": [{"relation": "deals", "where": _field("value", "greater", 9)}, IN_POLAND]},
+        '(there is a deal where Value is more than 9) and Country is "PL"',
+    ),
+    ({"all": [{"relation": "deals"}, IN_POLAND, {}]}, 'there is a deal and Country is "PL"'),
+    (
+        {"relation": "events", "where": {"field": "event", "op": "in_any", "value": ["call"]}},
+        'there is an event where Event is "call"',
+    ),
+    (_field("tags", "in_any", ["gold"]), 'Tags include "gold"'),
+    (_field("tags", "in_none", ["gold"]), 'Tags do not include "gold"'),
+    (_field("lists", "in_all", ["newsletter", "spring"]), 'Lists include all of "newsletter", "spring"'),
+    ({"not": IN_POLAND}, 'it is not true that Country is "PL"'),
+    (
+        {"all": [{"not": IN_POLAND}, {"not": {"any": [IN_POLAND, _field("email", "is_set")]}}]},
+        '(it is not true that Country is "PL") and it is not true that (Country is "PL" or E-mail is set)',
+    ),
+    ({"not": {}}, "nothing"),
+    ({"any": [IN_POLAND, {"all": []}]}, "everything"),
+    (
+        {"relation": "deals", "pick": "last", "is": _field("stage", "equals", 5)},
+        "the last deal by Ordered is one where Stage is 5",
+    ),
+    ({"relation": "deals", "pick": "first", "is": {}}, "there is a first deal by Ordered"),
+    (
+        LAST_DEAL | {"where": _field("status", "equals", 2), "is": _field("value", "equals", 100)},
+        "the last deal by Ordered (where Status is 2) is one where Value is 100",
+    ),
+    (
+        _field("seen", "in_window", {"from": {"days": -14}, "to": {"days": -7}}),
+        "seen is between 14 days ago and 7 days ago",
+    ),
+    (_field("seen", "day_of_week", ["sunday", "monday"]), "seen is on a Monday or Sunday"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("written", "sentence"), SENTENCES)
 async def test_sentences(house: House, written: Any, sentence: str) -> None:
     """Each is a clause, so that it reads alone as well as after "Contacts for which"."""
     async with house.transaction() as connection:
