@@ -306,6 +306,7 @@ async def test_companies_products_and_tasks_have_lists_too(shop: Site) -> None:
     for name in ("Acme", "Borg"):
         await api.post("companies/", json={"custom_id": name, "name": name, "tags": ["b2b"], "city": "Oslo"})
         product = {"custom_id": name, "name": f"{name} mug", "price": 12, "currency": "EUR", "quantity": 3}
+        product |= {"image_url": "https://shop.example/mug.png", "quantity": 0} if name == "Borg" else {}
         assert (await api.post("products/", json=product)).status_code == 201
     tasks = [
         (
@@ -318,6 +319,8 @@ async def test_companies_products_and_tasks_have_lists_too(shop: Site) -> None:
             ("/companies/?q=acm", "Acme", "Borg"),
             ("/companies/?ordering=id&name=bo", "Borg", "Acme"),
             ("/products/?q=borg", "Borg mug", "Acme mug"),
+            ("/products/?q=mug", "Out of stock", "In stock"),
+            ("/products/?q=borg", '<img src="/pictures/?url=https', "no-picture"),
             ("/products/?quantity__lte=3&custom_id=Acme", "Acme mug", "Borg mug"),
             ("/tasks/?q=CALL+2", "Call 2", "Call 1"),
             ("/tasks/?due_date__lt=2026-01-02", "Call 1", "Call 2"),

@@ -123,10 +123,14 @@ async def test_tags_and_lists_come_and_go(site: Site) -> None:
 async def test_two_become_one_and_two_again(site: Site) -> None:
     one, two = await made(site, "one", orders=1), await made(site, "two", orders=2)
     async with site.visitor(await site.session()) as visitor:
+        found = (await visitor.get(f"/contacts/people/?besides={one}&contact=example.com")).text
+        assert (f'value="{two}"' in found, f'value="{one}"' in found) == (True, False)
         for other in ("nobody@example.com", "", str(one)):
-            answer = await visitor.post(f"/contacts/{one}/merge/", data={"other": other})
+            answer = await visitor.post(f"/contacts/{one}/merge/", data={"contact": other})
             assert answer.status_code == 400, other
-        assert (await visitor.post(f"/contacts/{one}/merge/", data={"other": "TWO@example.com"})).status_code == 303
+        assert (
+            await visitor.post(f"/contacts/{one}/merge/", data={"contact": "Ann", "user_id": two})
+        ).status_code == 303
         text = (await visitor.get(f"/contacts/{one}/")).text
         assert "Order two-1" in text
         assert "Merged into this contact" in text

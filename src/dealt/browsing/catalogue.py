@@ -98,7 +98,7 @@ PRODUCTS = Kind(
         Column("name", "Name", "name"),
         Column("category", "Category"),
         Column("price", "Price", "money"),
-        Column("quantity", "In stock", "number"),
+        Column("quantity", "Stock", "stock"),
         Column("tags", "Tags", "tags"),
         Column("description", "Description"),
         *_ENDS,
@@ -113,4 +113,5 @@ PRODUCTS = Kind(
     read=_products,
     alias="products",
     steady="id",
+    picture="image_url",
 )

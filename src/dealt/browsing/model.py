@@ -13,7 +13,9 @@ from dealt.kernel.sql import Sql
 from dealt.publicapi import Listing
 from dealt.web import Undo, Visit
 
-Show = Literal["name", "text", "when", "date", "number", "money", "base", "tags", "badge", "contact", "deal", "plain"]
+Show = Literal[
+    "name", "text", "when", "date", "number", "money", "base", "tags", "badge", "contact", "deal", "stock", "plain"
+]
 Choices: TypeAlias = Callable[[Snapshot], Sequence[tuple[str, str]]]
 
 
@@ -28,7 +30,7 @@ class Column:
 
     @property
     def is_number(self) -> bool:
-        return self.show in ("number", "money", "base")
+        return self.show in ("number", "money", "base", "stock")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ class Kind:
     ``alias`` is what conditions of the filter language call a row. ``slow`` are arguments that no index serves although
     the listing takes them; ``search`` the condition that a typed text asks for. ``steady`` is an order that no act
     changes, in which all of a list are gone through. ``presets`` are tabs that everybody has: what they are called, and
-    their filters.
+    their filters. ``picture`` names the value that is a picture's address, shown beside the name.
     """
 
     name: str
@@ -109,4 +111,5 @@ class Kind:
     steady: str
     acts: Sequence[Act] = ()
     slow: frozenset[str] = field(default_factory=frozenset)
+    picture: str = ""
     presets: Callable[[Visit, Snapshot], Sequence[tuple[str, Mapping[str, str]]]] | None = None

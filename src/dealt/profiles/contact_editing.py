@@ -24,7 +24,7 @@ from dealt.lists import add_to_list, remove_from_list
 from dealt.people import Movers, delete_person, merge, unmerge
 from dealt.profiles.contact import contact_of, show
 from dealt.profiles.keeping import attributes_of, tag_named, written
-from dealt.profiles.naming import contact_meant
+from dealt.profiles.naming import contact_meant, people
 from dealt.profiles.numbers import number_in
 from dealt.profiles.typed import CONTACT, sent, shown, shown_attributes
 from dealt.profiles.undoing import before_of, check_that_it_was_last, last_change, tags_moved
@@ -148,11 +148,11 @@ async def leave(visit: Visit) -> Response:
 
 async def merge_in(visit: Visit) -> Response:
     """Another contact becomes part of this one: its orders, events, tags and lists come over."""
-    named = visit.text("other")
+    named = visit.text("user_id") or visit.text("contact")
 
     async def work(connection: Connection) -> int:
         contact = await contact_of(visit, connection)
-        other = await contact_meant(connection, visit.workspace_id, named, "other")
+        other = await contact_meant(connection, visit.workspace_id, named, "contact")
         await merge(connection, visit.of(Movers), visit.actor, contact["id"], [other], now=visit.now)
         return other
 
@@ -215,6 +215,7 @@ _ONE = "/contacts/<int:id>/"
 ROUTES: list[PageRoute] = [
     page("/contacts/new/", form, "contacts", writes=True),
     action("/contacts/new/", add, "contacts", again=form),
+    page("/contacts/people/", people, "contacts", writes=True),
     action(f"{_ONE}edit/", edit, "contacts", again=show),
     action(f"{_ONE}undo/", undo, "contacts", again=show),
     action(f"{_ONE}tag/", tag, "contacts", again=show),

@@ -26,13 +26,14 @@ async def contact_meant(connection: Connection, workspace_id: int, named: str, f
 
 
 async def people(visit: Visit) -> Response:
-    """The contacts that fit what is typed into ``contact``, to choose one of."""
+    """The contacts that fit what is typed into ``contact``, to choose one of; ``besides`` is left out."""
     typed = visit.query.get("contact", "").strip()[:LONGEST_TEXT]
     found = []
     if len(typed) >= SHORTEST and visit.may("contacts"):
         async with visit.reading() as connection:
             hits = await search(connection, visit.workspace_id, typed, kinds={"contact"}, limit=MOST)
             rows = await read_contacts(connection, visit.workspace_id, [hit.id for hit in hits])
-        found = [rows[hit.id] for hit in hits if hit.id in rows]
+        besides = number_in(visit.query.get("besides", ""), "besides", default=0)
+        found = [rows[hit.id] for hit in hits if hit.id in rows and hit.id != besides]
     told = [(row["id"], called(row), row["email"] or row["custom_id"] or "") for row in found]
     return await visit.page("profiles/_people.html", people=told, typed=typed)

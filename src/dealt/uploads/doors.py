@@ -6,7 +6,7 @@ from typing import Any
 
 from dealt.accounts import MEMBERS, Definitions, Part
 from dealt.aggregators import AGGREGATORS, OF_COMPANIES
-from dealt.attributes import ATTRIBUTES
+from dealt.attributes import ATTRIBUTES, INDEXES
 from dealt.deals import DealWriter
 from dealt.events import EVENTS, EventWriter
 from dealt.importing import Doors
@@ -17,7 +17,18 @@ from dealt.pipelines import PIPELINES
 from dealt.rfm import RFMS
 from dealt.tags import TAGS
 
-PARTS: list[Part[Any]] = [AGGREGATORS, OF_COMPANIES, ATTRIBUTES, EVENTS, MEMBERS, PIPELINES, PREDICTING, RFMS, TAGS]
+PARTS: list[Part[Any]] = [
+    AGGREGATORS,
+    OF_COMPANIES,
+    ATTRIBUTES,
+    EVENTS,
+    INDEXES,
+    MEMBERS,
+    PIPELINES,
+    PREDICTING,
+    RFMS,
+    TAGS,
+]
 """The definitions that orders, contacts, companies, products and events are written by."""
 
 
