@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -45,6 +46,63 @@ async def test_a_column_goes_on_where_it_ended_in_every_order(site: Site) -> Non
             assert all(name in column for name in names), sort
         assert (await visitor.get("/board/1/column/4/?after=nonsense", headers=JSON)).status_code == 400
         assert (await visitor.get("/board/1/column/99/?after=1_1", headers=JSON)).status_code == 404
+
+
+async def test_groups_come_one_after_the_other_over_all_pages(site: Site) -> None:
+    [member] = await site.shop.fetch("SELECT id, email FROM members ORDER BY id LIMIT 1")
+    name = str(member["email"])
+    company = (await site.shop.client.post("companies/", json={"name": "Acme"})).json()["id"]
+    for n in range(50):
+        fields: dict[str, Any] = {
+            0: {"parcel": "small", "tags": ["zebra", "apple"], "assigned_to": member["id"]},
+            1: {"parcel": "Big", "tags": ["apple"], "company": company}, 2: {},
+        }[n % 3]  # fmt: skip
+        await made(site, f"Grouped {n:02}", stage=6, value=n, currency="EUR", **fields)
+    async with site.visitor(await site.session()) as visitor:
+        grouped: dict[str, list[str]] = {
+            "attributes.parcel": ["Big", "small", "None"], "tag": ["apple", "zebra", "None"],
+            "assigned": [name, "None"], "company": ["Acme", "None"],
+        }  # fmt: skip
+        for group, keys in grouped.items():
+            for sort in ("newest", "value", "name"):
+                query: dict[str, Any] = {"group": group, "sort": sort}
+                page = (await visitor.get("/board/1/", params=query)).text
+                column = page.split('data-stage="6"')[1].split("</section>")[0]
+                after = column.split('data-after="')[1].split('"')[0]
+                while after:
+                    told = (
+                        await visitor.get("/board/1/column/6/", params={**query, "after": after}, headers=JSON)
+                    ).json()
+                    column, after = column + told["html"], told["after"]
+                assert column.count("data-deal=") == 50, (group, sort)
+                shown = [
+                    (label, "".join(many.split()))
+                    for label, many in re.findall(r'<span class="cut">(.*?)</span>.*?data-many>(.*?)</span>', column)
+                ]
+                counts = dict.fromkeys(("Big", "small", "apple", "zebra", "Acme", name), 17)
+                left = 50 - sum(counts[one] for one in keys[:-1])
+                assert list(dict.fromkeys(shown)) == [(one, str(counts.get(one, left))) for one in keys]
+                found = re.findall(r'data-deal="\d+" .*?data-group="(.*?)"', column)
+                assert found == sorted(found)
+        past = {"group": "company", "past": found[0]}
+        told = (await visitor.get("/board/1/column/6/", params=past, headers=JSON)).json()
+        assert set(re.findall(r'data-group="(.*?)"', told["html"])) == {"b"}
+        for nonsense in ("1_1", "x.1_1", "999.b1_1", "1.b1_"):
+            query = {"group": "tag", "after": nonsense}
+            assert (await visitor.get("/board/1/column/6/", params=query, headers=JSON)).status_code == 400
+
+
+async def test_a_change_on_a_grouped_board_tells_its_groups(site: Site) -> None:
+    deal = await made(site, "Into a group", stage=1, tags=["kept apart"])
+    async with site.visitor(await site.session("member")) as visitor:
+        body = {"deals": [deal], "stage": 5}
+        told = (await visitor.post("/board/1/change/?group=tag", json=body, headers=JSON)).json()
+        assert "kept apart" in told["cards"][0]["html"].split("<strong>")[1].split("</strong>")[0]
+        assert [many for key, many in told["groups"]["5"].items() if "kept apart" in key] == [1]
+        assert 'class="group"' not in (await visitor.get("/board/1/?group=attributes.unheard")).text
+    async with site.visitor(await site.session("custom", areas={"deals": "read"}, own=True)) as visitor:
+        page = (await visitor.get("/board/1/?group=company")).text.split('name="group"')[1].split("</select>")[0]
+        assert ("company" in page, "assigned" in page, "tag" in page) == (False, False, True)
 
 
 async def test_a_board_is_narrowed_by_the_filter_language_and_a_search(site: Site) -> None:

@@ -204,6 +204,40 @@ async def test_several_are_moved_at_once(browser: Browser, site: Site) -> None:
     assert {await stage_of(site, deal) for deal in deals} == {5}
 
 
+async def test_groups_are_followed_and_folded_up(browser: Browser, site: Site) -> None:
+    deal = await made(site, "G1", stage=1, tags=["zinc"])
+    for n in range(30):
+        await made(site, f"G2{n:02}", stage=4, tags=["alum"])
+    await made(site, "G3", stage=4, tags=["zinc"])
+    async with opened(browser, site.origin, await site.session("member")) as page:
+        await page.goto("/board/")
+        await page.get_by_label("Cards grouped by").select_option("tag")
+        await page.wait_for_url("**group=tag")
+        shipped = column(page, "Shipped")
+        await shipped.get_by_role("button", name="alum").click()
+        # The column goes on behind what is folded up.
+        await expect(shipped.locator(".deal-card:visible")).to_contain_text(["Order G3"])
+        await drag(page, card(page, "Order G1"), card(page, "Order G3"))
+        await expect(page.locator("#toasts")).to_contain_text("Moved to Shipped.")
+        section = shipped.locator(".group", has_text="zinc")
+        await expect(section.locator("[data-many]")).to_have_text("2")
+        await expect(shipped.locator(".group:has-text('zinc') ~ .deal-card", has_text="Order G1")).to_be_visible()
+        await site.shop.client.patch(f"deals/{deal}/", json={"tags": ["quartz"]})
+        await page.evaluate(_HEARD, deal)
+        await expect(shipped.locator(".group", has_text="quartz").locator("[data-many]")).to_have_text("1")
+        await expect(section.locator("[data-many]")).to_have_text("1")
+        await page.reload()
+        folded = shipped.get_by_role("button", name="alum")
+        await expect(folded).to_have_attribute("aria-expanded", "false")
+        await expect(shipped.locator(".deal-card:visible", has_text="Order G3")).to_be_visible()
+        await assert_accessible(page)
+        await keep_picture(page, "board-grouped")
+        await folded.click()
+        # What was left out is loaded where it belongs.
+        await shipped.locator(".deal-card", has_text="Order G2").last.scroll_into_view_if_needed()
+        await expect(shipped.locator(".deal-card", has_text="Order G2")).to_have_count(30)
+
+
 @pytest.mark.parametrize(("size", "theme"), [(DESK, "light"), (PHONE, "dark")], ids=["desk", "phone"])
 async def test_the_board_is_readable(browser: Browser, site: Site, size: tuple[int, int], theme: str) -> None:
     for n in range(4):

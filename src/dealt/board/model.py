@@ -14,6 +14,8 @@ MOST_COUNTED = 10_000
 """A narrowed column is counted up to here."""
 MOST_CHANGED = 200
 """Deals that one request moves or edits at most."""
+MOST_GROUPS = 100
+"""Groups of a column whose deals are counted at once."""
 
 
 NEXT_TASK = (
@@ -58,6 +60,16 @@ SORTS: Mapping[str, Sort] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """What the cards of a column stand under. ``key`` of ``d`` is what groups go by, in the order they are shown in,
+    and ``label`` the name, empty for none."""
+
+    name: str
+    key: Sql
+    label: Sql
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """``filter`` is one of the filter language about ``d``, ``text`` what was typed into the search; ``own`` is the
     member whose deals alone may be seen."""
@@ -68,6 +80,7 @@ class Asked:
     filter: Sql | None = None
     text: str = ""
     own: int | None = None
+    group: Group | None = None
 
     @property
     def is_narrowed(self) -> bool:
@@ -93,6 +106,9 @@ class Card:
     status: int
     version: int
     keys: Mapping[str, str]
+    group: str = ""
+    """The key of its group, empty where cards are not grouped."""
+    group_label: str = ""
 
     @property
     def more(self) -> int:
@@ -119,3 +135,5 @@ class Column:
     head: Head
     cards: list[Card]
     after: str
+    groups: Mapping[str, int]
+    """How many deals stand in a group, by its key; what is too much to count is not among them."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from dealt.accounts import Snapshot, sees_only
 from dealt.board import queries
+from dealt.board.grouping import read_group
 from dealt.board.model import SORTS, Asked
 from dealt.builders import Filtered, as_equals, filtered, joined, read_written
 from dealt.kernel.db import Connection
@@ -59,6 +60,7 @@ async def read_asked(
     asked = Asked(
         pipeline_id, SORTS.get(query.get("sort", ""), SORTS["newest"]), only_status, None,
         query.get("q", "").strip()[:200], sees_only(visit.member),
+        read_group(visit, snapshot, query.get("group", "")),
     )  # fmt: skip
     if only_status is not None or not (quick or written):
         return asked, None

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from dealt.accounts import MEMBERS, Snapshot, sees_only
 from dealt.board import queries
 from dealt.board.changing import Changed, change, undo
+from dealt.board.grouping import choices
 from dealt.board.model import CARDS_AT_FIRST, MOST_CHANGED, SORTS, Asked
 from dealt.board.narrowing import read_asked, read_quick
 from dealt.board.reading import Reader
@@ -53,13 +54,15 @@ async def show(visit: Visit) -> Response:
     return await visit.page(
         "board/board.html", 400 if wrong else 200, columns=columns, pipeline=pipeline,
         pipelines=pipelines.pipelines.values(), asked=asked,
-        refused=_sentences(wrong), sorts=SORTS.values(), statuses=_STATUSES, members=snapshot.part(MEMBERS),
+        refused=_sentences(wrong), sorts=SORTS.values(), groups=choices(visit, snapshot),
+        statuses=_STATUSES, members=snapshot.part(MEMBERS),
         tags=snapshot.part(TAGS), base=snapshot.base_currency, query=visit.query,
         filtering=_panel(visit, pipeline, told, wrong), as_list=_as_list(visit, pipeline),
         about={
             "pipeline": pipeline.id,
             "now": iso(visit.now),
             "sort": {"key": asked.sort.key, "down": asked.sort.descending},
+            "grouped": asked.group.name if asked.group else "",
             "narrowed": bool(asked.filter is not None or asked.text or asked.status is not None),
             "writes": visit.may("deals", "write"),
             "stages": [{"id": one.id, "name": one.name} for one in pipelines.stages_of(pipeline.id)],
@@ -80,9 +83,10 @@ async def more(visit: Visit) -> Response:
     asked, _ = await read_asked(visit, snapshot, pipeline.id, visit.query)
     reader = _reader(visit, snapshot, asked)
     async with visit.reading() as connection:
-        cards, after = await reader.more(connection, stage.id, visit.query.get("after", ""))
-    render = visit.house.templates.render
-    return visit.json({"html": "".join(render("board/_card.html", card=card) for card in cards), "after": after})
+        query = visit.query
+        cards, after, groups = await reader.more(connection, stage.id, query.get("after", ""), query.get("past", ""))
+    html = visit.house.templates.render("board/_cards.html", cards=cards, groups=groups)
+    return visit.json({"html": html, "after": after})
 
 
 async def some(visit: Visit) -> Response:
@@ -146,7 +150,8 @@ async def _updated(visit: Visit, ids: list[int], **also: object) -> Response:
     async with visit.reading() as connection:
         cards = await reader.cards(connection, ids)
         heads = await reader.heads(connection)
-    return visit.json(update(visit.house, cards, heads, ids) | also)
+        groups = await reader.groups(connection) if asked.group else None
+    return visit.json(update(visit.house, cards, heads, ids, groups) | also)
 
 
 def _sentences(wrong: Mapping[str, list[str]]) -> str:

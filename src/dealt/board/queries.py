@@ -10,7 +10,7 @@ WITHIN = "SET LOCAL statement_timeout = 2000"
 _SHOWN = """
 SELECT d.id, d.stage_id, d.pipeline_id, d.name, d.value, d.currency, d.base_value, d.status, d.stage_entered_at,
     d.ordered_at, d.updated_at, {next_task} AS next_task, d.tag_ids, d.assigned_to, d.version, c.placeholder,
-    c.first_name, c.last_name, c.email, c.custom_id, line.number AS lines, line.picture
+    c.first_name, c.last_name, c.email, c.custom_id, line.number AS lines, line.picture{{also}}
 FROM ({which}) AS d
 LEFT JOIN contacts AS c ON c.id = d.contact_id
 CROSS JOIN LATERAL (
@@ -24,8 +24,8 @@ COLUMNS = _SHOWN.format(
     which="""
     SELECT card.* FROM unnest({stages}::bigint[]) AS stage(id) CROSS JOIN LATERAL (
         SELECT d.* FROM {source} AS d WHERE d.workspace_id = {workspace} AND d.stage_id = stage.id{conditions}
-        ORDER BY {column} {way}, d.id {way} LIMIT {limit}) AS card""",
-    order="{column} {way}, d.id {way}",
+        ORDER BY {first}{column} {way}, d.id {way} LIMIT {limit}) AS card""",
+    order="{first}{column} {way}, d.id {way}",
 )
 
 # Some deals by (contact, id), those of them that are shown.
@@ -47,6 +47,17 @@ FROM unnest({stages}::bigint[]) AS stage(id) CROSS JOIN LATERAL (
     WHERE d.workspace_id = {workspace} AND d.stage_id = stage.id{conditions} LIMIT {limit}) AS counted
 GROUP BY 1, 2"""
 
+# How many deals of each column stand in each of the groups from one on; columns of more than the bound are left out.
+GROUPS = """
+SELECT g.stage_id, g.key, g.deals FROM (
+    SELECT one.stage_id, one.key, count(*) AS deals, sum(count(*)) OVER (PARTITION BY one.stage_id) AS whole,
+        row_number() OVER (PARTITION BY one.stage_id ORDER BY one.key >= {from} DESC, one.key) AS place
+    FROM unnest({stages}::bigint[]) AS stage(id) CROSS JOIN LATERAL (
+        SELECT d.stage_id, {key} AS key FROM {source} AS d
+        WHERE d.workspace_id = {workspace} AND d.stage_id = stage.id{conditions} LIMIT {limit}) AS one
+    GROUP BY 1, 2) AS g
+WHERE g.whole < {limit} AND g.key >= {from} AND g.place <= {most}"""
+
 # What a search narrows the board to is read by contact and once, whatever the planner thinks of the stages.
 FOUND = """
 WITH found AS MATERIALIZED (
@@ -58,5 +69,10 @@ WITH found AS MATERIALIZED (
 # Whatever was written since a moment, read by deals_by_update.
 SINCE = """
 SELECT id FROM deals WHERE workspace_id = $1 AND updated_at >= $2 ORDER BY updated_at, id LIMIT $3"""
+
+# The name of a deal's company, as far as cards are grouped by it.
+COMPANY = (
+    "(SELECT left(co.name, 100) FROM companies AS co WHERE co.workspace_id = d.workspace_id AND co.id = d.company_id)"
+)
 
 HOMES = "SELECT contact_id, deal_id FROM deal_ids WHERE workspace_id = $1 AND deal_id = ANY($2::bigint[])"

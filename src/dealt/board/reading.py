@@ -11,7 +11,7 @@ import asyncpg
 
 from dealt.accounts import Snapshot
 from dealt.board import queries
-from dealt.board.model import CARDS_A_PAGE, MOST_COUNTED, Asked, Card, Column, Head, Sort
+from dealt.board.model import CARDS_A_PAGE, MOST_COUNTED, MOST_GROUPS, Asked, Card, Column, Head, Sort
 from dealt.board.narrowing import Narrowed, narrow
 from dealt.contacts import display_name
 from dealt.deals import Total, read_totals
@@ -46,21 +46,23 @@ class Reader:
             narrowed = await narrow(connection, self.snapshot, self.asked)
             rows = await self._page(connection, narrowed, ids, size + 1, Sql(""))
             heads = await self._heads(connection, narrowed)
+            groups = await self._grouped(connection, narrowed, ids)
         by_stage: dict[int, list[Record]] = {stage_id: [] for stage_id in ids}
         for row in rows:
             by_stage[row["stage_id"]].append(row)
-        return [self._column(heads[stage_id], by_stage[stage_id], size) for stage_id in ids]
+        return [Column(heads[one], *self._cut(by_stage[one], size), groups[one]) for one in ids]
 
-    async def more(self, connection: Connection, stage_id: int, after: str) -> tuple[list[Card], str]:
-        """The cards of a column behind a place, and where the next ones begin."""
-        sort = self.asked.sort
-        at, deal_id = _read_place(sort, after)
-        sign = "<" if sort.descending else ">"
-        behind = sql(f" AND ({sort.column}, d.id) {sign} ({{}}::{sort.cast}, {{}}::bigint)", at, deal_id)
+    async def more(
+        self, connection: Connection, stage_id: int, after: str, past: str
+    ) -> tuple[list[Card], str, Mapping[str, int]]:
+        """The cards of a column behind a place, or behind the whole group ``past``; where the next ones begin, and how
+        many deals their groups have."""
+        group, behind = self._behind(after, past)
         async with _within(connection):
             narrowed = await narrow(connection, self.snapshot, self.asked)
             rows = await self._page(connection, narrowed, [stage_id], CARDS_A_PAGE + 1, behind)
-        return self._cut(rows, CARDS_A_PAGE)
+            groups = await self._grouped(connection, narrowed, [stage_id], group)
+        return *self._cut(rows, CARDS_A_PAGE), groups[stage_id]
 
     async def cards(self, connection: Connection, deal_ids: Sequence[int]) -> list[Card]:
         """Those of these deals that stand on the board."""
@@ -74,6 +76,7 @@ class Reader:
                 contacts=sql("{}", [row["contact_id"] for row in homes]),
                 deals=sql("{}", [row["deal_id"] for row in homes]),
                 conditions=narrowed.conditions + pipeline,
+                also=self._also,
             )
             text, values = query.render()
             rows = await connection.fetch(text, *values)
@@ -84,6 +87,13 @@ class Reader:
         async with _within(connection):
             narrowed = await narrow(connection, self.snapshot, self.asked)
             return await self._heads(connection, narrowed)
+
+    async def groups(self, connection: Connection) -> Mapping[int, Mapping[str, int]]:
+        """How many deals stand in the first groups of all columns, by the groups' keys."""
+        stages = self.snapshot.part(PIPELINES).stages_of(self.asked.pipeline_id)
+        async with _within(connection):
+            narrowed = await narrow(connection, self.snapshot, self.asked)
+            return await self._grouped(connection, narrowed, [stage.id for stage in stages])
 
     def card(self, row: Record) -> Card:
         """A row of ``queries`` as a card."""
@@ -102,6 +112,7 @@ class Reader:
                 "name": row["name"].lower(),
                 "entered": str((entered - _EPOCH) // _MICROSECOND),
             },
+            *((row["group_key"], row["group_label"]) if self.asked.group else ()),
         )  # fmt: skip
 
     def _contact(self, row: Record) -> str:
@@ -121,9 +132,54 @@ class Reader:
             column=Sql(sort.column),
             way=Sql(sort.way),
             limit=sql("{}", limit),
+            first=self.asked.group.key + Sql(", ") if self.asked.group else Sql(""),
+            also=self._also,
         )
         text, values = query.render()
         return list(await connection.fetch(text, *values))
+
+    @property
+    def _also(self) -> Sql:
+        """What cards tell besides."""
+        if (group := self.asked.group) is None:
+            return Sql("")
+        return Sql(", ") + group.key + Sql(" AS group_key, ") + group.label + Sql(" AS group_label")
+
+    def _behind(self, after: str, past: str) -> tuple[str, Sql]:
+        """The group that a page begins in, and what is true of the cards from there on."""
+        sort, group = self.asked.sort, self.asked.group
+        if group and past:
+            return past, Sql(" AND ") + group.key + sql(" > {}::text", past)
+        key, rest = _read_group(after) if group else ("", after)
+        at, deal_id = _read_place(sort, rest)
+        sign = "<" if sort.descending else ">"
+        behind = sql(f"({sort.column}, d.id) {sign} ({{}}::{sort.cast}, {{}}::bigint)", at, deal_id)
+        if group is None:
+            return "", Sql(" AND ") + behind
+        later, same = group.key + sql(" > {}::text", key), group.key + sql(" = {}::text", key)
+        return key, Sql(" AND (") + later + Sql(" OR (") + same + Sql(" AND ") + behind + Sql("))")
+
+    async def _grouped(
+        self, connection: Connection, narrowed: Narrowed, stage_ids: list[int], begin: str = ""
+    ) -> dict[int, dict[str, int]]:
+        groups: dict[int, dict[str, int]] = {stage_id: {} for stage_id in stage_ids}
+        if self.asked.group is None:
+            return groups
+        query = narrowed.before + _filled(
+            queries.GROUPS,
+            **{"from": sql('{}::text COLLATE "C"', begin)},
+            stages=sql("{}", stage_ids),
+            key=self.asked.group.key,
+            source=narrowed.source,
+            workspace=sql("{}", self.snapshot.workspace_id),
+            conditions=narrowed.conditions,
+            limit=sql("{}", MOST_COUNTED + 1),
+            most=sql("{}", MOST_GROUPS),
+        )
+        text, values = query.render()
+        for row in await connection.fetch(text, *values):
+            groups[row["stage_id"]][row["key"]] = row["deals"]
+        return groups
 
     async def _heads(self, connection: Connection, narrowed: Narrowed) -> dict[int, Head]:
         stages = self.snapshot.part(PIPELINES).stages_of(self.asked.pipeline_id)
@@ -166,16 +222,22 @@ class Reader:
             )
         return {one: None if total.deals > MOST_COUNTED else total for one, total in totals.items()}
 
-    def _column(self, head: Head, rows: list[Record], size: int) -> Column:
-        return Column(head, *self._cut(rows, size))
-
     def _cut(self, rows: list[Record], size: int) -> tuple[list[Card], str]:
         shown = [self.card(row) for row in rows[:size]]
         return shown, _place(self.asked.sort, shown[-1]) if len(rows) > size else ""
 
 
 def _place(sort: Sort, card: Card) -> str:
-    return f"{card.keys[sort.key]}_{card.id}"
+    group = f"{len(card.group)}.{card.group}" if card.group else ""
+    return f"{group}{card.keys[sort.key]}_{card.id}"
+
+
+def _read_group(text: str) -> tuple[str, str]:
+    """The group of a place, told with its length before it, and the rest."""
+    length, dot, rest = text.partition(".")
+    if not (dot and length.isascii() and length.isdigit() and len(length) < 4):
+        raise InvalidInput.of("after", "This is no place in a column.")
+    return rest[: int(length)], rest[int(length) :]
 
 
 def _read_place(sort: Sort, text: str) -> tuple[datetime | Decimal | str, int]:

@@ -139,14 +139,27 @@ class _Room:
             queue.put_nowait(event)
 
 
-def update(house: House, cards: list[Card], heads: Mapping[int, Head], asked: list[int]) -> dict[str, object]:
-    """What a page needs to follow a change: cards as they are now, which of ``asked`` are gone, and all heads."""
+def update(
+    house: House,
+    cards: list[Card],
+    heads: Mapping[int, Head],
+    asked: list[int],
+    groups: Mapping[int, Mapping[str, int]] | None = None,
+) -> dict[str, object]:
+    """What a page needs to follow a change: cards as they are now, which of ``asked`` are gone, all heads, and where
+    cards are grouped how many deals the groups of each stage have."""
     here = {card.id for card in cards}
     render = house.templates.render
     return {
         "cards": [
-            {"id": card.id, "stage": card.stage_id, "html": render("board/_card.html", card=card)} for card in cards
+            {
+                "id": card.id,
+                "stage": card.stage_id,
+                "html": render("board/_cards.html", cards=[card], groups=(groups or {}).get(card.stage_id, {})),
+            }
+            for card in cards
         ],
+        "groups": groups,
         "gone": [one for one in asked if one not in here],
         "heads": {stage_id: render("board/_head.html", head=head) for stage_id, head in heads.items()},
     }

@@ -73,7 +73,7 @@ class DealBoard extends LitElement {
     if (target.matches(".move")) this.openMoving([Number(card.dataset.deal)]);
     if (target.matches("input[type=checkbox]")) {
       const on = box(card).checked;
-      const all = [...(card.parentElement?.children ?? [])];
+      const all = [...(card.parentElement?.querySelectorAll(".deal-card:not([hidden])") ?? [])];
       const [here, there] = [all.indexOf(card), this.last ? all.indexOf(this.last) : -1];
       const range = event.shiftKey && there >= 0 ? all.slice(Math.min(here, there), Math.max(here, there) + 1) : [card];
       for (const one of range) { box(one).checked = on; one.classList.toggle("selected", on); }
@@ -104,7 +104,7 @@ class DealBoard extends LitElement {
       .map((card) => ({ card, list: card.parentElement, next: card.nextElementSibling }));
     for (const { card } of places) this.columns.list(stage)?.prepend(card);
     this.move(ids, stage, () => {
-      for (const { card, list, next } of places.reverse()) list?.insertBefore(card, next?.parentElement === list ? next : null);
+      for (const { card, list, next } of places.reverse()) this.columns.back(card, list, next);
     });
   }
 
@@ -191,7 +191,7 @@ class DealBoard extends LitElement {
     let many = 0;
     for (; this.waiting.length && !this.isBusy && !this.isLooking; many += 1) {
       const told = this.waiting.shift();
-      const shown = about.narrowed && !told.isNarrowed ? await this.narrowed(told) : told;
+      const shown = (about.narrowed || about.grouped) && !told.isNarrowed ? await this.narrowed(told) : told;
       if (this.isBusy) { this.waiting.unshift(told); break; }
       this.columns.put(shown);
     }

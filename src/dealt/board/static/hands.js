@@ -17,8 +17,9 @@ export function byDragging(columns, moved, holding) {
   for (const col of columns.all) {
     Sortable.create(/** @type {HTMLElement} */ (col.querySelector(".cards")), {
       group: "deals", sort: false, animation: 120, forceFallback: true, fallbackOnBody: true, fallbackTolerance: 4,
-      delay: 180, delayOnTouchOnly: true, touchStartThreshold: 6, draggable: ".deal-card",
-      filter: "input, button", preventOnFilter: false, ghostClass: "gap", fallbackClass: "held", chosenClass: "lifted",
+      delay: 180, delayOnTouchOnly: true, touchStartThreshold: 6, draggable: ".deal-card, .group",
+      // A heading is no card, but a card may be dropped on it.
+      filter: "input, button, .group", preventOnFilter: false, ghostClass: "gap", fallbackClass: "held", chosenClass: "lifted",
       scrollSensitivity: 72, scrollSpeed: 14, bubbleScroll: true,
       onChoose: () => { if (matchMedia("(pointer: coarse)").matches) navigator.vibrate?.(8); },
       onStart: (event) => {
@@ -29,7 +30,7 @@ export function byDragging(columns, moved, holding) {
       onEnd: (event) => {
         document.body.classList.remove("drags");
         const was = from;
-        if (was && event.to !== event.from) moved(event.item, columns.stageOf(event.item), () => was.list.insertBefore(event.item, was.next?.parentElement === was.list ? was.next : null));
+        if (was && event.to !== event.from) moved(event.item, columns.stageOf(event.item), () => columns.back(event.item, was.list, was.next));
         holding(false);
       },
     });
@@ -50,7 +51,7 @@ export function byKeys(columns, moved, holding) {
 
   function back() {
     if (!held) return;
-    held.list.insertBefore(held.card, held.next?.parentElement === held.list ? held.next : null);
+    columns.back(held.card, held.list, held.next);
   }
   function release() {
     held?.card.classList.remove("held");
@@ -75,7 +76,7 @@ export function byKeys(columns, moved, holding) {
     if (held && (event.key === " " || event.key === "Enter")) {
       const { stage, list, next } = held;
       if (columns.stageOf(card) === stage) announce(`${name(card)} stays in ${called(card)}`);
-      else moved(card, columns.stageOf(card), () => list.insertBefore(card, next?.parentElement === list ? next : null));
+      else moved(card, columns.stageOf(card), () => columns.back(card, list, next));
       release();
     } else if (held && event.key === "Escape") {
       back();
@@ -92,11 +93,12 @@ export function byKeys(columns, moved, holding) {
     } else if (!held && way) {
       const all = columns.all;
       for (let at = all.indexOf(/** @type {HTMLElement} */ (card.closest(".col"))) + way; all[at]; at += way) {
-        const other = all[at].querySelector(".deal-card");
+        const other = all[at].querySelector(".deal-card:not([hidden])");
         if (other) { focus(other); break; }
       }
     } else if (!held && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
-      const other = event.key === "ArrowUp" ? card.previousElementSibling : card.nextElementSibling;
+      const all = [.../** @type {Element} */ (card.parentElement).querySelectorAll(".deal-card:not([hidden])")];
+      const other = all[all.indexOf(card) + (event.key === "ArrowUp" ? -1 : 1)];
       if (other) focus(other);
     } else {
       return;

@@ -61,7 +61,7 @@ function click(found) {
   return true;
 }
 
-const rows = () => [...document.querySelectorAll("[data-row]")];
+const rows = () => [...document.querySelectorAll("[data-row]:not([hidden])")];
 const row = () => document.activeElement?.closest("[data-row]");
 
 /** Go up or down among whatever has data-row: to its link. @param {number} by */
