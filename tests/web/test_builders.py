@@ -85,6 +85,7 @@ async def test_an_aggregator_is_changed_and_deleted(site: Site) -> None:
         form = FUNCTION | {"name": "Spent", "window": "last", "last": "30", "unit": "days"}
         address = await made(client, "/aggregators/new/", form)
         assert 'value="30"' in (await client.get(address)).text
+        assert "Sum of Value in deals" in (await client.get("/aggregators/")).text
         assert (await client.post(address, data=form | {"function": "count"})).status_code == 303
         stored = await site.pool.fetchrow("SELECT function, field FROM aggregators WHERE target = 'spent'")
         assert tuple(stored) == ("count", None)

@@ -32,7 +32,7 @@ from dealt.kernel.db import Connection
 from dealt.kernel.errors import InvalidInput
 from dealt.kernel.http import Response
 from dealt.kernel.paging import PageRequest
-from dealt.predicates import describe
+from dealt.predicates import FilterCatalogue, describe
 from dealt.web import PageRoute, Visit, action, page
 
 _HERE = "/aggregators/"
@@ -51,11 +51,26 @@ async def show_all(visit: Visit) -> Response:
     async with visit.reading() as connection:
         found = await page_of_aggregators(connection, visit.workspace_id, PageRequest.parse(visit.query))
         progress, errors = await _standing(visit, connection)
+        catalogue = (await plan_of(visit, connection)).vocabulary.catalogue
         shown = [
-            (one, errors.get(one.id, one.error), await _state(connection, visit, one, progress))
+            (
+                one,
+                computes(one, catalogue),
+                errors.get(one.id, one.error),
+                await _state(connection, visit, one, progress),
+            )
             for one in map(Aggregator.of, found.rows)
         ]
-    return await visit.page("builders/aggregators.html", found=found, shown=shown, called=CALLED, progress=progress)
+    return await visit.page("builders/aggregators.html", found=found, shown=shown, progress=progress)
+
+
+def computes(one: Aggregator, catalogue: FilterCatalogue) -> str:
+    """In a few words: ``Sum of Value in deals``."""
+    relation = catalogue.subject(one.subject).relations[one.source]
+    if one.field is None:
+        return f"{CALLED[one.function]} {relation.one if one.function == 'days_since' else relation.label}"
+    field = catalogue.subject(relation.target).fields.get(one.field)
+    return f"{CALLED[one.function]} of {field.label if field else one.field} in {relation.label}"
 
 
 async def form(visit: Visit) -> Response:
