@@ -27,6 +27,7 @@ PAGES: tuple[tuple[str, str, float], ...] = (
     ("The board, by value", "/board/1/?sort=value", 200),
     ("The board, longest in stage first", "/board/1/?sort=waiting", 200),
     ("The board, won deals only", "/board/1/?status=2", 200),
+    ("The board, grouped by person", "/board/1/?group=assigned", 200),
     ("The board, searched", "/board/1/?q=order+777", 200),
 )
 """Pages that are measured: what they are, where, and in how many milliseconds 95 of 100 must be answered."""

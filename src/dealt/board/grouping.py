@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dealt.accounts import MEMBERS, Snapshot, sees_only
 from dealt.attributes import ATTRIBUTES
 from dealt.board import queries
-from dealt.board.model import Group
+from dealt.board.model import NONE, Group
 from dealt.kernel.sql import Sql, sql
 from dealt.tags import TAGS
 from dealt.web import Visit
@@ -39,7 +39,7 @@ def read_group(visit: Visit, snapshot: Snapshot, name: str) -> Group | None:
     if not name or name not in choices(visit, snapshot):
         return None
     if name == "assigned":
-        return _named(name, snapshot.part(MEMBERS), "d.assigned_to")
+        return _named(name, snapshot.part(MEMBERS), "d.assigned_to", are_people=True)
     if name == "tag":
         return _named(name, snapshot.part(TAGS), "d.tag_ids[1]")
     if name == "company":
@@ -48,15 +48,18 @@ def read_group(visit: Visit, snapshot: Snapshot, name: str) -> Group | None:
     return _keyed(name, value, value)
 
 
-def _named(name: str, known: Mapping[int, str], column: str) -> Group:
+def _named(name: str, known: Mapping[int, str], column: str, *, are_people: bool = False) -> Group:
     """By something whose names are known; what is not among them counts as none."""
     ids = list(known)
     labels = [known[one][:_LONGEST] for one in ids]
-    label = sql(f"({{}}::text[])[array_position({{}}::bigint[], {column})]", labels, ids)
-    return _keyed(name, label, Sql(f"{column}::text"))
+    keys = [f"a{label.lower()} {one}" for one, label in zip(ids, labels, strict=True)]
+    found = f"({{}}::text[])[array_position({{}}::bigint[], {column})]"
+    key = sql(f"(coalesce({found}, '{NONE}') COLLATE \"C\")", keys, ids)
+    people = dict(zip(keys, ids, strict=True)) if are_people else None
+    return Group(name, key, sql(f"coalesce({found}, '')", labels, ids), people)
 
 
 def _keyed(name: str, label: Sql, value: Sql) -> Group:
     """Keys stand in the order of names, and None behind all; two of the same name have keys of their own."""
-    key = Sql("coalesce('a' || lower(") + label + Sql(") || ' ' || ") + value + Sql(", 'b') COLLATE \"C\"")
+    key = Sql("coalesce('a' || lower(") + label + Sql(") || ' ' || ") + value + Sql(f", '{NONE}') COLLATE \"C\"")
     return Group(name, Sql("(") + key + Sql(")"), Sql("coalesce(") + label + Sql(", '')"))

@@ -59,6 +59,10 @@ SORTS: Mapping[str, Sort] = {
 }
 
 
+NONE = "b"
+"""The key of the group of those that have none; all others begin with an a."""
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """What the cards of a column stand under. ``key`` of ``d`` is what groups go by, in the order they are shown in,
@@ -67,6 +71,8 @@ class Group:
     name: str
     key: Sql
     label: Sql
+    people: Mapping[str, int] | None = None
+    """Where these are people, each with an index of its deals: whom a key stands for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,7 +150,7 @@ async def _updated(visit: Visit, ids: list[int], **also: object) -> Response:
     async with visit.reading() as connection:
         cards = await reader.cards(connection, ids)
         heads = await reader.heads(connection)
-        groups = await reader.groups(connection) if asked.group else None
+        groups = await reader.groups(connection, heads) if asked.group else None
     return visit.json(update(visit.house, cards, heads, ids, groups) | also)
 
 

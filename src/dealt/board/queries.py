@@ -24,9 +24,34 @@ COLUMNS = _SHOWN.format(
     which="""
     SELECT card.* FROM unnest({stages}::bigint[]) AS stage(id) CROSS JOIN LATERAL (
         SELECT d.* FROM {source} AS d WHERE d.workspace_id = {workspace} AND d.stage_id = stage.id{conditions}
-        ORDER BY {first}{column} {way}, d.id {way} LIMIT {limit}) AS card""",
+        ORDER BY {column} {way}, d.id {way} LIMIT {limit}) AS card""",
+    order="{column} {way}, d.id {way}",
+)
+
+# The same where groups lead: all of a column are sorted, so of each no more than must be.
+GROUPED = _SHOWN.format(
+    next_task=NEXT_TASK,
+    which="""
+    SELECT d.* FROM unnest({stages}::bigint[]) AS stage(id) CROSS JOIN LATERAL (
+        SELECT d.contact_id, d.id FROM {source} AS d
+        WHERE d.workspace_id = {workspace} AND d.stage_id = stage.id{conditions}
+        ORDER BY {first}{column} {way}, d.id {way} LIMIT {limit}) AS chosen
+    JOIN deals AS d ON d.contact_id = chosen.contact_id AND d.id = chosen.id""",
     order="{first}{column} {way}, d.id {way}",
 )
+
+# The same where cards are grouped by people: the first of each person by index, and only these are sorted.
+WALKED = _SHOWN.format(
+    next_task=NEXT_TASK,
+    which="""
+    SELECT card.* FROM unnest({stages}::bigint[]) AS stage(id) CROSS JOIN LATERAL (
+        SELECT d.* FROM ({parts}) AS d ORDER BY {first}{column} {way}, d.id {way} LIMIT {limit}) AS card""",
+    order="{first}{column} {way}, d.id {way}",
+)
+OF_PEOPLE = "(SELECT d.* FROM unnest({people}::bigint[]) AS person(id) CROSS JOIN LATERAL {part} AS d)"
+PART = """(SELECT d.* FROM {source} AS d
+    WHERE d.workspace_id = {workspace} AND d.stage_id = stage.id{conditions}{of}
+    ORDER BY {column} {way}, d.id {way} LIMIT {limit})"""
 
 # Some deals by (contact, id), those of them that are shown.
 CARDS = _SHOWN.format(

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 import asyncpg
 
 from dealt.accounts import Snapshot
 from dealt.board import queries
-from dealt.board.model import CARDS_A_PAGE, MOST_COUNTED, MOST_GROUPS, Asked, Card, Column, Head, Sort
+from dealt.board.model import CARDS_A_PAGE, MOST_COUNTED, MOST_GROUPS, Asked, Card, Column, Head
 from dealt.board.narrowing import Narrowed, narrow
+from dealt.board.places import EPOCH, MICROSECOND, Place, behind, filled, parts, place_of, read_place
 from dealt.contacts import display_name
 from dealt.deals import Total, read_totals
 from dealt.kernel.clock import iso
@@ -23,10 +24,8 @@ from dealt.pipelines import PIPELINES
 from dealt.tags import TAGS
 from dealt.web import duration, picture
 
-_NONE, _LARGEST = Decimal("-1e15"), Decimal("1e16")
-_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+_NONE = Decimal("-1e15")
 _MOST_TAGS = 3
-_LONGEST_NAME = 1_000
 
 
 class Reader:
@@ -44,24 +43,24 @@ class Reader:
         ids = [stage.id for stage in stages]
         async with _within(connection):
             narrowed = await narrow(connection, self.snapshot, self.asked)
-            rows = await self._page(connection, narrowed, ids, size + 1, Sql(""))
+            rows = await self._page(connection, narrowed, ids, size + 1, Place())
             heads = await self._heads(connection, narrowed)
-            groups = await self._grouped(connection, narrowed, ids)
+            groups = await self._grouped(connection, narrowed, _counted(heads))
         by_stage: dict[int, list[Record]] = {stage_id: [] for stage_id in ids}
         for row in rows:
             by_stage[row["stage_id"]].append(row)
-        return [Column(heads[one], *self._cut(by_stage[one], size), groups[one]) for one in ids]
+        return [Column(heads[one], *self._cut(by_stage[one], size), groups.get(one, {})) for one in ids]
 
     async def more(
         self, connection: Connection, stage_id: int, after: str, past: str
     ) -> tuple[list[Card], str, Mapping[str, int]]:
         """The cards of a column behind a place, or behind the whole group ``past``; where the next ones begin, and how
         many deals their groups have."""
-        group, behind = self._behind(after, past)
+        place = read_place(self.asked.sort, self.asked.group, after, past)
         async with _within(connection):
             narrowed = await narrow(connection, self.snapshot, self.asked)
-            rows = await self._page(connection, narrowed, [stage_id], CARDS_A_PAGE + 1, behind)
-            groups = await self._grouped(connection, narrowed, [stage_id], group)
+            rows = await self._page(connection, narrowed, [stage_id], CARDS_A_PAGE + 1, place)
+            groups = await self._grouped(connection, narrowed, [stage_id], place.group)
         return *self._cut(rows, CARDS_A_PAGE), groups[stage_id]
 
     async def cards(self, connection: Connection, deal_ids: Sequence[int]) -> list[Card]:
@@ -70,7 +69,7 @@ class Reader:
         async with _within(connection):
             narrowed = await narrow(connection, self.snapshot, self.asked)
             pipeline = sql(" AND d.pipeline_id = {}", self.asked.pipeline_id)
-            query = _filled(
+            query = filled(
                 queries.CARDS,
                 workspace=sql("{}", self.snapshot.workspace_id),
                 contacts=sql("{}", [row["contact_id"] for row in homes]),
@@ -88,12 +87,12 @@ class Reader:
             narrowed = await narrow(connection, self.snapshot, self.asked)
             return await self._heads(connection, narrowed)
 
-    async def groups(self, connection: Connection) -> Mapping[int, Mapping[str, int]]:
+    async def groups(self, connection: Connection, heads: Mapping[int, Head]) -> Mapping[int, Mapping[str, int]]:
         """How many deals stand in the first groups of all columns, by the groups' keys."""
-        stages = self.snapshot.part(PIPELINES).stages_of(self.asked.pipeline_id)
         async with _within(connection):
             narrowed = await narrow(connection, self.snapshot, self.asked)
-            return await self._grouped(connection, narrowed, [stage.id for stage in stages])
+            groups = await self._grouped(connection, narrowed, _counted(heads))
+        return {stage_id: groups.get(stage_id, {}) for stage_id in heads}
 
     def card(self, row: Record) -> Card:
         """A row of ``queries`` as a card."""
@@ -105,12 +104,12 @@ class Reader:
             duration(max((self._now - entered).total_seconds(), 0)), iso(entered),
             [tags[one] for one in row["tag_ids"] if one in tags][:_MOST_TAGS], row["status"], row["version"],
             {
-                "ordered": str((row["ordered_at"] - _EPOCH) // _MICROSECOND),
+                "ordered": str((row["ordered_at"] - EPOCH) // MICROSECOND),
                 "value": f"{_NONE if row['base_value'] is None else row['base_value']:f}",
-                "changed": str((row["updated_at"] - _EPOCH) // _MICROSECOND),
-                "task": str((row["next_task"] - _EPOCH) // _MICROSECOND),
+                "changed": str((row["updated_at"] - EPOCH) // MICROSECOND),
+                "task": str((row["next_task"] - EPOCH) // MICROSECOND),
                 "name": row["name"].lower(),
-                "entered": str((entered - _EPOCH) // _MICROSECOND),
+                "entered": str((entered - EPOCH) // MICROSECOND),
             },
             *((row["group_key"], row["group_label"]) if self.asked.group else ()),
         )  # fmt: skip
@@ -120,19 +119,24 @@ class Reader:
         return "" if is_guest or not self._names else display_name(row) or row["custom_id"] or ""
 
     async def _page(
-        self, connection: Connection, narrowed: Narrowed, stage_ids: list[int], limit: int, behind: Sql
+        self, connection: Connection, narrowed: Narrowed, stage_ids: list[int], limit: int, place: Place
     ) -> list[Record]:
-        sort = self.asked.sort
-        query = narrowed.before + _filled(
-            queries.COLUMNS,
+        sort, group = self.asked.sort, self.asked.group
+        workspace = sql("{}", self.snapshot.workspace_id)
+        if group and group.people is not None:
+            which, shown = queries.WALKED, {"parts": parts(sort, group.people, place, narrowed, workspace, limit)}
+        else:
+            conditions = narrowed.conditions + behind(group, place)
+            which = queries.GROUPED if group else queries.COLUMNS
+            shown = {"source": narrowed.source, "workspace": workspace, "conditions": conditions}
+        query = narrowed.before + filled(
+            which,
+            **shown,
             stages=sql("{}", stage_ids),
-            source=narrowed.source,
-            workspace=sql("{}", self.snapshot.workspace_id),
-            conditions=narrowed.conditions + behind,
             column=Sql(sort.column),
             way=Sql(sort.way),
             limit=sql("{}", limit),
-            first=self.asked.group.key + Sql(", ") if self.asked.group else Sql(""),
+            first=group.key + Sql(", ") if group else Sql(""),
             also=self._also,
         )
         text, values = query.render()
@@ -145,27 +149,13 @@ class Reader:
             return Sql("")
         return Sql(", ") + group.key + Sql(" AS group_key, ") + group.label + Sql(" AS group_label")
 
-    def _behind(self, after: str, past: str) -> tuple[str, Sql]:
-        """The group that a page begins in, and what is true of the cards from there on."""
-        sort, group = self.asked.sort, self.asked.group
-        if group and past:
-            return past, Sql(" AND ") + group.key + sql(" > {}::text", past)
-        key, rest = _read_group(after) if group else ("", after)
-        at, deal_id = _read_place(sort, rest)
-        sign = "<" if sort.descending else ">"
-        behind = sql(f"({sort.column}, d.id) {sign} ({{}}::{sort.cast}, {{}}::bigint)", at, deal_id)
-        if group is None:
-            return "", Sql(" AND ") + behind
-        later, same = group.key + sql(" > {}::text", key), group.key + sql(" = {}::text", key)
-        return key, Sql(" AND (") + later + Sql(" OR (") + same + Sql(" AND ") + behind + Sql("))")
-
     async def _grouped(
         self, connection: Connection, narrowed: Narrowed, stage_ids: list[int], begin: str = ""
     ) -> dict[int, dict[str, int]]:
         groups: dict[int, dict[str, int]] = {stage_id: {} for stage_id in stage_ids}
         if self.asked.group is None:
             return groups
-        query = narrowed.before + _filled(
+        query = narrowed.before + filled(
             queries.GROUPS,
             **{"from": sql('{}::text COLLATE "C"', begin)},
             stages=sql("{}", stage_ids),
@@ -206,7 +196,7 @@ class Reader:
     async def _counted(
         self, connection: Connection, narrowed: Narrowed, stage_ids: list[int]
     ) -> dict[int, Total | None]:
-        query = narrowed.before + _filled(
+        query = narrowed.before + filled(
             queries.COUNTED,
             stages=sql("{}", stage_ids),
             source=narrowed.source,
@@ -224,43 +214,12 @@ class Reader:
 
     def _cut(self, rows: list[Record], size: int) -> tuple[list[Card], str]:
         shown = [self.card(row) for row in rows[:size]]
-        return shown, _place(self.asked.sort, shown[-1]) if len(rows) > size else ""
+        return shown, place_of(self.asked.sort, shown[-1]) if len(rows) > size else ""
 
 
-def _place(sort: Sort, card: Card) -> str:
-    group = f"{len(card.group)}.{card.group}" if card.group else ""
-    return f"{group}{card.keys[sort.key]}_{card.id}"
-
-
-def _read_group(text: str) -> tuple[str, str]:
-    """The group of a place, told with its length before it, and the rest."""
-    length, dot, rest = text.partition(".")
-    if not (dot and length.isascii() and length.isdigit() and len(length) < 4):
-        raise InvalidInput.of("after", "This is no place in a column.")
-    return rest[: int(length)], rest[int(length) :]
-
-
-def _read_place(sort: Sort, text: str) -> tuple[datetime | Decimal | str, int]:
-    at, _, deal_id = text.rpartition("_")
-    try:
-        last = int(deal_id[:20])
-        if sort.cast == "text":
-            return at[:_LONGEST_NAME], last
-        number = _EPOCH + int(at[:20]) * _MICROSECOND if sort.cast == "timestamptz" else Decimal(at[:30])
-        if 0 <= last < 2**63 and (isinstance(number, datetime) or abs(number) < _LARGEST):
-            return number, last
-        raise InvalidInput.of("after", "This is no place in a column.")
-    except (ValueError, ArithmeticError):
-        raise InvalidInput.of("after", "This is no place in a column.") from None
-
-
-def _filled(text: str, **parts: Sql) -> Sql:
-    """``text`` with these parts in the places that name them."""
-    whole = Sql("")
-    for piece in text.split("{"):
-        name, closed, rest = piece.partition("}")
-        whole += parts[name] + Sql(rest) if closed else Sql(piece)
-    return whole
+def _counted(heads: Mapping[int, Head]) -> list[int]:
+    """The columns whose groups are counted."""
+    return [one for one, head in heads.items() if head.total and head.total.deals <= MOST_COUNTED]
 
 
 @asynccontextmanager
