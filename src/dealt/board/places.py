@@ -61,9 +61,12 @@ def parts(sort: Sort, people: Mapping[str, int], place: Place, narrowed: Narrowe
     nobody = sql(" AND (d.assigned_to IS NULL OR d.assigned_to <> ALL({}::bigint[]))", list(people.values()))
     later = [one for key, one in people.items() if key > place.group]
     of_person = part(Sql(" AND d.assigned_to = person.id"))
-    whole = filled(queries.OF_PEOPLE, people=sql("{}", later), part=of_person)
+    whole = of_people = filled(queries.OF_PEOPLE, people=sql("{}", later), part=of_person)
     if place.group < NONE:
-        whole += Sql(" UNION ALL ") + part(nobody)
+        # Those of nobody are looked for only where people have not filled the page: where all are somebody's, the
+        # search would go through the whole stage.
+        few = Sql(" AND (SELECT count(*) FROM ") + of_people + sql(" AS earlier) < {}", limit)
+        whole += Sql(" UNION ALL ") + part(nobody + few)
     if place.row is not None and (place.group in people or place.group == NONE):
         here = nobody if place.group == NONE else sql(" AND d.assigned_to = {}::bigint", people[place.group])
         whole += Sql(" UNION ALL ") + part(here + Sql(" AND ") + place.row)
