@@ -178,6 +178,19 @@ def test_a_pid_file_whose_number_now_belongs_to_another_program_is_no_hindrance(
         assert count(server) == 1000
 
 
+def test_a_socket_whose_number_now_belongs_to_another_program_is_no_hindrance(supervise: Supervise) -> None:
+    with supervise() as server:
+        found = processes.read_pid_file(server.place.cluster(server.binaries.major))
+        assert found is not None
+        lock = Path(found.socket_folder) / ".s.PGSQL.5432.lock"
+        told = lock.read_text()
+        server.stop()
+        lock.parent.mkdir(exist_ok=True)
+        lock.write_text(told.replace(str(found.pid), str(os.getppid()), 1))
+        server.start()
+        assert count(server) == 1000
+
+
 def test_statements_under_way_do_not_hold_up_the_end(supervise: Supervise) -> None:
     with supervise() as server:
         sleeper = subprocess.Popen(

@@ -184,13 +184,11 @@ class EmbeddedPostgres:
     def _launch(self, usable: Binaries, who: identity.Identity) -> None:
         if left := processes.end_leftovers(self.place.name, self.patience):
             raise PostgresFailed(f"Processes of an earlier PostgreSQL will not end: {left}.")
-        found = processes.read_pid_file(self._cluster)
-        if found is not None and not processes.is_postgres(found.pid):
-            # After a restart of the machine another program may have this number, and would be taken for ours.
-            (self._cluster / "postmaster.pid").unlink()
         log.rotate(self.place.log)
         spoken = log.size(self.place.log)
         sockets = place.socket_folder(self.place, who)
+        for file in (self._cluster / "postmaster.pid", sockets / ".s.PGSQL.5432.lock"):
+            processes.forget_other(file)
         pid = server.launch(self.place, self._cluster, sockets, usable, who)
         try:
             server.wait_ready(self.place, self._cluster, pid, self.patience, spoken)

@@ -35,6 +35,19 @@ def read_pid_file(cluster: Path) -> PidFile | None:
         return None
 
 
+def forget_other(file: Path) -> None:
+    """Remove a lock file of PostgreSQL whose number is no PostgreSQL's: the next server would take it for one.
+
+    Another program may have the number, or the one that had it was killed and nobody has taken note of its end yet.
+    """
+    try:
+        pid = int(file.read_text().split("\n", 1)[0])
+    except (OSError, ValueError):
+        return
+    if not is_postgres(pid):
+        file.unlink(missing_ok=True)
+
+
 def named(name: str) -> list[int]:
     """All running processes of the server with this cluster name, the postmaster among them."""
     return [pid for pid, command in _commands() if name in command and _is_postgres(command)]
