@@ -3,6 +3,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
+from dealt.aggregators import Aggregator, CompanyRounds, company_rounds, page_of_aggregators, progress_of_each
+from dealt.freshness import Backfill, Settling
+from dealt.kernel.paging import PageRequest
 from tests.publicapi.conftest import Shop
 
 SPENT = {
@@ -126,3 +131,47 @@ async def test_a_circle_is_refused_and_nothing_is_saved(shop: Shop) -> None:
     assert 'aggregator "one" -> aggregator "two" -> aggregator "one"' in sentence
     assert (await shop.client.get("aggregators/1/")).json()["filter"] == {}
     assert (await shop.client.delete("aggregators/1/")).status_code == 409
+
+
+async def test_how_far_many_aggregators_are_is_asked_once(shop: Shop) -> None:
+    for number in range(3):
+        body = {"name": f"Orders {number}", "subject": "company", "source": "deals", "function": "count"}
+        assert (await shop.client.post("aggregators/", json=body)).status_code == 201
+    assert shop.app.services
+    pool, statements = shop.app.services.pool, list[object]()
+    async with pool.acquire() as connection:
+        page = await page_of_aggregators(connection, shop.workspace_id, PageRequest.parse({}))
+    async with pool.acquire() as connection:
+        connection.add_query_logger(statements.append)
+        found = [Aggregator.of(row) for row in page.rows]
+        assert len(await progress_of_each(connection, shop.workspace_id, found, None)) == 3
+    assert len(statements) == 1
+
+
+async def test_companies_that_changed_are_found_without_looking_through_all(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = shop.app.services
+    assert services
+    body = {"name": "Orders", "subject": "company", "source": "deals", "function": "count"}
+    assert (await shop.client.post("aggregators/", json=body)).status_code == 201
+    [row] = await shop.fetch("SELECT definitions_version AS version FROM workspaces WHERE id = $1", shop.workspace_id)
+    await Backfill(services.derived, services.clock)(services.pool, shop.workspace_id, row, services.clock.now())
+    rounds = CompanyRounds(services.pool, services.derived, services.clock)
+    await rounds.look(shop.workspace_id)
+    monkeypatch.setattr(company_rounds, "WHOLE_EVERY_S", 1e9)
+    quiet, busy = [(await shop.client.post("companies/", json={"name": name})).json()["id"] for name in ("A", "B")]
+    anna = await _anna(shop)
+    await _order(shop, company_id=busy)
+
+    async def values() -> list[int | None]:
+        async with services.pool.acquire() as connection:
+            await Settling([services.derived]).settle_on_read(
+                connection, shop.workspace_id, [anna], services.clock.now()
+            )
+        await rounds.look(shop.workspace_id)
+        return [(await shop.client.get(f"companies/{one}/")).json().get("orders") for one in (quiet, busy)]
+
+    assert await values() == [None, 1]
+    monkeypatch.setattr(company_rounds, "WHOLE_EVERY_S", 0.0)
+    assert await values() == [0, 1]

@@ -53,16 +53,15 @@ UPDATE api_tokens AS t SET last_used_at = $3
 FROM unnest($1::bigint[], $2::bigint[]) AS used(workspace_id, id)
 WHERE t.workspace_id = used.workspace_id AND t.id = used.id"""
 
-MEMBERS_BY_EMAIL = """
+_DOOR = """
 SELECT m.workspace_id, m.id, m.password_hash, w.name AS shop, EXISTS (SELECT FROM second_factors AS f
-    WHERE f.workspace_id = m.workspace_id AND f.member_id = m.id AND f.confirmed_at IS NOT NULL) AS needs_code
+    WHERE f.workspace_id = m.workspace_id AND f.member_id = m.id AND f.confirmed_at IS NOT NULL) AS needs_code"""
+MEMBERS_BY_EMAIL = f"""{_DOOR}
 FROM members AS m JOIN workspaces AS w ON w.id = m.workspace_id
 WHERE lower(m.email) = lower($1) AND m.disabled_at IS NULL ORDER BY m.workspace_id LIMIT 5"""
 
 # The members that a session's doors lead to: $1 their workspaces, $2 their numbers.
-MEMBERS_BEHIND = """
-SELECT m.workspace_id, m.id, m.password_hash, w.name AS shop, EXISTS (SELECT FROM second_factors AS f
-    WHERE f.workspace_id = m.workspace_id AND f.member_id = m.id AND f.confirmed_at IS NOT NULL) AS needs_code
+MEMBERS_BEHIND = f"""{_DOOR}
 FROM unnest($1::bigint[], $2::bigint[]) AS door(workspace_id, id) JOIN members AS m USING (workspace_id, id)
 JOIN workspaces AS w ON w.id = m.workspace_id WHERE m.disabled_at IS NULL ORDER BY m.workspace_id"""
 DOORS_OF = "SELECT doors FROM sessions WHERE workspace_id = $1 AND id = $2"

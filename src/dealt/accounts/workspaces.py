@@ -57,8 +57,7 @@ async def update_workspace(
     """Change what is given and, but for the rate, not None.
 
     Raises InvalidInput for a time zone that this server does not know, and for a limit that is out of bounds. Another
-    time zone has other days, so that
-    everything derived from days is due to be computed anew.
+    time zone has other days, so that everything derived from days is due to be computed anew.
     """
     await settings_changed(connection, workspace_id)
     before = await read_workspace(connection, workspace_id)

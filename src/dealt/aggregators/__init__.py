@@ -31,7 +31,7 @@ from dealt.aggregators.reading_companies import (
     CompanyProgress,
     ages_of_companies,
     companies_wait_since,
-    progress_of_companies,
+    progress_of_each,
     values_of_companies,
 )
 from dealt.aggregators.schemas import read_changes, read_new, read_preview
@@ -60,7 +60,7 @@ __all__ = [
     "over_everybody",
     "page_of_aggregators",
     "preview",
-    "progress_of_companies",
+    "progress_of_each",
     "read_aggregator",
     "read_changes",
     "read_figure",

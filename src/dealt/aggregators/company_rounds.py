@@ -13,6 +13,9 @@ from dealt.kernel.db import Connection, Pool, in_transaction
 
 REST_S = 1.0
 """Between two rounds: with the time that a round takes, the lag of these values."""
+WHOLE_EVERY_S = 4.0
+"""Between two looks through all companies, where the last one found nothing: for those that are new, with nothing to be
+counted yet, and those that are gone. Any other is marked."""
 LONGEST_S = 0.2
 """How long a batch should take."""
 LEAST_BATCH, LARGEST_BATCH = 10, 250
@@ -28,12 +31,15 @@ class CompanyRounds:
         self._clock = clock
         self._size = LEAST_BATCH
         self._steps: dict[int, tuple[Plan, list[Step]]] = {}
+        self._looked: dict[int, tuple[int, float]] = {}
+        """By workspace: up to which version nothing was found in a look through all, and when that was (monotonic)."""
 
     async def round(self) -> float:
         """Compute whatever waits; the seconds to wait for the next time."""
-        for row in await self._pool.fetch(queries.WORKSPACES):
+        rows = await self._pool.fetch(queries.WORKSPACES)
+        for row in rows:
             await self.look(row["workspace_id"])
-        return REST_S
+        return REST_S if rows else WHOLE_EVERY_S
 
     async def look(self, workspace_id: int) -> None:
         """Compute all companies of a workspace that wait."""
@@ -59,8 +65,12 @@ class CompanyRounds:
                 await connection.execute(statement, workspace_id)
             return 0
         outdated = needed if await version_now(connection, plan) else 0
-        claim = (workspace_id, self._clock.now(), outdated, self._size, _MARKS, LOCK)
+        version, looked_at = self._looked.get(workspace_id, (-1, 0.0))
+        whole = version != outdated or time.monotonic() > looked_at + WHOLE_EVERY_S
+        claim = (workspace_id, self._clock.now(), outdated, self._size, _MARKS, LOCK, whole)
         ids = [row["company_id"] for row in await connection.fetch(queries.CLAIM, *claim)]
+        if whole and not ids:
+            self._looked[workspace_id] = outdated, time.monotonic()
         if ids:
             # The clock is read under the locks, as everywhere.
             await settle_companies(connection, plan, self._of(plan), ids, self._clock.now())

@@ -42,7 +42,8 @@ FORGET_ALL = (
     "DELETE FROM company_derived WHERE workspace_id = $1",
 )
 
-# The lock is the claim, as for contacts. $3: those whose values are of an older version, where that is above 0.
+# The lock is the claim, as for contacts. $3: those whose values are of an older version, where that is above 0; $7 says
+# whether all are looked through for these, and for what is left of companies that are gone.
 CLAIM = """
 WITH due AS MATERIALIZED (
     (SELECT company_id FROM stale_companies WHERE workspace_id = $1 ORDER BY id LIMIT $5)
@@ -52,7 +53,7 @@ WITH due AS MATERIALIZED (
         FROM (SELECT id FROM companies WHERE workspace_id = $1) AS c
         FULL JOIN (SELECT company_id, definitions_version FROM company_derived WHERE workspace_id = $1) AS d
             ON d.company_id = c.id
-        WHERE c.id IS NULL OR ($3::bigint > 0 AND coalesce(d.definitions_version, 0) < $3) LIMIT $4)
+        WHERE $7::boolean AND (c.id IS NULL OR ($3::bigint > 0 AND coalesce(d.definitions_version, 0) < $3)) LIMIT $4)
 )
 SELECT company_id FROM due WHERE pg_try_advisory_xact_lock($6, (company_id % 2147483648)::int) LIMIT $4"""
 WAIT_FOR_LOCKS = """
@@ -91,9 +92,9 @@ SELECT d.company_id, d.computed_at,
 FROM company_derived AS d WHERE d.workspace_id = $1 AND d.company_id = ANY($2::bigint[])"""
 WAITS_SINCE = "SELECT marked_at FROM stale_companies WHERE workspace_id = $1 ORDER BY id LIMIT 1"
 PROGRESS = """
-SELECT count(*) AS total, count(*) FILTER (WHERE d.definitions_version >= $2) AS done
+SELECT coalesce(d.definitions_version, 0) AS version, count(*) AS companies
 FROM companies AS c LEFT JOIN company_derived AS d ON d.workspace_id = c.workspace_id AND d.company_id = c.id
-WHERE c.workspace_id = $1"""
+WHERE c.workspace_id = $1 GROUP BY 1"""
 
 # As ``queries.STORE``; every company is told, with what differs and when it changes by time alone. A text that was
 # rolled up may name a person, whose erasure does not reach the history of companies: it is not told there.

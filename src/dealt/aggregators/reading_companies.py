@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from dealt.aggregators import queries_of_companies as queries
+from dealt.aggregators.model import Aggregator
 from dealt.freshness import Age, Progress
 from dealt.kernel.db import Connection
 
@@ -50,11 +51,23 @@ async def companies_wait_since(connection: Connection, workspace_id: int) -> dat
     return since
 
 
-async def progress_of_companies(
-    connection: Connection, workspace_id: int, version: int, walk: Progress | None
-) -> CompanyProgress:
-    """How far values of a definition of ``version`` are; they are there for good once the walk has ended, too."""
-    row = await connection.fetchrow(queries.PROGRESS, workspace_id, version)
-    assert row is not None, "an aggregate has one row"
-    is_walked = walk is not None and walk.covers(version)
-    return CompanyProgress(row["done"], row["total"], is_walked and row["done"] == row["total"])
+async def progress_of_each(
+    connection: Connection, workspace_id: int, aggregators: Collection[Aggregator], walk: Progress | None
+) -> dict[int, Progress | CompanyProgress | None]:
+    """How far the values of each are, by id: for contacts as far as their ``walk``, for companies of their own."""
+    versions = {one.version for one in aggregators if one.subject == "company"}
+    of_companies = await _of_companies(connection, workspace_id, versions, walk) if versions else {}
+    return {one.id: of_companies[one.version] if one.subject == "company" else walk for one in aggregators}
+
+
+async def _of_companies(
+    connection: Connection, workspace_id: int, versions: Collection[int], walk: Progress | None
+) -> dict[int, CompanyProgress]:
+    """By version of a definition; its values are there for good once the walk has ended, too."""
+    rows = await connection.fetch(queries.PROGRESS, workspace_id)
+    total, found = sum(row["companies"] for row in rows), {}
+    for version in versions:
+        done = sum(row["companies"] for row in rows if row["version"] >= version)
+        is_walked = walk is not None and walk.covers(version)
+        found[version] = CompanyProgress(done, total, is_walked and done == total)
+    return found

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from dealt.deals import Total
 from dealt.kernel.sql import Sql
+from dealt.tasks import NEXT_OF_DEAL
 
 CARDS_AT_FIRST, CARDS_A_PAGE = 12, 30
 MOST_COUNTED = 10_000
@@ -18,10 +19,7 @@ MOST_GROUPS = 100
 """Groups of a column whose deals are counted at once."""
 
 
-NEXT_TASK = (
-    "coalesce(CASE WHEN d.open_tasks > 0 THEN (SELECT min(t.due_at) FROM tasks AS t WHERE t.contact_id = d.contact_id"
-    " AND t.deal_id = d.id AND NOT t.done) END, timestamptz '9000-01-01 00:00Z')"
-)
+NEXT_TASK = f"coalesce({NEXT_OF_DEAL}, timestamptz '9000-01-01 00:00Z')"
 """When a deal's first open task is due; far ahead where there is none."""
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from dealt.accounts import MEMBERS, Snapshot, sees_only
@@ -15,12 +14,11 @@ from dealt.board.model import CARDS_AT_FIRST, MOST_CHANGED, SORTS, Asked
 from dealt.board.narrowing import read_asked, read_quick
 from dealt.board.reading import Reader
 from dealt.board.rooms import Boards, View, update
-from dealt.builders import Filtered, Panel, as_equals, joined, read_written, spelled
+from dealt.builders import Filtered, Panel, as_equals, joined, read_written, spelled, written_out
 from dealt.kernel.clock import iso, parse_datetime
 from dealt.kernel.errors import InvalidInput
 from dealt.kernel.http import Response
 from dealt.pipelines import PIPELINES, Pipeline
-from dealt.predicates import UNESCAPED
 from dealt.tags import TAGS
 from dealt.web import PageRoute, Visit, action, page, stream
 
@@ -164,14 +162,10 @@ def _spelled_out(query: Mapping[str, str]) -> str:
     if not text.lstrip().startswith("{"):
         return ""
     try:
-        return _written_out({**query, "filter": spelled(read_written(text))})
+        return f"?{written_out({**query, 'filter': spelled(read_written(text))})}"
     except InvalidInput:
         # Said on the page.
         return ""
-
-
-def _written_out(args: Mapping[str, str]) -> str:
-    return "?" + urlencode({name: one for name, one in args.items() if one}, safe=UNESCAPED, quote_via=quote)
 
 
 def _panel(visit: Visit, pipeline: Pipeline, told: Filtered | None, wrong: Mapping[str, list[str]]) -> Panel:
@@ -181,7 +175,7 @@ def _panel(visit: Visit, pipeline: Pipeline, told: Filtered | None, wrong: Mappi
     except InvalidInput:
         written, quick = {}, []
     return Panel(
-        "deal", f"/board/{pipeline.id}/", f"/board/{pipeline.id}/{_written_out(kept)}", written,
+        "deal", f"/board/{pipeline.id}/", f"/board/{pipeline.id}/?{written_out(kept)}", written,
         told.sentence if told else "", kept, {place: one for place, one in wrong.items() if place.startswith("filter")},
         joined(as_equals("pipeline", pipeline.id), *quick), visit.may("segments", "write"),
     )  # fmt: skip
@@ -194,7 +188,7 @@ def _as_list(visit: Visit, pipeline: Pipeline) -> str:
         args = {"q": visit.query.get("q", ""), "filter": spelled(wanted), "pipeline": str(pipeline.id)}
     except InvalidInput:
         return "/deals/"
-    return f"/deals/{_written_out(args)}"
+    return f"/deals/?{written_out(args)}"
 
 
 def _reader(visit: Visit, snapshot: Snapshot, asked: Asked) -> Reader:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dealt.board.model import NEXT_TASK
 
-WITHIN = "SET LOCAL statement_timeout = 2000"
-
 # Of the deals that WHICH finds, what their cards show.
 _SHOWN = """
 SELECT d.id, d.stage_id, d.pipeline_id, d.name, d.value, d.currency, d.base_value, d.status, d.stage_entered_at,

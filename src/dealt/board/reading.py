@@ -7,8 +7,6 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from decimal import Decimal
 
-import asyncpg
-
 from dealt.accounts import Snapshot
 from dealt.board import queries
 from dealt.board.model import CARDS_A_PAGE, MOST_COUNTED, MOST_GROUPS, Asked, Card, Column, Head
@@ -19,12 +17,14 @@ from dealt.deals import Total, read_totals
 from dealt.kernel.clock import iso
 from dealt.kernel.db import Connection, Record
 from dealt.kernel.errors import InvalidInput
+from dealt.kernel.limits import TooSlow, looking
 from dealt.kernel.sql import Sql, sql
 from dealt.pipelines import PIPELINES
 from dealt.tags import TAGS
 from dealt.web import duration, picture
 
 _NONE = Decimal("-1e15")
+_LONGEST_MS = 2_000
 _MOST_TAGS = 3
 
 
@@ -226,9 +226,8 @@ def _counted(heads: Mapping[int, Head]) -> list[int]:
 async def _within(connection: Connection) -> AsyncIterator[None]:
     """Statements within are ended after two seconds. Raises InvalidInput."""
     try:
-        async with connection.transaction():
-            await connection.execute(queries.WITHIN)
+        async with looking(connection, _LONGEST_MS, "filter"):
             yield
-    except asyncpg.QueryCanceledError:
+    except TooSlow:
         told = "This looks through more deals than can be done in two seconds. Narrow it by what is rarer, or search."
         raise InvalidInput.of("filter", told) from None

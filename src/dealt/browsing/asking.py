@@ -6,15 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote, urlencode
 
 from dealt.accounts import Snapshot
 from dealt.browsing.model import Kind
-from dealt.builders import Filtered, may_name_people
+from dealt.builders import NAMING, Filtered, may_name_people, written_out
 from dealt.kernel.cursors import encode_cursor
 from dealt.kernel.errors import InvalidInput
 from dealt.kernel.paging import Page, PageRequest
-from dealt.predicates import UNESCAPED
 
 ROWS = 50
 LONGEST_SEARCH = 200
@@ -26,7 +24,6 @@ HOWS = {
     "lte": "is at most", "lt": "is below", "isnull": "is empty",
 }  # fmt: skip
 _OWN = frozenset({"view", "q", "cursor", "before", "ordering", "filter", "page", "page_size", "fields"})
-_NAMING = frozenset({"email", "name", "first_name", "last_name", "phone_number", "custom_id", "key", "last_ip"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +75,6 @@ def address(kind: Kind, asked: Asked) -> str:
     return f"{kind.path}?{query}" if query else kind.path
 
 
-def written_out(args: Mapping[str, str]) -> str:
-    """Arguments as a query, with the characters of a filter's spelling as they are."""
-    return urlencode({name: value for name, value in args.items() if value}, safe=UNESCAPED, quote_via=quote)
-
-
 def kept(kind: Kind, asked: Asked) -> dict[str, str]:
     """The arguments besides the filter that a form for the filter sends along."""
     found = {"view": asked.view, "q": asked.text} | dict(asked.lookups)
@@ -120,7 +112,7 @@ def to_keep(kind: Kind, asked: Asked, found: Filtered | None) -> str:
 
 
 def _is_harmless(kind: Kind, name: str) -> bool:
-    return name in kind.listing.columns and name not in _NAMING
+    return name in kind.listing.columns and name not in NAMING
 
 
 def request_of(

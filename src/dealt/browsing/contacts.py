@@ -171,7 +171,7 @@ CONTACTS = Kind(
         Filter(
             "last_seen__gte",
             "Seen since",
-            means=lambda day: {"any": [as_equals("last_seen", day, "after"), as_equals("last_seen", day)]},
+            means=_since,
         ),
     ),
     search=lambda text: matching("contact", text),

@@ -27,6 +27,7 @@ from dealt.publicapi import DEALS as LISTING
 from dealt.publicapi import parse_filter
 from dealt.searching import matching
 from dealt.tags import TAGS
+from dealt.tasks import NEXT_OF_DEAL
 from dealt.web import Undo, Visit, many
 
 STATUSES = {1: "In progress", 2: "Won", 3: "Lost", 0: "Abandoned", 4: "Archived"}
@@ -207,9 +208,7 @@ DEALS = Kind(
     domain="deal",
     about="Every order, whatever became of it.",
     empty="A deal appears when your shop sends its first order over the API, or with an import.",
-    listing=sorted_by_all(
-        LISTING, {"next_task": ListedColumn(queries.NEXT_TASK, "datetime")}, tag=tag_special("d.tag_ids")
-    ),
+    listing=sorted_by_all(LISTING, {"next_task": ListedColumn(NEXT_OF_DEAL, "datetime")}, tag=tag_special("d.tag_ids")),
     columns=_COLUMNS,
     default=("name", "contact", "value", "status", "stage", "ordered_at", "tags"),
     ordering="-ordered_at",

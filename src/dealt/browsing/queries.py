@@ -25,13 +25,9 @@ TASKS_SEEN = f"""
 SELECT count(*) FROM task_ids AS i JOIN tasks AS t ON t.contact_id = i.contact_id AND t.id = i.task_id
 WHERE i.workspace_id = $1 AND i.task_id = ANY($2::bigint[]) AND {ABOUT_OWN_DEALS.format("$3")}"""
 
-# What lists of deals and of contacts are sorted by besides their fields; each is about a row of the list.
-NEXT_TASK = (
-    "(CASE WHEN d.open_tasks > 0 THEN (SELECT min(t.due_at) FROM tasks AS t WHERE t.contact_id = d.contact_id"
-    " AND t.deal_id = d.id AND NOT t.done) END)"
-)
+# What a list of contacts is sorted by besides its fields, about a row of it.
 LAST_ORDER = "(SELECT max(o.ordered_at) FROM deals AS o WHERE o.contact_id = contacts.id)"
-# The same for some: $1 workspace, then contacts and deals.
+# When the first open task of some deals is due: $1 workspace, then contacts and deals.
 NEXT_TASKS = """
 SELECT t.deal_id, min(t.due_at) AS due_at FROM tasks AS t
 WHERE t.workspace_id = $1 AND (t.contact_id, t.deal_id) IN (SELECT * FROM unnest($2::bigint[], $3::bigint[]))

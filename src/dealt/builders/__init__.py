@@ -1,7 +1,17 @@
 """The pages on which people say what they want computed: segments, aggregators and RFM, each with a preview."""
 
 from dealt.builders.aggregators import ROUTES as AGGREGATORS
-from dealt.builders.filtering import Filtered, as_equals, filtered, joined, may_name_people, read_written, spelled
+from dealt.builders.filtering import (
+    NAMING,
+    Filtered,
+    as_equals,
+    filtered,
+    joined,
+    may_name_people,
+    read_written,
+    spelled,
+    written_out,
+)
 from dealt.builders.looking import ROUTES as LOOKING
 from dealt.builders.panel import Panel
 from dealt.builders.rfm import ROUTES as RFM
@@ -16,6 +26,7 @@ PLACES = [
 ]
 
 __all__ = [
+    "NAMING",
     "PLACES",
     "ROUTES",
     "Filtered",
@@ -26,4 +37,5 @@ __all__ = [
     "may_name_people",
     "read_written",
     "spelled",
+    "written_out",
 ]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from dealt.aggregators import (
     FUNCTIONS,
     SOURCES,
     Aggregator,
+    CompanyProgress,
     create_aggregator,
     delete_aggregator,
     page_of_aggregators,
     preview,
-    progress_of_companies,
+    progress_of_each,
     read_aggregator,
     read_changes,
     read_figure,
@@ -50,18 +52,13 @@ async def show_all(visit: Visit) -> Response:
     """Every aggregator, with how it does."""
     async with visit.reading() as connection:
         found = await page_of_aggregators(connection, visit.workspace_id, PageRequest.parse(visit.query))
-        progress, errors = await _standing(visit, connection)
+        aggregators = [Aggregator.of(row) for row in found.rows]
+        walk, states, errors = await _standing(visit, connection, aggregators)
         catalogue = (await plan_of(visit, connection)).vocabulary.catalogue
-        shown = [
-            (
-                one,
-                computes(one, catalogue),
-                errors.get(one.id, one.error),
-                await _state(connection, visit, one, progress),
-            )
-            for one in map(Aggregator.of, found.rows)
-        ]
-    return await visit.page("builders/aggregators.html", found=found, shown=shown, progress=progress)
+    shown = [
+        (one, computes(one, catalogue), errors.get(one.id, one.error), states[one.id]) for one in aggregators
+    ]  # fmt: skip
+    return await visit.page("builders/aggregators.html", found=found, shown=shown, progress=walk)
 
 
 def computes(one: Aggregator, catalogue: FilterCatalogue) -> str:
@@ -155,8 +152,7 @@ async def _form(visit: Visit, one: Aggregator) -> Response:
     async with visit.reading() as connection:
         plan = await plan_of(visit, connection)
         words = await words_for(visit, connection, plan.vocabulary.catalogue)
-        progress, errors = await _standing(visit, connection)
-        state = await _state(connection, visit, one, progress) if one.id else ""
+        walk, states, errors = await _standing(visit, connection, [one] if one.id else [])
     contact = plan.vocabulary.catalogue.subject("contact")
     sources = {name: contact.relations[name] for name in SOURCES}
     words["sources"] = {name: relation.target for name, relation in sources.items()}
@@ -171,8 +167,8 @@ async def _form(visit: Visit, one: Aggregator) -> Response:
         target=sources.get(typed["source"], sources["deals"]).target,
         called=CALLED,
         error=errors.get(one.id, one.error),
-        state=state,
-        progress=progress,
+        state=states.get(one.id, ""),
+        progress=walk,
     )
 
 
@@ -189,11 +185,15 @@ def _typed(visit: Visit, one: Aggregator) -> dict[str, Any]:
     return typed | given | {"net_of_returns": bool(given.get("net_of_returns")), "kept_window": one.window}
 
 
-async def _standing(visit: Visit, connection: Connection) -> tuple[Progress | None, dict[int, str]]:
-    """How far the walk over all contacts is, and why aggregators cannot be computed, by id."""
+async def _standing(
+    visit: Visit, connection: Connection, aggregators: Sequence[Aggregator]
+) -> tuple[Progress | None, dict[int, str], dict[int, str]]:
+    """How far the walk over all contacts is, and by id the state of each and why some cannot be computed."""
     plan = await plan_of(visit, connection)
     errors = {one.id: one.error for one in plan.definitions if one.kind == "aggregator" and one.error}
-    return await read_progress(connection, visit.workspace_id), errors
+    walk = await read_progress(connection, visit.workspace_id)
+    progress = await progress_of_each(connection, visit.workspace_id, aggregators, walk)
+    return walk, {one.id: _state(one, progress[one.id]) for one in aggregators}, errors
 
 
 async def _names(connection: Connection, workspace_id: int, subject: str, ids: list[int]) -> dict[int, str]:
@@ -202,11 +202,10 @@ async def _names(connection: Connection, workspace_id: int, subject: str, ids: l
     return {key: display_name(row) or "" for key, row in (await read_contacts(connection, workspace_id, ids)).items()}
 
 
-async def _state(connection: Connection, visit: Visit, one: Aggregator, progress: Progress | None) -> str:
+def _state(one: Aggregator, progress: Progress | CompanyProgress | None) -> str:
     """``waiting``, ``running`` or ``done``."""
-    if one.subject == "company":
-        found = await progress_of_companies(connection, visit.workspace_id, one.version, progress)
-        return "done" if found.is_done else "running"
+    if isinstance(progress, CompanyProgress):
+        return "done" if progress.is_done else "running"
     if progress is None or progress.version < one.version:
         return "waiting"
     return "done" if progress.covers(one.version) else "running"

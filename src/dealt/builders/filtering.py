@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from dealt.accounts import Member, Snapshot, may, sees_only
 from dealt.builders.forms import LARGEST_FILTER, plan_of
@@ -16,6 +17,7 @@ from dealt.kernel.errors import InvalidInput
 from dealt.kernel.sql import Sql
 from dealt.predicates import (
     LONGEST_SPELLING,
+    UNESCAPED,
     AllOf,
     Checked,
     CountTest,
@@ -41,7 +43,8 @@ AREA_OF = {
     "line": "deals", "product": "products", "company": "companies", "task": "tasks",
 }  # fmt: skip
 """Which area of the pages the objects of each subject belong to."""
-_NAMING = frozenset({"email", "name", "first_name", "last_name", "phone_number", "custom_id", "key", "last_ip"})
+NAMING = frozenset({"email", "name", "first_name", "last_name", "phone_number", "custom_id", "key", "last_ip"})
+"""Fields by which a person is known: what compares with them is not kept."""
 _PLACES = frozenset({"country", "region", "city", "timezone", "browser", "browser_language", "os_type", "resolution"})
 _OF_PEOPLE = ("contact", "deal", "line", "task", "event")
 
@@ -91,6 +94,11 @@ def spelled(written: Any) -> str:
     return text
 
 
+def written_out(args: Mapping[str, str]) -> str:
+    """Arguments as a query, with the characters of a filter's spelling as they are."""
+    return urlencode({name: value for name, value in args.items() if value}, safe=UNESCAPED, quote_via=quote)
+
+
 def joined(*filters: Any) -> Any:
     """One filter that asks for all of these."""
     parts = [one for one in filters if one]
@@ -133,7 +141,7 @@ def may_name_people(node: Checked, subject: str) -> bool:
         case FieldTest(field=field, operator=operator):
             if str(field.kind) != "text" or operator.takes == "nothing" or subject not in _OF_PEOPLE:
                 return False
-            return field.name in _NAMING or (subject == "contact" and field.name not in _PLACES)
+            return field.name in NAMING or (subject == "contact" and field.name not in _PLACES)
         case CountTest(where=where, target=target) | FigureTest(where=where, target=target):
             return may_name_people(where, target.name)
         case PickTest(where=where, wanted=wanted, target=target):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
@@ -16,6 +14,7 @@ from dealt.builders.words import words_of
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import Forbidden, InvalidInput
 from dealt.kernel.http import Response
+from dealt.kernel.limits import TooSlow, looking
 from dealt.kernel.sql import Sql, sql
 from dealt.predicates import FilterField, Kind
 from dealt.searching import KINDS, search
@@ -112,9 +111,9 @@ async def _count(visit: Visit, connection: Connection, subject: str, condition: 
     )  # fmt: skip
     text, bound = query.render()
     try:
-        async with _within(connection, COUNT_MS):
+        async with looking(connection, COUNT_MS, "filter"):
             return int(await connection.fetchval(text, *bound))
-    except asyncpg.QueryCanceledError:
+    except TooSlow:
         return None
 
 
@@ -131,9 +130,9 @@ async def _common(
     )  # fmt: skip
     statement, bound = query.render()
     try:
-        async with _within(connection, VALUES_MS):
+        async with looking(connection, VALUES_MS, "field"):
             rows = await connection.fetch(statement, *bound)
-    except asyncpg.PostgresError:
+    except (TooSlow, asyncpg.PostgresError):
         return []
     return [[_plain(row["value"], field), ""] for row in rows if len(row["value"]) <= queries.LONGEST_VALUE]
 
@@ -148,13 +147,6 @@ async def _found(visit: Visit, connection: Connection, kind: Any, text: str) -> 
         return []
     hits = await search(connection, visit.workspace_id, text[:100], kinds=(kind,), limit=MOST_VALUES)
     return [[str(hit.id), hit.name] for hit in hits]
-
-
-@asynccontextmanager
-async def _within(connection: Connection, milliseconds: int) -> AsyncIterator[None]:
-    async with connection.transaction():
-        await connection.execute(queries.WITHIN.format(milliseconds=milliseconds))
-        yield
 
 
 ROUTES: list[PageRoute] = [

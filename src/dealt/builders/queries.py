@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-WITHIN = "SET LOCAL statement_timeout = {milliseconds}"
 TABLES = {
     "contact": "contacts", "deal": "deals", "product": "products", "company": "companies", "task": "tasks",
 }  # fmt: skip

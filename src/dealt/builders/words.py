@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dealt.accounts import MEMBERS, Snapshot
+from dealt.contacts import STATUSES as CONTACT_STATUSES
 from dealt.deals import Status
 from dealt.pipelines import PIPELINES
 from dealt.predicates import (
@@ -89,7 +90,7 @@ def _options(snapshot: Snapshot) -> dict[tuple[str, str], list[tuple[Any, str]]]
     ]
     statuses: list[tuple[Any, str]] = [(int(status), status.name.replace("_", " ").capitalize()) for status in Status]
     members: list[tuple[Any, str]] = list(snapshot.part(MEMBERS).items())
-    contact_statuses: list[tuple[Any, str]] = [(1, "Visitor"), (2, "User")]
+    contact_statuses: list[tuple[Any, str]] = [(key, word.capitalize()) for key, word in CONTACT_STATUSES.items()]
     named: dict[tuple[str, str], list[tuple[Any, str]]] = {
         ("contact", "status"): contact_statuses,
         ("deal", "stage"): stages,

@@ -102,9 +102,7 @@ class _Process:
     async def _open(self) -> Writer:
         work = self._work
         try:
-            pool = self._pool = await open_pool(
-                work.url, size=2, statement_timeout_s=STATEMENT_TIMEOUT_S, name="dealt import"
-            )
+            pool = await open_pool(work.url, size=2, statement_timeout_s=STATEMENT_TIMEOUT_S, name="dealt import")
         except (*AWAY, asyncpg.PostgresError) as error:
             raise ImportStopped(f"The database cannot be reached: {error or type(error).__name__}") from None
         self._pool = pool

@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-import asyncpg
 import msgspec
 
 from dealt.accounts import MEMBERS, list_tokens
@@ -17,11 +16,13 @@ from dealt.kernel.clock import iso
 from dealt.kernel.db import Connection, Record
 from dealt.kernel.errors import InvalidInput, NotFound
 from dealt.kernel.http import Response
+from dealt.kernel.limits import TooSlow, looking
 from dealt.members import queries
 from dealt.web import PageRoute, Visit, page
 
 _A_PAGE = 50
 _LONGEST_VALUE = 300
+_LONGEST_MS = 2_000
 KINDS = (
     "contact", "deal", "task", "company", "product", "segment", "aggregator", "rfm", "import", "workspace", "member",
     "invitation", "role", "token", "pipeline", "stage", "loss_reason", "attribute", "tag", "list", "exchange_rate",
@@ -98,10 +99,9 @@ async def _rows(connection: Connection, visit: Visit, asked: Asked, zone: ZoneIn
     if at - since > timedelta(days=2):
         raise InvalidInput.of("since", "What programs did is shown for one day at a time.")
     try:
-        async with connection.transaction(readonly=True):
-            await connection.execute(queries.WITHIN)
+        async with looking(connection, _LONGEST_MS, "who"):
             return list(await connection.fetch(queries.BY_PROGRAMS, *values))
-    except asyncpg.QueryCanceledError:
+    except TooSlow:
         raise InvalidInput.of("who", "Programs did too much that day. Name a record and its number.") from None
 
 

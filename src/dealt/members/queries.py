@@ -18,7 +18,6 @@ UNION ALL
 # What programs did to contacts and their deals: no order serves this, so that it is asked of one day at a time.
 BY_PROGRAMS = f"""
 SELECT {_ENTRY} FROM journal WHERE contact_id <> 0 AND actor NOT LIKE 'member:%' AND {_NARROWED} {_NEWEST}"""
-WITHIN = "SET LOCAL statement_timeout = '2s'"
 
 # Everything about one object, by whomever; $8 is the contact with whom its history stands, $9 its number.
 OF_OBJECT = f"""

@@ -12,7 +12,6 @@ from dealt.aggregators import (
     read_aggregator,
     read_figure,
     shown_value,
-    unconverted_key,
     values_of_companies,
 )
 from dealt.companies import Company, add_member, employees_of, read_company, remove_member
@@ -24,7 +23,7 @@ from dealt.kernel.http import Response
 from dealt.kernel.journal import SETTINGS
 from dealt.predicates import describe
 from dealt.profiles import queries
-from dealt.profiles.contact_view import Value
+from dealt.profiles.contact_view import values_shown
 from dealt.profiles.history import contact_names, read_history
 from dealt.profiles.keeping import COMPANIES, controls, routes_of, written
 from dealt.profiles.naming import contact_meant
@@ -56,19 +55,11 @@ async def show(visit: Visit) -> Response:
         stored = (await values_of_companies(connection, visit.workspace_id, [company.id])).get(company.id, {})
         age = (await ages_of_companies(connection, visit.workspace_id, [company.id], visit.now)).get(company.id)
     names = {row["id"]: called(row) for row in people}
-    computed = [
-        Value(
-            one,
-            shown_value(stored.get(target), one, visit.now, snapshot.time_zone),
-            stored.get(unconverted_key(target), 0),
-        )
-        for target, one in snapshot.part(OF_COMPANIES).items()
-    ]
     return await visit.page(
         "profiles/company.html", company=company, people=people[:PEOPLE_SHOWN], more_people=len(people) > PEOPLE_SHOWN,
         called=names, deals=deals[:DEALS_SHOWN], more=len(deals) > DEALS_SHOWN, buyers=buyers, statuses=STATUSES,
         tags=snapshot.part(TAGS), history=history, employees=len(members), age=age,
-        computed=sorted(computed, key=lambda one: one.aggregator.name.lower()),
+        computed=values_shown(snapshot.part(OF_COMPANIES), stored, snapshot, visit.now),
         open_tasks=tasks, members=snapshot.part(MEMBERS), due=due_tomorrow(visit.now, snapshot),
         **controls(visit, snapshot, COMPANIES, company),
     )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from dealt.accounts import MEMBERS, Snapshot, trusting
+from dealt.accounts import Snapshot, trusting
 from dealt.companies import remove_member
 from dealt.contacts import (
     BLANK,
@@ -26,7 +26,7 @@ from dealt.profiles.contact import contact_of, show
 from dealt.profiles.keeping import attributes_of, tag_named, written
 from dealt.profiles.naming import contact_meant, people
 from dealt.profiles.numbers import number_in
-from dealt.profiles.typed import CONTACT, sent, shown, shown_attributes
+from dealt.profiles.typed import CONTACT, choices_of, sent, shown, shown_attributes
 from dealt.profiles.undoing import before_of, check_that_it_was_last, last_change, tags_moved
 from dealt.web import PageRoute, Undo, Visit, action, page
 
@@ -56,12 +56,6 @@ async def add(visit: Visit) -> Response:
 
     made = await written(visit, work)
     return visit.go(f"/contacts/{made.id}/", "The contact is added.")
-
-
-def choices_of(snapshot: Snapshot) -> dict[str, Any]:
-    """The choices of fields that depend on the workspace."""
-    members = [(str(key), name) for key, name in snapshot.part(MEMBERS).items()]
-    return {"assigned_to": [("", "Nobody"), *members]}
 
 
 def _body(visit: Visit) -> dict[str, Any]:

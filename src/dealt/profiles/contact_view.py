@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -74,19 +75,24 @@ class ContactSeen:
     scored: list[tuple[Rfm, dict[str, Any]]]
 
 
+def values_shown(
+    known: Mapping[str, Aggregator], stored: Mapping[str, Any], snapshot: Snapshot, now: datetime
+) -> list[Value]:
+    """What aggregators found, of what is ``stored`` of a contact or a company, by name."""
+    found = [
+        Value(
+            one, shown_value(stored.get(target), one, now, snapshot.time_zone), stored.get(unconverted_key(target), 0)
+        )
+        for target, one in known.items()
+    ]
+    return sorted(found, key=lambda one: one.aggregator.name.lower())
+
+
 async def see(visit: Visit, connection: Connection, snapshot: Snapshot, contact: Record) -> ContactSeen:
     """Read what stands around a contact, brought up to date first."""
     contact_id, workspace_id = contact["id"], visit.workspace_id
     await visit.of(Settling).settle_on_read(connection, workspace_id, [contact_id], visit.now)
     stored = (await values_of(connection, workspace_id, [contact_id])).get(contact_id, {})
-    values = [
-        Value(
-            one,
-            shown_value(stored.get(target), one, visit.now, snapshot.time_zone),
-            stored.get(unconverted_key(target), 0),
-        )
-        for target, one in snapshot.part(AGGREGATORS).items()
-    ]
     segments = (await page_of_contacts_segments(connection, workspace_id, contact_id, _ALL)).rows
     held = await memberships(connection, workspace_id, [contact_id])
     orders = await connection.fetch(
@@ -99,7 +105,7 @@ async def see(visit: Visit, connection: Connection, snapshot: Snapshot, contact:
         name=called(contact),
         numbers=await connection.fetchrow(queries.NUMBERS, workspace_id, contact_id),
         base_currency=snapshot.base_currency,
-        values=sorted(values, key=lambda one: one.aggregator.name.lower()),
+        values=values_shown(snapshot.part(AGGREGATORS), stored, snapshot, visit.now),
         age=(await ages(connection, workspace_id, [contact_id], visit.now)).get(contact_id),
         segments=segments,
         other_segments=await connection.fetch(

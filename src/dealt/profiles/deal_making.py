@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from dealt.accounts import MEMBERS, sees_only
+from dealt.accounts import sees_only
 from dealt.contacts import called, read_contact
 from dealt.deals import DealWork, DealWriter, DealWritten, Submission, parse_deal
 from dealt.kernel.errors import InvalidInput, NotFound
@@ -15,7 +15,7 @@ from dealt.profiles import queries
 from dealt.profiles.keeping import attributes_of
 from dealt.profiles.naming import MOST, SHORTEST, people
 from dealt.profiles.numbers import number_in
-from dealt.profiles.typed import Typed, sent, shown, shown_attributes
+from dealt.profiles.typed import Typed, choices_of, sent, shown, shown_attributes
 from dealt.searching import LONGEST_TEXT, search
 from dealt.web import PageRoute, Visit, action, amount, page
 
@@ -48,11 +48,10 @@ async def form(visit: Visit) -> Response:
         for pipeline in pipelines.pipelines.values()
         for stage in pipelines.stages_of(pipeline.id)
     ]
-    members = [("", "Nobody"), *((str(key), name) for key, name in snapshot.part(MEMBERS).items())]
     start = {"currency": snapshot.base_currency, "assigned_to": visit.member.id}
     return await visit.page(
         "profiles/new_deal.html", fields=NEW, typed=shown(visit, NEW, start), attributes=attributes,
-        typed_attributes=shown_attributes(visit, attributes, {}), choices={"stage": stages, "assigned_to": members},
+        typed_attributes=shown_attributes(visit, attributes, {}), choices=choices_of(snapshot) | {"stage": stages},
         chosen=chosen and (chosen["id"], called(chosen)), lines=_typed_lines(visit),
     )  # fmt: skip
 

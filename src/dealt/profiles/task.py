@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 import msgspec
 
@@ -15,10 +14,10 @@ from dealt.kernel.db import Connection, Record, in_transaction
 from dealt.kernel.errors import Conflict, InvalidInput, NotFound
 from dealt.kernel.http import Response
 from dealt.profiles.history import read_history
-from dealt.profiles.keeping import attributes_of
+from dealt.profiles.keeping import attributes_of, written
 from dealt.profiles.naming import people
 from dealt.profiles.numbers import number_in
-from dealt.profiles.typed import Typed, due_tomorrow, local_time, sent, shown, shown_attributes
+from dealt.profiles.typed import Typed, choices_of, due_tomorrow, local_time, sent, shown, shown_attributes
 from dealt.profiles.undoing import before_of, check_that_it_was_last, last_change
 from dealt.tasks import (
     Written,
@@ -56,7 +55,7 @@ async def form(visit: Visit) -> Response:
     start = {"due_date": due_tomorrow(visit.now, snapshot), "assigned_to": visit.member.id}
     attributes = attributes_of(snapshot, "task")
     return await visit.page(
-        "profiles/new_task.html", fields=FIELDS, typed=shown(visit, FIELDS, start), choices=_choices(snapshot),
+        "profiles/new_task.html", fields=FIELDS, typed=shown(visit, FIELDS, start), choices=choices_of(snapshot),
         attributes=attributes, typed_attributes=shown_attributes(visit, attributes, {}), about=about, named=named,
         back=_back(visit, ""),
     )  # fmt: skip
@@ -74,7 +73,7 @@ async def add(visit: Visit) -> Response:
         patch = parse_task(body | about, snapshot.time_zone)
         return await create_task(connection, visit.actor, patch, visit.house.definitions, now=visit.now)
 
-    made = await _written(visit, work)
+    made = await written(visit, work)
     one = f"{_HERE}{made.id}/"
     return visit.go(_back(visit, one), "The task is added.", Undo(f"{one}delete/", {"back": _back(visit, _HERE)}))
 
@@ -94,8 +93,8 @@ async def show(visit: Visit) -> Response:
     fields = {**task, "due_date": local_time(task["due_at"], snapshot), "duration": task["duration_minutes"]}
     return await visit.page(
         "profiles/task.html", task=task, history=history, fields=FIELDS, typed=shown(visit, FIELDS, fields),
-        choices=_choices(snapshot), attributes=attributes, typed_attributes=shown_attributes(visit, attributes, values),
-        values=values, named=named, members=snapshot.part(MEMBERS),
+        choices=choices_of(snapshot), attributes=attributes, values=values, named=named,
+        typed_attributes=shown_attributes(visit, attributes, values), members=snapshot.part(MEMBERS),
     )  # fmt: skip
 
 
@@ -110,7 +109,7 @@ async def edit(visit: Visit) -> Response:
             connection, visit.actor, visit.id(), patch, visit.house.definitions, now=visit.now
         )  # fmt: skip
 
-    done = await _written(visit, work)
+    done = await written(visit, work)
     if not done.changed:
         return visit.go(_one(visit), "Nothing was different, so nothing was changed.")
     return visit.go(_one(visit), "The changes are saved.", Undo(f"{_one(visit)}undo/"))
@@ -125,7 +124,7 @@ async def turn(visit: Visit) -> Response:
         await _task(visit, connection)
         return await change(connection, visit.actor, visit.id(), visit.house.definitions, now=visit.now)
 
-    await _written(visit, work)
+    await written(visit, work)
     back = _back(visit, _one(visit))
     undo = Undo(f"{_one(visit)}done/", {"done": "false" if done else "true", "back": back})
     return visit.go(back, "The task is done." if done else "The task is open again.", undo)
@@ -147,14 +146,14 @@ async def undo(visit: Visit) -> Response:
             patch = parse_task(body | ({"done": bool(body["done"])} if "done" in body else {}), snapshot.time_zone)
         except InvalidInput as error:
             raise Conflict(f"What was before cannot be stored any more: {error.detail}") from None
-        written = await update_task(
+        done = await update_task(
             connection, visit.actor, visit.id(), patch, visit.house.definitions, now=visit.now
         )  # fmt: skip
         home_now = await task_home(connection, visit.workspace_id, visit.id())
         await check_that_it_was_last(connection, visit.workspace_id, "task", home_now, visit.id(), entry)
-        return written
+        return done
 
-    await _written(visit, work)
+    await written(visit, work)
     return visit.go(_one(visit), "The last change is undone.", Undo(f"{_one(visit)}undo/"))
 
 
@@ -221,23 +220,6 @@ async def _task(visit: Visit, connection: Connection) -> tuple[Record, int]:
         await _deal_name(visit, connection, task["deal_id"])
     home = await task_home(connection, visit.workspace_id, visit.id())
     return task, home
-
-
-async def _written(visit: Visit, work: Callable[[Connection, Snapshot], Awaitable[Written]]) -> Written:
-    definitions = visit.house.definitions
-
-    async def attempt(connection: Connection) -> Written:
-        return await work(connection, await definitions.for_writing(connection, visit.workspace_id))
-
-    done = await in_transaction(visit.house.pool, attempt)
-    if done.defined:
-        definitions.forget(visit.workspace_id)
-    return done
-
-
-def _choices(snapshot: Snapshot) -> dict[str, Any]:
-    members = [(str(key), name) for key, name in snapshot.part(MEMBERS).items()]
-    return {"assigned_to": [("", "Nobody"), *members]}
 
 
 def _one(visit: Visit) -> str:

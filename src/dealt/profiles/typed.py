@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from dealt.accounts import Snapshot
+from dealt.accounts import MEMBERS, Snapshot
 from dealt.attributes import Attribute
 from dealt.contacts import GENDERS
 from dealt.web import Visit, amount
@@ -71,6 +71,12 @@ CONTACT = (
     Typed("assigned_to", "Assigned to", "select"),
     Typed("unsubscribed", "Messages", "select", choices=(("false", "Subscribed"), ("true", "Unsubscribed"))),
 )
+
+
+def choices_of(snapshot: Snapshot) -> dict[str, Sequence[tuple[str, str]]]:
+    """The choices of fields that depend on the workspace."""
+    members = [(str(key), name) for key, name in snapshot.part(MEMBERS).items()]
+    return {"assigned_to": [("", "Nobody"), *members]}
 
 
 def sent(visit: Visit, fields: Sequence[Typed]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from dealt.aggregators import (
@@ -13,7 +14,7 @@ from dealt.aggregators import (
     explain_value,
     page_of_aggregators,
     preview,
-    progress_of_companies,
+    progress_of_each,
     read_aggregator,
     read_changes,
     read_figure,
@@ -54,10 +55,8 @@ async def list_aggregators(call: Call) -> Response:
     async with call.reading() as connection:
         await note_age(call, connection)
         page = await page_of_aggregators(connection, call.workspace_id, call.page_request)
-        errors = await _errors(call, connection)
-        shown = [await _shape(connection, call.workspace_id, Aggregator.of(row), errors) for row in page.rows]
-    by_id = {one["id"]: one for one in shown}
-    return paged(call, page, lambda row: by_id[row["id"]])
+        shown = await _shapes(call, connection, [Aggregator.of(row) for row in page.rows])
+    return paged(call, page, lambda row: shown[row["id"]])
 
 
 async def add_aggregator(call: Call) -> Response:
@@ -71,7 +70,7 @@ async def add_aggregator(call: Call) -> Response:
 async def get_aggregator(call: Call) -> Response:
     async with call.reading() as connection:
         found = await read_aggregator(connection, call.workspace_id, call.id())
-        return answer(await _shape(connection, call.workspace_id, found, await _errors(call, connection)))
+        return answer((await _shapes(call, connection, [found]))[found.id])
 
 
 async def change_aggregator(call: Call) -> Response:
@@ -152,20 +151,13 @@ async def _value(call: Call, connection: Connection, found: Aggregator, owner_id
     return told | {"rows": why.rows, "changes_at": _moment(why.changes_at), "behind": behind}
 
 
-async def _errors(call: Call, connection: Connection) -> dict[int, str]:
-    """Why aggregators cannot be computed, by id."""
+async def _shapes(call: Call, connection: Connection, found: Sequence[Aggregator]) -> dict[int, dict[str, Any]]:
+    """Each with its progress, and why it cannot be computed if it cannot, by id."""
     plan = await call.services.derived.plan(connection, call.workspace_id)
-    return {one.id: one.error for one in plan.definitions if one.kind == "aggregator" and one.error}
-
-
-async def _shape(
-    connection: Connection, workspace_id: int, one: Aggregator, errors: dict[int, str]
-) -> dict[str, Any]:  # fmt: skip
-    walk = await read_progress(connection, workspace_id)
-    progress: Progress | CompanyProgress | None = walk
-    if one.subject == "company":
-        progress = await progress_of_companies(connection, workspace_id, one.version, walk)
-    return _told(one, progress, errors)
+    errors = {one.id: one.error for one in plan.definitions if one.kind == "aggregator" and one.error}
+    walk = await read_progress(connection, call.workspace_id)
+    progress = await progress_of_each(connection, call.workspace_id, found, walk)
+    return {one.id: _told(one, progress[one.id], errors) for one in found}
 
 
 def _told(one: Aggregator, progress: Progress | CompanyProgress | None, errors: dict[int, str]) -> dict[str, Any]:

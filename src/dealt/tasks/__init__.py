@@ -7,6 +7,7 @@ from dealt.tasks.moving import TASKS, move_tasks_of
 from dealt.tasks.naming import NAMES, id_named
 from dealt.tasks.of_companies import leave_company
 from dealt.tasks.of_deals import move_tasks, release_tasks
+from dealt.tasks.queries import NEXT_OF_DEAL
 from dealt.tasks.reading import TaskFilter, find_task_id, list_tasks, read_task, task_home
 from dealt.tasks.schemas import FIELD_NAMES, parse_task
 
@@ -14,6 +15,7 @@ __all__ = [
     "FIELDS",
     "FIELD_NAMES",
     "NAMES",
+    "NEXT_OF_DEAL",
     "TASKS",
     "ReferenceNotFound",
     "TaskFilter",

@@ -6,6 +6,12 @@ _WRITTEN = (
 )  # fmt: skip
 _ROW = ("contact_id", "id", "workspace_id", "version", "created_at", "updated_at", *_WRITTEN)
 
+# When the first open task of a deal ``d`` is due, as an expression; the count on the deal saves the look where none is.
+NEXT_OF_DEAL = (
+    "(CASE WHEN d.open_tasks > 0 THEN (SELECT min(t.due_at) FROM tasks AS t WHERE t.contact_id = d.contact_id"
+    " AND t.deal_id = d.id AND NOT t.done) END)"
+)
+
 NEXT_ID = "SELECT nextval('task_id_seq')"
 
 WHERE_IS = "SELECT contact_id FROM task_ids WHERE workspace_id = $1 AND task_id = $2"
