@@ -87,3 +87,26 @@ def test_a_decision_has_a_number_of_its_own() -> None:
 def test_a_migration_has_the_number_that_follows_the_one_before() -> None:
     numbers = [int(file.name[:4]) for file in sorted((SOURCE / "migrations").glob("*.sql"))]
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_no_domain_gives_a_look_to_what_another_one_calls_its_own() -> None:
+    """All style sheets are loaded with every page: a selector that begins with a class has it for its domain alone."""
+    sheets = {file.relative_to(SOURCE).parts[0]: _selectors(file) for file in sorted(SOURCE.glob("*/static/*.css"))}
+    shared = {
+        name for file in SOURCE.glob("web/static/look/*.css") for one in _selectors(file) for name in _classes(one)
+    }
+    owned = {domain: {_classes(one)[0] for one in found if one.startswith(".")} for domain, found in sheets.items()}
+    used = {domain: {name for one in found for name in _classes(one)} for domain, found in sheets.items()}
+    for domain, names in owned.items():
+        for other in used.keys() - {domain}:
+            assert not (names & used[other]) - shared, (domain, other)
+
+
+def _selectors(file: Path) -> list[str]:
+    text = re.sub(r"/\*.*?\*/", "", file.read_text("utf-8"), flags=re.DOTALL)
+    heads = [head for head in re.findall(r"([^{}]+)\{", text) if not head.strip().startswith("@")]
+    return [one.strip() for head in heads for one in re.split(r",(?![^(]*\))", head)]
+
+
+def _classes(selector: str) -> list[str]:
+    return re.findall(r"\.([a-z][\w-]*)", selector)

@@ -99,7 +99,7 @@ async def test_a_change_on_a_grouped_board_tells_its_groups(site: Site) -> None:
         told = (await visitor.post("/board/1/change/?group=tag", json=body, headers=JSON)).json()
         assert "kept apart" in told["cards"][0]["html"].split("<strong>")[1].split("</strong>")[0]
         assert [many for key, many in told["groups"]["5"].items() if "kept apart" in key] == [1]
-        assert 'class="group"' not in (await visitor.get("/board/1/?group=attributes.unheard")).text
+        assert 'class="card-group"' not in (await visitor.get("/board/1/?group=attributes.unheard")).text
     async with site.visitor(await site.session("custom", areas={"deals": "read"}, own=True)) as visitor:
         page = (await visitor.get("/board/1/?group=company")).text.split('name="group"')[1].split("</select>")[0]
         assert ("company" in page, "assigned" in page, "tag" in page) == (False, False, True)

@@ -12,7 +12,7 @@ export class Groups {
     this.place = place;
     /** @type {Set<string>} */ this.folded = new Set(this.#kept());
     board.addEventListener("click", (event) => {
-      const heading = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest(".group"));
+      const heading = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest(".card-group"));
       if (!heading) return;
       const name = this.#name(heading);
       if (!this.folded.delete(name)) this.folded.add(name);
@@ -81,7 +81,7 @@ export class Groups {
   /** @param {Record<string, Record<string, number>>} told by stage and group; what is not told is left out */
   count(told) {
     for (const [stage, groups] of Object.entries(told)) {
-      for (const heading of this.board.querySelectorAll(`[data-stage="${stage}"] .group`)) {
+      for (const heading of this.board.querySelectorAll(`[data-stage="${stage}"] .card-group`)) {
         const many = groups[/** @type {HTMLElement} */ (heading).dataset.group ?? ""];
         const place = heading.querySelector("[data-many]");
         if (place) place.textContent = many === undefined ? "" : many.toLocaleString("en").replaceAll(",", "\u202f");

@@ -17,9 +17,9 @@ export function byDragging(columns, moved, holding) {
   for (const col of columns.all) {
     Sortable.create(/** @type {HTMLElement} */ (col.querySelector(".cards")), {
       group: "deals", sort: false, animation: 120, forceFallback: true, fallbackOnBody: true, fallbackTolerance: 4,
-      delay: 180, delayOnTouchOnly: true, touchStartThreshold: 6, draggable: ".deal-card, .group",
+      delay: 180, delayOnTouchOnly: true, touchStartThreshold: 6, draggable: ".deal-card, .card-group",
       // A heading is no card, but a card may be dropped on it.
-      filter: "input, button, .group", preventOnFilter: false, ghostClass: "gap", fallbackClass: "held", chosenClass: "lifted",
+      filter: "input, button, .card-group", preventOnFilter: false, ghostClass: "gap", fallbackClass: "held", chosenClass: "lifted",
       scrollSensitivity: 72, scrollSpeed: 14, bubbleScroll: true,
       onChoose: () => { if (matchMedia("(pointer: coarse)").matches) navigator.vibrate?.(8); },
       onStart: (event) => {
