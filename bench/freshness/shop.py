@@ -101,13 +101,23 @@ def derived_shop(*, quick: bool) -> Iterator[tuple[EmbeddedPostgres, Shop]]:
 def _make(folder: Path, *, quick: bool) -> Shop:
     contacts, deals = QUICK if quick else FULL
     with database(folder, fast_unsafe=True) as postgres:
-        shop = asyncio.run(filled(postgres, "derived", contacts, deals, skew=SKEW))
-        asyncio.run(_define_all(shop))
+        return asyncio.run(derived(postgres, "derived", contacts, deals, skew=SKEW))
+
+
+async def derived(postgres: EmbeddedPostgres, name: str, contacts: int, deals: int, *, skew: float = 1.0) -> Shop:
+    """A shop with deals and with contacts that can be told apart, in which everything is defined and computed."""
+    shop = await _filled(postgres, name, contacts, deals, skew)
+    async with await open_pool(shop.dsn, size=4, name="bench") as pool:
+        found = Derivation.of(shop, pool)
+        await _define(found)
+        seconds = await found.walk()
+        progress(f"everything derived for {shop.contacts:,} contacts in {seconds:.0f} s")
+        await pool.execute("VACUUM ANALYZE", timeout=600)
+        await pool.execute("CHECKPOINT")
     return shop
 
 
-async def filled(postgres: EmbeddedPostgres, name: str, contacts: int, deals: int, *, skew: float = 1.0) -> Shop:
-    """A shop with deals and with contacts that can be told apart, in which nothing is derived yet."""
+async def _filled(postgres: EmbeddedPostgres, name: str, contacts: int, deals: int, skew: float) -> Shop:
     shop = await open_shop(postgres, name, contacts=contacts)
     async with await open_pool(shop.dsn, size=2, name="bench", statement_timeout_s=600) as pool:
         await pool.execute(_COLOUR, CLOCK.now(), list(COUNTRIES), len(COUNTRIES))
@@ -115,19 +125,9 @@ async def filled(postgres: EmbeddedPostgres, name: str, contacts: int, deals: in
     return shop
 
 
-async def define(found: Derivation) -> None:
+async def _define(found: Derivation) -> None:
     """The 20 aggregators and 100 segments."""
     for number, body in enumerate(AGGREGATORS):
         await found.aggregator(f"a{number}", body)
     for name, written in segments().items():
         await found.segment(name, written)
-
-
-async def _define_all(shop: Shop) -> None:
-    async with await open_pool(shop.dsn, size=4, name="bench") as pool:
-        found = Derivation.of(shop, pool)
-        await define(found)
-        seconds = await found.walk()
-        progress(f"everything derived for {shop.contacts:,} contacts in {seconds:.0f} s")
-        await pool.execute("VACUUM ANALYZE", timeout=600)
-        await pool.execute("CHECKPOINT")
