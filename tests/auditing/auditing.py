@@ -82,6 +82,9 @@ class Audited:
                                    "user_custom_id": "anna"})  # fmt: skip
         await self.post("deals/", {"custom_id": "guest", "name": "Order", "value": 500, "currency": "EUR"})
         await self.post("activities/", {"name": "Call", "due_date": "2030-01-01", "deal_custom_id": "o1"})
+        await self.post("activities/", {"name": "Visit", "due_date": "2030-01-01", "custom_id": "visit",
+                                        "user_custom_id": "anna"})  # fmt: skip
+        await self.post("events/", {"user_custom_id": "anna", "name": "asked", "custom_id": "asked-1"})
         for body in AGGREGATORS:
             await self.post("aggregators/", body)
         for body in SEGMENTS:

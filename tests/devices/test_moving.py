@@ -35,6 +35,22 @@ async def test_a_merge_takes_devices_along_and_keeps_one_of_those_that_both_have
     assert [row["contact_id"] for row in keys] == [first, second]
 
 
+async def test_a_key_is_listed_while_a_device_has_it(house: House) -> None:
+    """Keys change; and of a device that both have, the one that is dropped comes back with its key."""
+    first, second = await house.contact(), await house.contact()
+    for contact, key in ((first, "old"), (first, "k1"), (second, "k2"), (second, "k3")):
+        await keep(house, contact, os_type="iOS", device="B" if key == "k3" else "A", fcm_key=key)
+    keys = "SELECT fcm_key FROM device_keys ORDER BY 1"
+    assert [row["fcm_key"] for row in await house.fetch(keys)] == ["k1", "k2", "k3"]
+    async with house.transaction() as connection:
+        await merge(connection, DEVICES, house.actor, first, [second], now=NOW)
+    assert [row["fcm_key"] for row in await house.fetch(keys)] == ["k1", "k3"]
+    async with house.transaction() as connection:
+        await unmerge(connection, DEVICES, house.actor, second, now=NOW)
+    rows = await house.fetch("SELECT contact_id, fcm_key FROM device_keys ORDER BY 2")
+    assert [tuple(row.values()) for row in rows] == [(first, "k1"), (second, "k2"), (second, "k3")]
+
+
 async def test_an_erased_person_leaves_no_device(house: House) -> None:
     first, second = await house.contact(), await house.contact()
     await keep(house, first, fcm_key="k1")

@@ -9,10 +9,12 @@ from dealt.aggregators import check_companies
 from dealt.auditing import queries
 from dealt.auditing.directories import check_directory
 from dealt.auditing.keeping import keep_round
-from dealt.auditing.model import COMMAND, DIRECTORIES, STAGES, VALUES, Audit
+from dealt.auditing.model import COMMAND, DIRECTORIES, NAMED, STAGES, VALUES, Audit
+from dealt.auditing.names import check_names
 from dealt.contacts import check_contacts
 from dealt.deals import check_deals, check_stages
-from dealt.events import check_visits
+from dealt.devices import check_devices
+from dealt.events import check_occurrences, check_visits
 from dealt.freshness import (
     BEGIN_SETTLING,
     MOST_CONTACTS,
@@ -28,6 +30,7 @@ from dealt.freshness import (
 from dealt.kernel.clock import Clock
 from dealt.kernel.db import Connection, Pool, attempting, in_transaction, transaction
 from dealt.segments import check_objects
+from dealt.tasks import check_tasks
 
 Report = Callable[[Audit, Sequence[Drift]], None]
 """Told after every batch: the round so far, and what this batch found."""
@@ -79,6 +82,9 @@ class Auditor:
             audit.note(0, 0, drift)
             audit.last_id = upto or audit.last_id
             ended = upto is None
+        elif audit.stage in NAMED:
+            ended, drift = await check_names(connection, workspace_id, audit, mend=mend)
+            audit.note(0, 0, drift)
         else:
             ended, drift = await self._objects(connection, workspace_id, audit, mend=mend)
         if ended and not audit.next_stage():
@@ -111,9 +117,7 @@ class Auditor:
             found = await self._look(connection, workspace_id, ids, now)
         if mend and found.drift:
             touched = sorted({one.unit.contact_id for one in found.drift})
-            await check_contacts(connection, workspace_id, touched)
-            await check_visits(connection, workspace_id, touched)
-            await check_deals(connection, workspace_id, touched)
+            await self._rows(connection, workspace_id, touched)
             settled = [one for one in found.drift if one.unit.contact_id not in found.waiting]
             await mend_derived(connection, self._derived, workspace_id, settled, now)
         return found
@@ -122,11 +126,14 @@ class Auditor:
         self, connection: Connection, workspace_id: int, ids: Sequence[int], now: datetime
     ) -> Found:  # fmt: skip
         """Everything of these contacts: what follows from a deal alone comes before what follows from deals."""
-        drift = (await check_contacts(connection, workspace_id, ids)).drift
-        drift += (await check_visits(connection, workspace_id, ids)).drift
-        drift += (await check_deals(connection, workspace_id, ids)).drift
+        drift = await self._rows(connection, workspace_id, ids)
         derived = await check_derived(connection, self._derived, workspace_id, ids, now)
         return Found(drift + derived.drift, derived.waiting)
+
+    async def _rows(self, connection: Connection, workspace_id: int, ids: Sequence[int]) -> list[Drift]:
+        """What follows from rows of these contacts, whatever is defined."""
+        checks = (check_contacts, check_visits, check_occurrences, check_devices, check_tasks, check_deals)
+        return [one for check in checks for one in (await check(connection, workspace_id, ids)).drift]
 
     async def _objects(
         self, connection: Connection, workspace_id: int, audit: Audit, *, mend: bool

@@ -1,4 +1,4 @@
-"""Rows of directories that lead to nothing: the other way round, contacts are looked at with their own."""
+"""Rows of directories by number that lead to nothing: the other way round, contacts are looked at with their own."""
 
 from __future__ import annotations
 

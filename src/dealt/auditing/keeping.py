@@ -24,7 +24,7 @@ async def save_round(connection: Connection, workspace_id: int, audit: Audit) ->
     """Write down how far a round of the workers is."""
     await connection.execute(
         queries.SAVE, workspace_id, audit.id, audit.finished_at, audit.stage, audit.last_id, audit.looked,
-        audit.waiting, audit.drift, audit.mended, encode(audit.findings),
+        audit.waiting, audit.drift, audit.mended, encode(audit.findings), audit.last_key,
     )  # fmt: skip
     if audit.finished_at is not None:
         await connection.execute(queries.FORGET, workspace_id, KEPT)

@@ -13,10 +13,12 @@ from dealt.kernel.db import Record
 
 DIRECTORIES = ("deal_ids", "task_ids")
 """Where deals and tasks are found; the last of their audits is for what nothing leads to any more."""
+NAMED = ("deal_custom_ids", "task_custom_ids", "event_custom_ids", "device_keys")
+"""Where deals, tasks, occurrences and devices are found by what clients call them."""
 VALUES = "company_values"
 """Aggregators of companies; what else there is of companies comes after them."""
 WORKERS, COMMAND = "workers", "command"
-STAGES = ("contact", VALUES, "company", "product", *DIRECTORIES, "board")
+STAGES = ("contact", VALUES, "company", "product", *DIRECTORIES, *NAMED, "board")
 """What a round looks at, in order."""
 MOST_FINDINGS = 100
 """Kept of each round; the rest is counted."""
@@ -26,13 +28,13 @@ KEPT = 20
 
 OWN = {"wake_at", "definitions_version", "base_rate", "base_value", "lines_total", "refunded_total", "net_value",
        "deal_products", "contact_companies", "open_tasks", "ordered_at", "page_views", "reads",
-       *DIRECTORIES}  # fmt: skip
+       *DIRECTORIES, *NAMED}  # fmt: skip
 """What is derived of every contact and deal, whatever anybody defined."""
 
 
 @dataclass
 class Audit:
-    """A round: ``stage`` and ``last_id`` say how far it is. ``waiting`` contacts were stale, which is no drift."""
+    """A round: ``stage``, ``last_id`` and ``last_key`` say how far it is. ``waiting`` contacts were stale: no drift."""
 
     id: int
     made_by: str
@@ -40,6 +42,7 @@ class Audit:
     finished_at: datetime | None = None
     stage: str = STAGES[0]
     last_id: int = 0
+    last_key: str = ""
     looked: int = 0
     waiting: int = 0
     drift: int = 0
@@ -63,7 +66,7 @@ class Audit:
         place = STAGES.index(self.stage) + 1
         if place == len(STAGES):
             return False
-        self.stage, self.last_id = STAGES[place], 0
+        self.stage, self.last_id, self.last_key = STAGES[place], 0, ""
         return True
 
 

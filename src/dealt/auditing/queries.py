@@ -1,6 +1,7 @@
 """All SQL of the auditor's own."""
 
-COLUMNS = "id, made_by, started_at, finished_at, stage, last_id, looked, waiting, drift, mended, findings"
+COLUMNS = """id, made_by, started_at, finished_at, stage, last_id, last_key, looked, waiting, drift, mended,
+    findings"""
 
 WORKSPACES = "SELECT id FROM workspaces ORDER BY id LIMIT 1000"
 
@@ -16,7 +17,7 @@ HAVING coalesce(bool_and(finished_at IS NOT NULL AND started_at < $3) FILTER (WH
 ON CONFLICT DO NOTHING RETURNING {COLUMNS}"""
 SAVE = """
 UPDATE audits SET finished_at = $3, stage = $4, last_id = $5, looked = $6, waiting = $7, drift = $8, mended = $9,
-    findings = $10::jsonb
+    findings = $10::jsonb, last_key = $11
 WHERE workspace_id = $1 AND id = $2"""
 KEEP = """
 INSERT INTO audits (workspace_id, id, made_by, started_at, finished_at, stage, last_id, looked, waiting, drift, mended,
@@ -51,6 +52,32 @@ HOLD_LISTED = """
 SELECT {key} AS id, contact_id FROM {directory} WHERE workspace_id = $1 AND {key} = ANY($2::bigint[])
 ORDER BY {key} FOR UPDATE"""
 DROP_LISTED = "DELETE FROM {directory} WHERE workspace_id = $1 AND {key} = ANY($2::bigint[])"
+
+# The same of directories that are keyed by what clients say: rows behind the key $2, whose they are and what they name;
+# ``kept`` is not so of a deleted deal, whose row is a tombstone. A task's contact is looked up by the task.
+_NAMED = {
+    "deal_custom_ids": """
+SELECT k.custom_id AS key, 0::bigint AS contact_id, k.deal_id AS id, k.deleted_at IS NULL AS kept
+FROM deal_custom_ids AS k WHERE k.workspace_id = $1""",
+    "task_custom_ids": """
+SELECT k.custom_id AS key, k.task_id AS id, true AS kept, coalesce((SELECT t.contact_id FROM task_ids AS t
+    WHERE t.workspace_id = k.workspace_id AND t.task_id = k.task_id), 0) AS contact_id
+FROM task_custom_ids AS k WHERE k.workspace_id = $1""",
+    "event_custom_ids": """
+SELECT k.custom_id AS key, k.contact_id, k.event_id AS id, true AS kept
+FROM event_custom_ids AS k WHERE k.workspace_id = $1 AND k.kind = {kind}""",
+    "device_keys": """
+SELECT k.fcm_key AS key, k.contact_id, k.contact_id AS id, true AS kept
+FROM device_keys AS k WHERE k.workspace_id = $1""",
+}
+LISTED_NAMES = {name: f"{rows} AND k.{{key}} > $2 ORDER BY k.{{key}} LIMIT $3" for name, rows in _NAMED.items()}
+HOLD_NAMES = {
+    name: f"{rows} AND k.{{key}} = ANY($2::text[]) ORDER BY k.{{key}} FOR UPDATE OF k" for name, rows in _NAMED.items()
+}
+NAMES_ASTRAY = """
+SELECT listed.key FROM unnest($2::text[], $3::bigint[], $4::bigint[]) AS listed(key, contact_id, id)
+WHERE NOT EXISTS (SELECT FROM {table} AS t WHERE t.workspace_id = $1 AND {same})"""
+DROP_NAMES = "DELETE FROM {directory} WHERE workspace_id = $1 AND {key} = ANY($2::text[]){also}"
 
 FIGURES = """
 SELECT DISTINCT ON (workspace_id) workspace_id, drift, looked, waiting, finished_at

@@ -36,7 +36,7 @@ async def check_deals(connection: Connection, workspace_id: int, contact_ids: Se
         ("lines_total", "refunded_total", "net_value"),
     )
     drift += _drift(await connection.fetch(queries.CHECK_TASKS, workspace_id, contact_ids), ("open_tasks",))
-    for statement in (queries.CHECK_LINKS, queries.CHECK_DIRECTORY):
+    for statement in (queries.CHECK_LINKS, queries.CHECK_DIRECTORY, queries.CHECK_CUSTOM_IDS):
         drift += _drift(await connection.fetch(statement, workspace_id, contact_ids), None)
     return Found(drift)
 

@@ -106,6 +106,26 @@ SELECT contact_id, deal_id AS id, 'deal_products:' || product_id AS name, to_jso
     to_json(after) AS after
 FROM found"""
 
+# A custom id leads to the deal that has it: a tombstone of it is revived; one that another deal holds stays.
+CHECK_CUSTOM_IDS = """
+WITH listed AS MATERIALIZED (
+    SELECT d.contact_id, d.id, d.custom_id, (
+        SELECT json_build_object('deal_id', k.deal_id, 'deleted', k.deleted_at IS NOT NULL)
+        FROM deal_custom_ids AS k WHERE k.workspace_id = d.workspace_id AND k.custom_id = d.custom_id) AS before
+    FROM deals AS d WHERE d.workspace_id = $1 AND d.contact_id = ANY($2::bigint[]) AND d.custom_id IS NOT NULL
+), found AS MATERIALIZED (
+    SELECT * FROM listed
+    WHERE before IS NULL OR (before ->> 'deleted')::boolean OR (before ->> 'deal_id')::bigint <> id
+), mended AS (
+    INSERT INTO deal_custom_ids AS k (workspace_id, custom_id, deal_id)
+    SELECT DISTINCT ON (custom_id) $1, custom_id, id FROM found ORDER BY custom_id, id
+    ON CONFLICT (workspace_id, custom_id) DO UPDATE
+        SET deal_id = excluded.deal_id, deleted_at = NULL, source_updated_at = NULL WHERE k.deleted_at IS NOT NULL
+)
+SELECT contact_id, id, 'deal_custom_ids' AS name, before,
+    json_build_object('deal_id', id, 'deleted', false) AS after
+FROM found"""
+
 # $2 the contacts. A directory's row is looked up by the deal: no join from a directory.
 CHECK_DIRECTORY = """
 WITH listed AS MATERIALIZED (

@@ -1,5 +1,6 @@
 """Phones and tablets on which a shop's app runs, and the keys by which they are sent messages."""
 
+from dealt.devices.auditing import check_devices
 from dealt.devices.keeping import forget_key
 from dealt.devices.model import Device, Ping, Pinged
 from dealt.devices.moving import DEVICES
@@ -11,6 +12,7 @@ __all__ = [
     "Device",
     "Ping",
     "Pinged",
+    "check_devices",
     "forget_key",
     "parse_fcm_key",
     "parse_ping",

@@ -22,6 +22,7 @@ async def keep_device(connection: Connection, actor: Actor, contact_id: int, dev
             await connection.execute(queries.GIVE_KEY, workspace_id, device.fcm_key, contact_id)
             await connection.execute(queries.UNLINK, workspace_id, holder, device.fcm_key)
         await connection.execute(queries.REMOVE, workspace_id, contact_id, device.fcm_key, device.identity)
+        await connection.execute(queries.LET_GO, workspace_id, contact_id, device.identity, device.fcm_key)
         # What was only known by its make is known better now.
         await connection.execute(queries.REMOVE_LIKE, workspace_id, contact_id, device.likeness)
     row = await connection.fetchrow(

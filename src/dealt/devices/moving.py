@@ -21,6 +21,20 @@ class DeviceRows(Rows):
             queries.MOVE_KEYS, move.workspace_id, [row["fcm_key"] for row in rows], move.target
         )
 
+    async def merge(self, move: Move) -> int:
+        sources = list(move.sources)
+        rows = await move.connection.fetch(queries.ALL_KEYS_OF, move.workspace_id, sources)
+        total = await super().merge(move)
+        # What is left with them belongs to devices of which the parent's stays.
+        await move.connection.execute(queries.DROP_KEYS, move.workspace_id, sources, [row["fcm_key"] for row in rows])
+        return total
+
+    async def unmerge(self, move: Move) -> int:
+        total = await super().unmerge(move)
+        for statement in (queries.LIST_KEYS, queries.UNLINK_TAKEN):
+            await move.connection.execute(statement, move.workspace_id, move.target)
+        return total
+
     async def forget(self, forgetting: Forgetting) -> None:
         workspace_id, contact_ids = forgetting.workspace_id, list(forgetting.contact_ids)
         rows = await forgetting.connection.fetch(queries.ALL_KEYS_OF, workspace_id, contact_ids)

@@ -44,3 +44,33 @@ SELECT fcm_key FROM devices WHERE workspace_id = $1 AND contact_id = ANY($2::big
 MOVE_KEYS = "UPDATE device_keys SET contact_id = $3 WHERE workspace_id = $1 AND fcm_key = ANY($2::text[])"
 
 FORGET_KEYS = "DELETE FROM device_keys WHERE workspace_id = $1 AND fcm_key = ANY($2::text[])"
+
+# A device is known by another key now, or was dropped by a merge: what nobody has any more is not kept.
+LET_GO = """
+DELETE FROM device_keys WHERE workspace_id = $1 AND contact_id = $2 AND fcm_key = (
+    SELECT fcm_key FROM devices WHERE workspace_id = $1 AND contact_id = $2 AND identity = $3 AND fcm_key <> $4)"""
+
+DROP_KEYS = """
+DELETE FROM device_keys
+WHERE workspace_id = $1 AND contact_id = ANY($2::bigint[]) AND fcm_key = ANY($3::text[])"""
+
+# Devices that come back have their keys again, but for those that somebody else has by now.
+LIST_KEYS = """
+INSERT INTO device_keys (workspace_id, fcm_key, contact_id)
+SELECT workspace_id, fcm_key, contact_id FROM devices
+WHERE workspace_id = $1 AND contact_id = $2 AND fcm_key IS NOT NULL ORDER BY fcm_key ON CONFLICT DO NOTHING"""
+UNLINK_TAKEN = """
+UPDATE devices AS d SET fcm_key = NULL WHERE workspace_id = $1 AND contact_id = $2 AND EXISTS (
+    SELECT FROM device_keys AS k WHERE k.workspace_id = $1 AND k.fcm_key = d.fcm_key AND k.contact_id <> $2)"""
+
+CHECK_KEYS = """
+WITH named AS MATERIALIZED (
+    SELECT d.contact_id, d.fcm_key, (
+        SELECT k.contact_id FROM device_keys AS k WHERE k.workspace_id = d.workspace_id AND k.fcm_key = d.fcm_key
+    ) AS listed
+    FROM devices AS d WHERE d.workspace_id = $1 AND d.contact_id = ANY($2::bigint[]) AND d.fcm_key IS NOT NULL
+), mended AS (
+    INSERT INTO device_keys (workspace_id, fcm_key, contact_id)
+    SELECT $1, fcm_key, contact_id FROM named WHERE listed IS NULL ON CONFLICT DO NOTHING
+)
+SELECT contact_id, listed FROM named WHERE listed IS DISTINCT FROM contact_id ORDER BY contact_id"""

@@ -1,6 +1,6 @@
 """What contacts do: named events with typed attributes, product events of sixteen types, and page views."""
 
-from dealt.events.auditing import check_visits
+from dealt.events.auditing import check_occurrences, check_visits
 from dealt.events.defining import (
     EVENTS,
     declare_event,
@@ -44,6 +44,7 @@ __all__ = [
     "Stretch",
     "Telling",
     "Timeline",
+    "check_occurrences",
     "check_visits",
     "declare_event",
     "definition_of",

@@ -155,6 +155,24 @@ COUNT_TIMELINE = "SELECT " + ", ".join(
     for place, (table, at, also) in enumerate(_COUNTED)
 )
 
+# What a contact's occurrences are called by the client leads to them. A row that names another occurrence stays.
+CHECK_CUSTOM_IDS = """
+WITH listed AS MATERIALIZED (
+    SELECT e.contact_id, e.id, e.custom_id, k.contact_id AS listed_contact, k.event_id AS listed_id
+    FROM {table} AS e LEFT JOIN LATERAL (
+        SELECT k.contact_id, k.event_id FROM event_custom_ids AS k
+        WHERE k.workspace_id = $1 AND k.kind = {kind} AND k.custom_id = e.custom_id OFFSET 0) AS k ON true
+    WHERE e.workspace_id = $1 AND e.contact_id = ANY($2::bigint[]) AND e.custom_id IS NOT NULL
+), found AS MATERIALIZED (
+    SELECT * FROM listed WHERE (listed_contact, listed_id) IS DISTINCT FROM (contact_id, id)
+), mended AS (
+    INSERT INTO event_custom_ids AS k (workspace_id, kind, custom_id, contact_id, event_id)
+    SELECT DISTINCT ON (custom_id) $1, {kind}, custom_id, contact_id, id FROM found
+    ON CONFLICT (workspace_id, kind, custom_id) DO UPDATE SET contact_id = excluded.contact_id
+    WHERE k.event_id = excluded.event_id
+)
+SELECT contact_id, id, listed_id FROM found ORDER BY contact_id, id"""
+
 CHECK_PAGE_VIEWS = """
 WITH found AS MATERIALIZED (
     SELECT * FROM (

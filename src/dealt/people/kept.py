@@ -24,7 +24,7 @@ NAMES_NOBODY: Mapping[str, str] = {
     **dict.fromkeys(("jobs", "delayed_jobs"), _QUEUE),
     "stage_totals": "counts and sums of many deals",
     "stage_deltas": "counts and sums of some deals",
-    "audits": "numbers of objects and what was counted; texts that were rolled up are not kept",
+    "audits": "numbers of objects and what was counted; texts are not kept, but for the one that a round has come to",
     "api_tokens": "names of tokens and what they may do",
     "companies": "about firms, which have an erasure of their own: DELETE",
     "company_derived": "what is rolled up of rows that go, computed anew when they are gone",

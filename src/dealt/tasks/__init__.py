@@ -1,5 +1,6 @@
 """Tasks: what people are to do about a contact or a deal (the API calls them activities)."""
 
+from dealt.tasks.auditing import check_tasks
 from dealt.tasks.editing import complete_task, create_task, delete_task, reopen_task, update_task
 from dealt.tasks.fields import FIELDS
 from dealt.tasks.model import ReferenceNotFound, TaskPatch, Written
@@ -21,6 +22,7 @@ __all__ = [
     "TaskFilter",
     "TaskPatch",
     "Written",
+    "check_tasks",
     "complete_task",
     "create_task",
     "delete_task",

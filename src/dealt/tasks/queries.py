@@ -127,3 +127,29 @@ UPDATE tasks AS t SET name = c.name, description = c.description, attributes = c
     updated_at = $3
 FROM json_to_recordset($2::json) AS c(contact_id bigint, id bigint, name text, description text, attributes jsonb)
 WHERE t.contact_id = c.contact_id AND t.id = c.id AND t.workspace_id = $1"""
+
+# Tasks of contacts $2 that are listed elsewhere, or not at all, by their number and by their custom id.
+CHECK_IDS = """
+WITH listed AS MATERIALIZED (
+    SELECT t.contact_id, t.id, (
+        SELECT i.contact_id FROM task_ids AS i WHERE i.workspace_id = t.workspace_id AND i.task_id = t.id) AS listed
+    FROM tasks AS t WHERE t.workspace_id = $1 AND t.contact_id = ANY($2::bigint[])
+), found AS MATERIALIZED (
+    SELECT * FROM listed WHERE listed IS DISTINCT FROM contact_id
+), mended AS (
+    INSERT INTO task_ids (workspace_id, task_id, contact_id) SELECT $1, id, contact_id FROM found
+    ON CONFLICT (workspace_id, task_id) DO UPDATE SET contact_id = excluded.contact_id
+)
+SELECT contact_id, id, listed, contact_id AS wanted FROM found ORDER BY contact_id, id"""
+
+CHECK_CUSTOM_IDS = """
+WITH listed AS MATERIALIZED (
+    SELECT t.contact_id, t.id, t.custom_id, (
+        SELECT k.task_id FROM task_custom_ids AS k
+        WHERE k.workspace_id = t.workspace_id AND k.custom_id = t.custom_id) AS listed
+    FROM tasks AS t WHERE t.workspace_id = $1 AND t.contact_id = ANY($2::bigint[]) AND t.custom_id IS NOT NULL
+), mended AS (
+    INSERT INTO task_custom_ids (workspace_id, custom_id, task_id)
+    SELECT $1, custom_id, id FROM listed WHERE listed IS NULL ON CONFLICT DO NOTHING
+)
+SELECT contact_id, id, listed, id AS wanted FROM listed WHERE listed IS DISTINCT FROM id ORDER BY contact_id, id"""
