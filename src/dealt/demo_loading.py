@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from dealt.accounts import Actor
 from dealt.aggregators import create_aggregator, read_new
+from dealt.attributes import ATTRIBUTES, create_attribute, name_std
 from dealt.companies import parse_company, upsert_company
 from dealt.contacts import parse_contact, upsert_contact
-from dealt.deals import DealWork, parse_deal, upsert
 from dealt.demo import Shop, definitions
+from dealt.demo_year import Year
 from dealt.kernel.db import Connection, transaction
 from dealt.kernel.errors import Conflict
 from dealt.kernel.journal import SETTINGS, Cause, Entry, Lane, record
@@ -89,16 +90,17 @@ class _Loading:
         self._report = report
         self._now = services.clock.now()
         # Nobody is to be mailed about orders that nobody made.
-        self._actor = Actor(workspace_id, "system", cause=Cause.SILENT, lane=Lane.BULK)
+        self._actor = Actor(workspace_id, "demo", cause=Cause.SILENT, lane=Lane.BULK)
 
     async def run(self) -> None:
         await self._load_rates()
         await self._load_loss_reasons()
+        await self._load_attributes()
         await self._load_products()
         await self._load_companies()
         await self._load_contacts()
-        await self._load_orders()
         await self._load_definitions()
+        await self._load_orders()
 
     async def _load_rates(self) -> None:
         rates = [
@@ -115,6 +117,18 @@ class _Loading:
             for name in self._shop.loss_reasons:
                 if name not in known:
                     await create_loss_reason(connection, self._workspace_id, name, now=self._now)
+        self._services.definitions.forget(self._workspace_id)
+
+    async def _load_attributes(self) -> None:
+        async with transaction(self._services.pool) as connection:
+            snapshot = await self._services.definitions.for_writing(connection, self._workspace_id)
+            known = snapshot.part(ATTRIBUTES)
+            for domain, name, value_type, choices in definitions.ATTRIBUTES:
+                if name_std(name) not in known.of(domain):
+                    await create_attribute(
+                        connection, self._workspace_id, domain=domain, name=name, value_type=value_type,
+                        now=self._now - YEAR, choices=choices, actor=self._actor.name,
+                    )  # fmt: skip
         self._services.definitions.forget(self._workspace_id)
 
     async def _loss_reasons(self, connection: Connection) -> dict[str, int]:
@@ -182,19 +196,13 @@ class _Loading:
 
     async def _load_orders(self) -> None:
         async with self._services.pool.acquire() as connection:
-            snapshot = await self._services.definitions.for_reading(connection, self._workspace_id)
             reasons = await self._loss_reasons(connection)
-        works = [
-            upsert(parse_deal(self._with_reason(order, reasons), snapshot.time_zone), self._actor)
-            for order in self._shop.orders
-        ]
-        for start in range(0, len(works), BATCH):
-            await self._write(works[start : start + BATCH])
-            self._report("orders", min(start + BATCH, len(works)), len(works))
+        year = Year(self._services, self._actor, reasons)
+        await year.live(self._shop, lambda done, total: self._report("orders", done, total))
 
     async def _load_definitions(self) -> None:
-        """What is derived from the orders, at once and whole: its values follow in the background."""
-        derived, actor, now = self._services.derived, self._actor, self._now
+        """What is derived from the orders, at once and whole, and long ago: values and members follow the orders."""
+        derived, actor, now = self._services.derived, self._actor, self._now - YEAR
         keeper = SegmentKeeper(derived, self._workspace_id, now, actor.name)
         async with transaction(self._services.pool) as connection:
             if await connection.fetchval(_HAS_AGGREGATORS, self._workspace_id):
@@ -206,14 +214,3 @@ class _Loading:
                 await create_segment(connection, keeper, written=body["filter"], tried=True, **fields)
             await create_rfm(connection, RfmKeeper(derived, actor, now), read_new_rfm(definitions.RFM))
         self._services.definitions.forget(self._workspace_id)
-
-    def _with_reason(self, order: Mapping[str, Any], reasons: Mapping[str, int]) -> dict[str, Any]:
-        """The order with the id that its loss reason has in this workspace."""
-        if "loss_reason" not in order:
-            return dict(order)
-        return {**order, "loss_reason": reasons[self._shop.loss_reasons[order["loss_reason"] - 1]]}
-
-    async def _write(self, works: Sequence[DealWork]) -> None:
-        for outcome in await self._services.deals.write_many(self._workspace_id, works):
-            if isinstance(outcome, Exception):
-                raise outcome

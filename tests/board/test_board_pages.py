@@ -48,6 +48,26 @@ async def test_a_column_goes_on_where_it_ended_in_every_order(site: Site) -> Non
         assert (await visitor.get("/board/1/column/99/?after=1_1", headers=JSON)).status_code == 404
 
 
+async def test_a_view_keeps_filters_order_and_groups_but_nobody_by_name(site: Site) -> None:
+    async with site.visitor(await site.session()) as visitor:
+        query = "status=1&sort=value&group=tag&q=Ada&filter=name~'Ada'"
+        answer = await visitor.post("/board/1/views/", data={"name": "Open & dear", "query": query, "opens": "1"})
+        place = "/board/1/?view=Open%20%26%20dear&status=1&sort=value&group=tag"
+        assert answer.headers["location"].startswith(place)
+        assert (await visitor.get("/board/1/")).headers["location"].startswith(place)
+        page = (await visitor.get(place)).text
+        assert re.search(r'aria-current="page">Open &amp; dear</a>', page)
+        assert "Delete view" in page
+        assert 'href="/board/1/?view="' in page
+        assert "Open &amp; dear" in (await visitor.get("/board/1/?view=")).text
+        assert (await visitor.post("/board/1/views/", data={"name": "", "query": ""})).status_code == 400
+        assert (await visitor.post("/board/99/views/", data={"name": "x", "query": ""})).status_code == 404
+        gone = {"name": "Open & dear"}
+        assert (await visitor.post("/board/1/views/delete/", data=gone)).status_code == 303
+        assert (await visitor.post("/board/1/views/delete/", data=gone)).status_code == 404
+        assert (await visitor.get("/board/1/")).status_code == 200
+
+
 async def test_groups_come_one_after_the_other_over_all_pages(site: Site) -> None:
     [member] = await site.shop.fetch("SELECT id, email FROM members ORDER BY id LIMIT 1")
     name = str(member["email"])
@@ -55,12 +75,14 @@ async def test_groups_come_one_after_the_other_over_all_pages(site: Site) -> Non
     for n in range(50):
         fields: dict[str, Any] = {
             0: {"parcel": "small", "tags": ["zebra", "apple"], "assigned_to": member["id"]},
-            1: {"parcel": "Big", "tags": ["apple"], "company": company}, 2: {},
+            1: {"parcel": "Big", "tags": ["apple"], "company": company},
+            2: {"shelf": ("épi 10", "Épi 9", "Øre")[n // 3 % 3]},
         }[n % 3]  # fmt: skip
         await made(site, f"Grouped {n:02}", stage=6, value=n, currency="EUR", **fields)
     async with site.visitor(await site.session()) as visitor:
         grouped: dict[str, list[str]] = {
-            "attributes.parcel": ["Big", "small", "None"], "tag": ["apple", "zebra", "None"],
+            "attributes.parcel": ["Big", "small", "None"], "attributes.shelf": ["Épi 9", "épi 10", "Øre", "None"],
+            "tag": ["apple", "zebra", "None"],
             "assigned": [name, "None"], "company": ["Acme", "None"],
         }  # fmt: skip
         for group, keys in grouped.items():
@@ -80,6 +102,7 @@ async def test_groups_come_one_after_the_other_over_all_pages(site: Site) -> Non
                     for label, many in re.findall(r'<span class="cut">(.*?)</span>.*?data-many>(.*?)</span>', column)
                 ]
                 counts = dict.fromkeys(("Big", "small", "apple", "zebra", "Acme", name), 17)
+                counts |= {"Épi 9": 5, "épi 10": 6, "Øre": 5}
                 left = 50 - sum(counts[one] for one in keys[:-1])
                 assert list(dict.fromkeys(shown)) == [(one, str(counts.get(one, left))) for one in keys]
                 found = re.findall(r'data-deal="\d+" .*?data-group="(.*?)"', column)

@@ -270,6 +270,35 @@ async def test_columns_are_chosen_and_put_in_order(shop: Site) -> None:
         assert "shoe</a></th>" not in (await another.get("/contacts/")).text
 
 
+async def test_a_view_may_be_for_everybody_and_the_list_may_open_with_it(shop: Site) -> None:
+    everybody = {"name": "Dear", "query": "ordering=-value", "shared": "1", "opens": "1"}
+    async with shop.visitor(await shop.session("admin")) as owner:
+        assert (await owner.post("/deals/views/", data=everybody)).status_code == 303
+        opened = await owner.get("/deals/")
+        assert opened.headers["location"] == "/deals/?view=Dear&ordering=-value"
+        page = (await owner.get("/deals/?view=")).text
+        assert 'href="/deals/?view="' in page
+        assert "Dear</a>" in page
+        async with shop.visitor(await shop.session("read-only")) as other:
+            page = (await other.get("/deals/")).text
+            assert 'href="/deals/?view=Dear&amp;ordering=-value"' in page
+            assert "Show it to everybody" not in page
+            assert (await other.post("/deals/views/", data=everybody)).status_code == 403
+            assert (await other.post("/deals/views/delete/", data={"name": "Dear"})).status_code == 403
+            mine = {"name": "Dear", "query": "ordering=value"}
+            assert (await other.post("/deals/views/", data=mine)).status_code == 303
+            page = (await other.get("/deals/")).text
+            assert 'href="/deals/?view=Dear&amp;ordering=value"' in page
+            assert (await other.post("/deals/views/delete/", data={"name": "Dear"})).status_code == 303
+        async with shop.visitor(await shop.session("member")) as third:
+            answer = await third.post("/deals/views/", data=everybody)
+            assert answer.status_code == 400
+            assert "Somebody shares a view of this name already." in answer.text
+        assert (await owner.post("/deals/views/", data={**everybody, "opens": ""})).status_code == 303
+        assert (await owner.get("/deals/")).status_code == 200
+        assert (await owner.post("/deals/views/delete/", data={"name": "Dear"})).status_code == 303
+
+
 async def test_a_view_keeps_filters_but_no_names(shop: Site) -> None:
     async with shop.visitor(await shop.session()) as visitor:
         query = "q=x&city=Rome&email=ann1%40example.com&shoe__lt=3&ordering=shoe&status=visitor"

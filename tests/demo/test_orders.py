@@ -83,10 +83,25 @@ def test_counts_per_stage_and_status_are_those_of_a_living_shop(fernhill: Shop) 
     assert len(_having(fernhill, 2, 4)) == 8, "duplicates"
 
 
-def test_what_is_in_progress_is_recent(fernhill: Shop, now: datetime) -> None:
-    in_progress = [order for order in fernhill.orders if order["status"] == 1]
-    oldest = min(datetime.fromisoformat(order["order_date"]) for order in in_progress)
-    assert now - oldest < timedelta(days=40)
+def test_most_of_what_is_in_progress_is_recent_and_some_is_stuck(fernhill: Shop, now: datetime) -> None:
+    ages = [now - datetime.fromisoformat(order["order_date"]) for order in fernhill.orders if order["status"] == 1]
+    assert max(ages) < timedelta(days=100)
+    assert sum(age < timedelta(days=30) for age in ages) > 0.7 * len(ages)
+    courses = [fernhill.courses[order["custom_id"]] for order in fernhill.orders if order["status"] == 1]
+    assert any(now - datetime.fromisoformat(course[-1][0]) > timedelta(days=7) for course in courses)
+
+
+def test_the_course_of_an_order_ends_with_the_order_and_begins_without_what_came_later(fernhill: Shop) -> None:
+    for order in fernhill.orders:
+        course = fernhill.courses[order["custom_id"]]
+        moments = [at for at, _ in course]
+        assert moments == sorted(set(moments))
+        assert {**course[0][1], **{key: value for _, told in course[1:] for key, value in told.items()}} == order
+    returned = next(order for order in fernhill.orders if order["stage"] == 6 and "shipped_at" in order)
+    first, *_, last = (told for _, told in fernhill.courses[returned["custom_id"]])
+    assert not {"shipped_at", "returned_at", "loss_reason"} & set(first)
+    assert all("returned_quantity" not in line for line in first["order_products"])
+    assert any("returned_quantity" in line for line in last["order_products"])
 
 
 def test_a_cart_is_abandoned_after_three_days(fernhill: Shop, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -165,6 +166,13 @@ async def test_what_is_wrong_is_said_and_changes_nothing(site: Site) -> None:
             assert 'role="alert"' in answer.text
         assert (await visitor.get(f"/contacts/{number}/orders/?behind=99999")).status_code == 404
         assert (await visitor.get(f"/contacts/{number}/timeline/?cursor=x")).status_code == 400
+        for kind in ("", "orders", "events", "pages", "segments", "changes", "nonsense"):
+            shown = (await visitor.get(f"/contacts/{number}/timeline/?kind={kind}")).text
+            told = set(re.findall(r'<span class="badge">(.*?)</span>', shown))
+            alone = {"orders": {"Order"}, "events": {"Event", "Product event"}, "pages": {"Page view"},
+                     "segments": {"Segment"}, "changes": {"Change"}}.get(kind)  # fmt: skip
+            assert alone is None or told <= alone
+            assert told or kind not in ("", "changes")
     assert await contact(site, number) == before
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from unicodedata import combining, normalize
 
 from dealt.accounts import MEMBERS, Snapshot, sees_only
 from dealt.attributes import ATTRIBUTES
 from dealt.board import queries
+from dealt.board.filling import filled
 from dealt.board.model import NONE, Group
 from dealt.kernel.sql import Sql, sql
 from dealt.tags import TAGS
@@ -15,6 +18,7 @@ from dealt.web import Visit
 _ATTRIBUTE = "attributes."
 _LONGEST = 100
 """Longer values are grouped by how they begin."""
+_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"})
 
 
 def choices(visit: Visit, snapshot: Snapshot) -> dict[str, str]:
@@ -52,7 +56,7 @@ def _named(name: str, known: Mapping[int, str], column: str, *, are_people: bool
     """By something whose names are known; what is not among them counts as none."""
     ids = list(known)
     labels = [known[one][:_LONGEST] for one in ids]
-    keys = [f"a{label.lower()} {one}" for one, label in zip(ids, labels, strict=True)]
+    keys = [f"a{in_order(label)} {one}" for one, label in zip(ids, labels, strict=True)]
     found = f"({{}}::text[])[array_position({{}}::bigint[], {column})]"
     key = sql(f"(coalesce({found}, '{NONE}') COLLATE \"C\")", keys, ids)
     people = dict(zip(keys, ids, strict=True)) if are_people else None
@@ -61,5 +65,12 @@ def _named(name: str, known: Mapping[int, str], column: str, *, are_people: bool
 
 def _keyed(name: str, label: Sql, value: Sql) -> Group:
     """Keys stand in the order of names, and None behind all; two of the same name have keys of their own."""
-    key = Sql("coalesce('a' || lower(") + label + Sql(") || ' ' || ") + value + Sql(f", '{NONE}') COLLATE \"C\"")
+    ordered = Sql("'a' || ") + filled(queries.IN_ORDER, name=label) + Sql(" || ' ' || ") + value
+    key = Sql("coalesce(") + ordered + Sql(f", '{NONE}') COLLATE \"C\"")
     return Group(name, Sql("(") + key + Sql(")"), Sql("coalesce(") + label + Sql(", '')"))
+
+
+def in_order(name: str) -> str:
+    """A name as ``queries.IN_ORDER`` writes it: by code point in the order in which people look for it."""
+    bare = "".join(one for one in normalize("NFD", name.lower()) if not combining(one)).translate(_LETTERS)
+    return re.sub("[0-9]+", lambda digits: digits[0][-10:].rjust(10, "0"), bare)

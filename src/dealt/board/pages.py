@@ -14,6 +14,8 @@ from dealt.board.model import CARDS_AT_FIRST, MOST_CHANGED, SORTS, Asked
 from dealt.board.narrowing import read_asked, read_quick
 from dealt.board.reading import Reader
 from dealt.board.rooms import Boards, View, update
+from dealt.board.views import forget, keep, pipeline_of, shelf, to_keep
+from dealt.browsing import opening, tabs_of, views_of
 from dealt.builders import Filtered, Panel, as_equals, joined, read_written, spelled, written_out
 from dealt.kernel.clock import iso, parse_datetime
 from dealt.kernel.errors import InvalidInput
@@ -37,10 +39,15 @@ async def first(visit: Visit) -> Response:
 async def show(visit: Visit) -> Response:
     """A pipeline's stages with their first deals."""
     snapshot = await visit.snapshot()
-    pipeline = _pipeline(visit, snapshot)
+    pipeline = pipeline_of(visit, snapshot)
     if shorter := _spelled_out(visit.query):
         return visit.go(f"/board/{pipeline.id}/{shorter}")
     wrong, told = dict[str, list[str]](), None
+    kept = shelf(pipeline.id)
+    async with visit.reading() as connection:
+        views = await views_of(connection, visit.member, kept.kind)
+    if elsewhere := opening(kept.path, visit.query, views):
+        return visit.go(elsewhere)
     try:
         asked, told = await read_asked(visit, snapshot, pipeline.id, visit.query)
         async with visit.reading() as connection:
@@ -56,6 +63,8 @@ async def show(visit: Visit) -> Response:
         statuses=_STATUSES, members=snapshot.part(MEMBERS),
         tags=snapshot.part(TAGS), base=snapshot.base_currency, query=visit.query,
         filtering=_panel(visit, pipeline, told, wrong), as_list=_as_list(visit, pipeline),
+        views=views, view=views.get(visit.query.get("view", "")) if visit.query.get("view") else None,
+        tabs=tabs_of(kept.path, views), to_keep=to_keep(visit.query),
         about={
             "pipeline": pipeline.id,
             "now": iso(visit.now),
@@ -74,7 +83,7 @@ async def show(visit: Visit) -> Response:
 async def more(visit: Visit) -> Response:
     """The cards of a column behind a place."""
     snapshot = await visit.snapshot()
-    pipeline = _pipeline(visit, snapshot)
+    pipeline = pipeline_of(visit, snapshot)
     stage = snapshot.part(PIPELINES).stages.get(visit.id("stage"))
     if stage is None or stage.pipeline_id != pipeline.id:
         raise visit.not_found("stage")
@@ -114,20 +123,20 @@ async def _since(visit: Visit) -> Response:
 async def act(visit: Visit) -> Response:
     """Move or edit deals."""
     snapshot = await visit.snapshot()
-    _pipeline(visit, snapshot)
+    pipeline_of(visit, snapshot)
     return await _answer(visit, await change(visit, snapshot, visit.form))
 
 
 async def go_back(visit: Visit) -> Response:
     """Take a change back."""
     snapshot = await visit.snapshot()
-    _pipeline(visit, snapshot)
+    pipeline_of(visit, snapshot)
     return await _answer(visit, await undo(visit, snapshot, visit.form))
 
 
 async def live(visit: Visit) -> Response:
     """What changes on the board, as server-sent events: ``data`` is an update, ``gap`` says to look anew."""
-    pipeline = _pipeline(visit, await visit.snapshot())
+    pipeline = pipeline_of(visit, await visit.snapshot())
     view = View(pipeline.id, sees_only(visit.member), visit.may("contacts"))
     return stream(visit, visit.of(Boards).listen(visit.house, visit.workspace_id, view))
 
@@ -142,7 +151,7 @@ async def _answer(visit: Visit, changed: Changed) -> Response:
 
 async def _updated(visit: Visit, ids: list[int], **also: object) -> Response:
     snapshot = await visit.snapshot()
-    pipeline = _pipeline(visit, snapshot)
+    pipeline = pipeline_of(visit, snapshot)
     asked, _ = await read_asked(visit, snapshot, pipeline.id, visit.query)
     reader = _reader(visit, snapshot, asked)
     async with visit.reading() as connection:
@@ -175,7 +184,7 @@ def _panel(visit: Visit, pipeline: Pipeline, told: Filtered | None, wrong: Mappi
     except InvalidInput:
         written, quick = {}, []
     return Panel(
-        "deal", f"/board/{pipeline.id}/", f"/board/{pipeline.id}/?{written_out(kept)}", written,
+        "deal", f"/board/{pipeline.id}/", f"/board/{pipeline.id}/?{written_out(kept) or 'view='}", written,
         told.sentence if told else "", kept, {place: one for place, one in wrong.items() if place.startswith("filter")},
         joined(as_equals("pipeline", pipeline.id), *quick), visit.may("segments", "write"),
     )  # fmt: skip
@@ -195,13 +204,6 @@ def _reader(visit: Visit, snapshot: Snapshot, asked: Asked) -> Reader:
     return Reader(snapshot, asked, visit.now, names=visit.may("contacts"))
 
 
-def _pipeline(visit: Visit, snapshot: Snapshot) -> Pipeline:
-    pipeline = snapshot.part(PIPELINES).pipelines.get(visit.id())
-    if pipeline is None:
-        raise visit.not_found("pipeline")
-    return pipeline
-
-
 ROUTES: list[PageRoute] = [
     page("/board/", first, "deals"),
     page("/board/<int:id>/", show, "deals"),
@@ -210,4 +212,6 @@ ROUTES: list[PageRoute] = [
     page("/board/<int:id>/live/", live, "deals"),
     action("/board/<int:id>/change/", act, "deals"),
     action("/board/<int:id>/undo/", go_back, "deals"),
+    action("/board/<int:id>/views/", keep, "deals", reads=True),
+    action("/board/<int:id>/views/delete/", forget, "deals", reads=True),
 ]

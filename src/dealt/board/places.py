@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from dealt.board import queries
+from dealt.board.filling import filled
 from dealt.board.model import NONE, Card, Group, Sort
 from dealt.board.narrowing import Narrowed
 from dealt.kernel.errors import InvalidInput
@@ -99,12 +100,3 @@ def _read_row(sort: Sort, text: str) -> tuple[datetime | Decimal | str, int]:
         raise InvalidInput.of("after", "This is no place in a column.")
     except (ValueError, ArithmeticError):
         raise InvalidInput.of("after", "This is no place in a column.") from None
-
-
-def filled(text: str, **parts: Sql) -> Sql:
-    """``text`` with these parts in the places that name them."""
-    whole = Sql("")
-    for piece in text.split("{"):
-        name, closed, rest = piece.partition("}")
-        whole += parts[name] + Sql(rest) if closed else Sql(piece)
-    return whole

@@ -9,9 +9,10 @@ from decimal import Decimal
 
 from dealt.accounts import Snapshot
 from dealt.board import queries
+from dealt.board.filling import filled
 from dealt.board.model import CARDS_A_PAGE, MOST_COUNTED, MOST_GROUPS, Asked, Card, Column, Head
 from dealt.board.narrowing import Narrowed, narrow
-from dealt.board.places import EPOCH, MICROSECOND, Place, behind, filled, parts, place_of, read_place
+from dealt.board.places import EPOCH, MICROSECOND, Place, behind, parts, place_of, read_place
 from dealt.contacts import display_name
 from dealt.deals import Total, read_totals
 from dealt.kernel.clock import iso

@@ -67,12 +67,12 @@ def read_asked(kind: Kind, args: Mapping[str, str]) -> Asked:
 
 
 def address(kind: Kind, asked: Asked) -> str:
-    """The address of the list as it is asked for."""
+    """The address of the list as it is asked for; the plain one is named, for the list may open with a view."""
     found = {"view": asked.view, "q": asked.text} | dict(asked.lookups)
     found |= {"ordering": asked.ordering if asked.ordering != kind.ordering else ""}
     found |= {"filter": asked.filter, "cursor": asked.cursor, "before": asked.before}
     query = written_out(found)
-    return f"{kind.path}?{query}" if query else kind.path
+    return f"{kind.path}?{query or 'view='}"
 
 
 def kept(kind: Kind, asked: Asked) -> dict[str, str]:

@@ -21,10 +21,11 @@ from dealt.browsing.asking import (
     to_keep,
 )
 from dealt.browsing.filtering import filter_of, panel_of, spelled_out
+from dealt.browsing.keeping import Shelf, forget_view, keep_view
 from dealt.browsing.model import Column, Kind, Row
 from dealt.browsing.showing import MOST_COLUMNS, chosen, columns_of, header, lines
 from dealt.browsing.sorting import index_of, offered
-from dealt.browsing.views import View, delete_view, save_view, views_of
+from dealt.browsing.views import opening, save_view, tabs_of, views_of
 from dealt.kernel.errors import Forbidden, InvalidInput
 from dealt.kernel.http import Response
 from dealt.kernel.limits import TooSlow
@@ -43,6 +44,9 @@ async def show(visit: Visit, kind: Kind) -> Response:
     helpful: list[str] = []
     asked, rows, around_it, told = Asked(ordering=kind.ordering), list[Row](), ("", ""), None
     async with visit.reading() as connection:
+        views = await views_of(connection, visit.member, kind.name)
+        if elsewhere := opening(kind.path, visit.query, views):
+            return visit.go(elsewhere)
         try:
             asked = read_asked(kind, visit.query)
             if shorter := spelled_out(asked):
@@ -56,7 +60,6 @@ async def show(visit: Visit, kind: Kind) -> Response:
             wrong, helpful = dict(error.fields), offered(kind, snapshot, asked, told, visit.now)
         except InvalidInput as error:
             wrong = dict(error.fields)
-        views = await views_of(connection, visit.member, kind.name)
         acts = [
             (act, await act.choices(visit, snapshot, connection) if act.choices else None)
             for act in kind.acts
@@ -75,8 +78,8 @@ async def show(visit: Visit, kind: Kind) -> Response:
         filtering=panel_of(visit, kind, asked, told, wrong),
         filters=[(one, one.choices(snapshot) if one.choices else None) for one in kind.filters],
         chips=chips(kind, asked, labels), sorting=lambda column: _sorting(kind, asked, column),
-        presets=_presets(visit, snapshot, kind, asked), tabs=_tabs(kind, views),
-        view=views.get(asked.view) if asked.view else None,
+        presets=_presets(visit, snapshot, kind, asked), tabs=tabs_of(kind.path, views), views=views,
+        view=views.get(asked.view) if asked.view else None, plain=tabs_of(kind.path, views)[0][1],
         place=address(kind, from_start(asked)), unsearched=address(kind, replace(from_start(asked), text="")),
         rest=[column for name, column in known.items() if column not in columns], base=snapshot.base_currency,
         export=f"{kind.path}export/{address(kind, from_start(asked)).removeprefix(kind.path)}",
@@ -101,11 +104,6 @@ def _sorting(kind: Kind, asked: Asked, column: Column) -> tuple[str, str]:
     return address(kind, replace(from_start(asked), ordering=wanted)), now
 
 
-def _tabs(kind: Kind, views: dict[str, View]) -> list[tuple[str, str]]:
-    named = [view for view in views.values() if view.name]
-    return [("", kind.path)] + [(view.name, _place(kind, view)) for view in named]
-
-
 def _presets(visit: Visit, snapshot: Snapshot, kind: Kind, asked: Asked) -> list[tuple[str, str, bool]]:
     """The tabs that everybody has: what they are called, where they lead, and whether the list is that one now."""
     found = kind.presets(visit, snapshot) if kind.presets else []
@@ -113,12 +111,6 @@ def _presets(visit: Visit, snapshot: Snapshot, kind: Kind, asked: Asked) -> list
         (name, address(kind, Asked(ordering=kind.ordering, lookups=lookups)), dict(asked.lookups) == dict(lookups))
         for name, lookups in found
     ]
-
-
-def _place(kind: Kind, view: View) -> str:
-    if not view.name:
-        return kind.path + (f"?{view.query}" if view.query else "")
-    return f"{kind.path}?view={quote(view.name)}" + (f"&{view.query}" if view.query else "")
 
 
 async def set_columns(visit: Visit, kind: Kind) -> Response:
@@ -132,26 +124,26 @@ async def set_columns(visit: Visit, kind: Kind) -> Response:
         kept = (await views_of(connection, visit.member, kind.name)).get(view)
         if view and kept is None:
             raise visit.not_found("view")
-        query = kept.query if kept else ""
-        await save_view(connection, visit.member, kind.name, view, wanted, query, visit.now)
+        query, shared = (kept.query, kept.shared and kept.own) if kept else ("", False)
+        await save_view(connection, visit.member, kind.name, view, wanted, query, visit.now, shared=shared)
     return visit.go(visit.came_from(kind.path), "The columns are kept.")
 
 
 async def keep(visit: Visit, kind: Kind) -> Response:
     """The list as it is, under a name."""
-    name, query = visit.text("name"), visit.text("query")
-    if not name:
-        raise InvalidInput.of("name", "Give the view a name.")
-    asked, snapshot = read_asked(kind, _arguments(query)), await visit.snapshot()
+    asked, snapshot = read_asked(kind, _arguments(visit.text("query"))), await visit.snapshot()
     known = columns_of(kind, snapshot)
     async with visit.writing() as connection:
         told = await filter_of(visit, connection, snapshot, kind, asked)
         views = await views_of(connection, visit.member, kind.name)
         columns = [column.name for column in chosen(kind, known, views.get(asked.view) or views.get(""))]
-        view = View(name, columns, to_keep(kind, asked, told))
-        await save_view(connection, visit.member, kind.name, name, columns, view.query, visit.now)
-    left_out = " Its filter may name a person, and is not kept." if told and "filter=" not in view.query else ""
-    return visit.go(_place(kind, view), f"{name} is a view of yours now.{left_out}")
+        query = to_keep(kind, asked, told)
+        left_out = "Its filter may name a person, and is not kept." if told and "filter=" not in query else ""
+        return await keep_view(visit, connection, _shelf(kind), columns, query, left_out=left_out)
+
+
+def _shelf(kind: Kind) -> Shelf:
+    return Shelf(kind.name, kind.path, kind.area)
 
 
 def _arguments(query: str) -> dict[str, str]:
@@ -160,10 +152,7 @@ def _arguments(query: str) -> dict[str, str]:
 
 async def forget(visit: Visit, kind: Kind) -> Response:
     """A view less."""
-    name = visit.text("name")
-    async with visit.writing() as connection:
-        await delete_view(connection, visit.member, kind.name, name)
-    return visit.go(kind.path, f"The view {name} is deleted.")
+    return await forget_view(visit, _shelf(kind))
 
 
 async def act(visit: Visit, kind: Kind) -> Response:

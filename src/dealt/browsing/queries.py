@@ -1,15 +1,29 @@
 """All SQL of the lists of records."""
 
-# $1 workspace, $2 the member, $3 the kind of list; the first, without a name, holds the columns of the plain list.
+# $1 workspace, $2 the member, $3 the kind of list: those of the member, the first of which, without a name, holds the
+# columns of the plain list and what it opens with; and those that others share.
 VIEWS = """
-SELECT name, columns, query FROM saved_views WHERE workspace_id = $1 AND member_id = $2 AND kind = $3
-ORDER BY name <> '', created_at, name LIMIT 100"""
+SELECT v.* FROM (
+    SELECT name, columns, query, shared, opens, true AS own, created_at FROM saved_views
+    WHERE workspace_id = $1 AND member_id = $2 AND kind = $3
+    UNION ALL (
+        SELECT name, columns, query, shared, '', false, created_at FROM saved_views
+        WHERE workspace_id = $1 AND kind = $3 AND shared AND member_id <> $2 ORDER BY created_at, name LIMIT 100)
+) AS v ORDER BY v.own DESC, v.name <> '', v.created_at, v.name LIMIT 200"""
 SAVE = """
-INSERT INTO saved_views (workspace_id, member_id, kind, name, columns, query, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
-ON CONFLICT (workspace_id, member_id, kind, name) DO UPDATE SET columns = excluded.columns, query = excluded.query"""
+INSERT INTO saved_views (workspace_id, member_id, kind, name, columns, query, shared, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (workspace_id, member_id, kind, name) DO UPDATE
+SET columns = excluded.columns, query = excluded.query, shared = excluded.shared"""
+OPEN_WITH = """
+INSERT INTO saved_views (workspace_id, member_id, kind, name, columns, query, opens, created_at)
+VALUES ($1, $2, $3, '', '{}', '', $4, $5)
+ON CONFLICT (workspace_id, member_id, kind, name) DO UPDATE SET opens = excluded.opens"""
+# $5 whether it is one that another shares.
 DELETE = """
-DELETE FROM saved_views WHERE workspace_id = $1 AND member_id = $2 AND kind = $3 AND name = $4 RETURNING name"""
+DELETE FROM saved_views WHERE workspace_id = $1 AND kind = $3 AND name = $4
+    AND CASE WHEN $5 THEN shared AND member_id <> $2 ELSE member_id = $2 END
+RETURNING name"""
 
 # What bulk actions have to know of deals: $1 workspace, $2 ids.
 DEALS = """

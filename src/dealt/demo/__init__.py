@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
@@ -26,7 +26,8 @@ class Shop:
 
     ``products`` is the catalogue of today; ``opening_products`` that of a year ago, from which ``product_edits``
     (dated, with ``before`` and ``after``) lead to it. ``stages`` and ``loss_reasons`` are names in the order of
-    their ids, from 1, as ``orders`` use them. ``orders`` are sorted by ``order_date``.
+    their ids, from 1, as ``orders`` use them. ``orders`` are sorted by ``order_date``; ``courses`` says of each, by its
+    ``custom_id``, how it was told first, and what was told of it later on, each with its stamp.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Shop:
     companies: tuple[Row, ...]
     contacts: tuple[Row, ...]
     orders: tuple[Row, ...]
+    courses: Mapping[str, ordering.Course]
 
 
 def shop(now: datetime, seed: int = 1) -> Shop:
@@ -53,7 +55,7 @@ def shop(now: datetime, seed: int = 1) -> Shop:
     rates = exchange_rates(_source(seed, "rates"), now)
     edits = product_edits(now)
     contacts = people.contacts(_source(seed, "people"))
-    orders = ordering.orders(_source(seed, "orders"), now, contacts, Shelf(edits), Exchange(rates))
+    orders, courses = ordering.orders(_source(seed, "orders"), now, contacts, Shelf(edits), Exchange(rates))
     return Shop(
         name="Fernhill Supply",
         currency="EUR",
@@ -66,6 +68,7 @@ def shop(now: datetime, seed: int = 1) -> Shop:
         companies=people.companies(),
         contacts=_with_points(contacts, orders),
         orders=orders,
+        courses=courses,
     )
 
 

@@ -9,6 +9,25 @@ from dealt.demo.journeys import WON
 _WON = {"field": "status", "op": "equals", "value": WON}
 _SPENT = {"source": "deals", "function": "sum", "field": "value", "net_of_returns": True, "filter": _WON}
 
+ATTRIBUTES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
+    ("deal", "Order method", "fixed", ("Online", "Store", "Phone")),
+    ("deal", "Payment method", "fixed", ("Card", "PayPal", "Bank transfer", "Invoice", "Cash")),
+    ("deal", "Delivery cost", "float", ()),
+    ("deal", "Coupon", "string", ()),
+    ("deal", "Paid at", "datetime", ()),
+    ("deal", "Shipped at", "datetime", ()),
+    ("deal", "Delivered at", "datetime", ()),
+    ("deal", "Returned at", "datetime", ()),
+    ("contact", "Loyalty points", "float", ()),
+    ("contact", "Preferred store", "string", ()),
+    ("contact", "Newsletter", "boolean", ()),
+    ("contact", "Birthday", "date", ()),
+    ("company", "Industry", "string", ()),
+    ("product", "Brand", "string", ()),
+    ("product", "Colour", "string", ()),
+    ("product", "Weight", "float", ()),
+)
+"""Domain, name, type and choices, as people read them; the shop's data name them in lower case."""
 RFM: dict[str, Any] = {"name": "Loyalty", "description": "How recently, how often and for how much customers ordered."}
 AGGREGATORS: tuple[dict[str, Any], ...] = (
     {

@@ -24,6 +24,8 @@ LOSS_REASONS = (*LOSSES, RETURNED_IN_FULL)
 OUTCOMES = {"delivered": 78, "abandoned": 12, "lost": 4, "returned": 6}
 # A customer who is still thinking has three days before the cart counts as abandoned.
 CART_PATIENCE = timedelta(days=3)
+# One order of so many waits long: for what is out of stock, or on its way to the customer.
+ONE_THAT_WAITS = 40
 # payment method -> hours until the money is there
 PAYMENT_HOURS = {"Card": (0.0, 0.05), "PayPal": (0.0, 0.05), "Bank transfer": (20, 90), "Invoice": (140, 620)}
 
@@ -63,14 +65,19 @@ def _over_the_counter(placed: datetime) -> list[Step]:
 
 def _posted(rng: Random, placed: datetime, payment: str) -> list[Step]:
     paid = placed + timedelta(hours=rng.uniform(*PAYMENT_HOURS[payment]))
-    shipped = paid + timedelta(hours=rng.uniform(8, 50))
-    delivered = shipped + timedelta(hours=rng.uniform(26, 130))
+    shipped = paid + timedelta(hours=rng.uniform(8, 50)) + _waits(rng, 9, 40)
+    delivered = shipped + timedelta(hours=rng.uniform(26, 130)) + _waits(rng, 7, 25)
     return [
         Step(placed, PLACED, IN_PROGRESS),
         Step(paid, PAID, IN_PROGRESS, "paid_at"),
         Step(shipped, SHIPPED, IN_PROGRESS, "shipped_at"),
         Step(delivered, DELIVERED, WON, "delivered_at"),
     ]
+
+
+def _waits(rng: Random, least: int, most: int) -> timedelta:
+    """Most do not; a few do, for so many days."""
+    return timedelta(days=rng.uniform(least, most) if rng.randrange(ONE_THAT_WAITS) == 0 else 0)
 
 
 def _lost(rng: Random, steps: list[Step]) -> list[Step]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from random import Random
 
 from dealt.demo import journeys, receipts
 from dealt.demo.baskets import Assortment
 from dealt.demo.catalogue import Row
+from dealt.demo.courses import course, fate
 from dealt.demo.history import Shelf
 from dealt.demo.instants import stamp
 from dealt.demo.journeys import Step
@@ -22,6 +23,9 @@ ORDERS_PER_CONTACT = {
 }  # fmt: skip
 GUEST_ORDERS, GUEST_CARTS, DUPLICATES = 60, 8, 8
 FIRST_NUMBER = 20001
+Course = tuple[tuple[str, Row], ...]
+Passed = tuple[Row, list[Step]]
+"""An order without its number, and the steps that it has passed."""
 
 
 class Till:
@@ -31,18 +35,18 @@ class Till:
         self._rng, self._now, self._shelf, self._exchange = rng, now, shelf, exchange
         self._assortment = Assortment()
 
-    def year_of(self, contact: Row | None, moments: Sequence[datetime]) -> list[Row]:
+    def year_of(self, contact: Row | None, moments: Sequence[datetime]) -> list[Passed]:
         """The orders of one contact (None: a guest) at ascending ``moments``, the first order first."""
         tastes = self._assortment.tastes(self._rng)
         return [self._order(contact, at, tastes, at == moments[0]) for at in moments]
 
-    def open_cart(self, at: datetime) -> Row:
+    def open_cart(self, at: datetime) -> Passed:
         """A guest's cart, begun so lately that it may still become an order."""
         return self._order(None, at, self._assortment.tastes(self._rng), False, journeys.cart(at))
 
     def _order(
         self, contact: Row | None, at: datetime, tastes: list[str], first: bool, steps: list[Step] | None = None
-    ) -> Row:
+    ) -> Passed:
         trade = bool(contact and "company_custom_id" in contact)
         method, payment = ("Online", "Card") if steps else self._how(contact)
         currency = currency_of(contact["country"]) if contact else "EUR"
@@ -55,7 +59,7 @@ class Till:
         if bought:
             extras = self._extras(at, lines, method, first=first, trade=trade) | {"payment_method": payment}
         self._refund(lines, passed[-1])
-        return _whose(contact) | _head(at, lines, currency, method) | extras | _fate(passed)
+        return _whose(contact) | _head(at, lines, currency, method) | extras | fate(passed), passed
 
     def _how(self, contact: Row | None) -> tuple[str, str]:
         """The order method and the payment method; only who has a store nearby buys over the counter."""
@@ -130,18 +134,11 @@ def _head(at: datetime, lines: list[Row], currency: str, method: str) -> Row:
     }
 
 
-def _fate(passed: list[Step]) -> Row:
-    """Stage, status, the instants on the way, and why it was lost if it was."""
-    last = passed[-1]
-    fate: Row = {"stage": last.stage, "status": last.status}
-    fate |= {step.stamp: stamp(step.at) for step in passed if step.stamp}
-    if last.loss:
-        fate["loss_reason"] = journeys.LOSS_REASONS.index(last.loss) + 1
-    return fate
-
-
-def orders(rng: Random, now: datetime, contacts: Sequence[Row], shelf: Shelf, exchange: Exchange) -> tuple[Row, ...]:
-    """About 2,000 orders of the 365 days before ``now``, by ``order_date``; no instant in them is after ``now``.
+def orders(
+    rng: Random, now: datetime, contacts: Sequence[Row], shelf: Shelf, exchange: Exchange
+) -> tuple[tuple[Row, ...], dict[str, Course]]:
+    """About 2,000 orders of the 365 days before ``now``, by ``order_date``; no instant in them is after ``now``. And
+    the course of each, by its ``custom_id``.
 
     ``value`` is the sum of the lines (quantity times unit price, less ``discount``) and ``delivery_cost``.
     ``loss_reason`` counts ``LOSS_REASONS`` from 1, ``stage`` counts ``STAGES`` from 1. A guest's order has no
@@ -156,30 +153,30 @@ def orders(rng: Random, now: datetime, contacts: Sequence[Row], shelf: Shelf, ex
         order for buyer, of_buyer in zip(buyers, moments, strict=True) for order in till.year_of(buyer, of_buyer)
     ]
     written += [till.open_cart(now - timedelta(hours=rng.uniform(0.3, 70))) for _ in range(GUEST_CARTS)]
-    return _numbered([*written, *_duplicates(rng, written)])
+    written += _duplicates(rng, [order for order, _ in written])
+    written.sort(key=lambda one: str(one[0]["order_date"]))
+    named = [(_named(order, number), passed) for number, (order, passed) in enumerate(written, FIRST_NUMBER)]
+    return tuple(order for order, _ in named), {order["custom_id"]: course(order, passed) for order, passed in named}
 
 
-def _duplicates(rng: Random, written: list[Row]) -> list[Row]:
+def _duplicates(rng: Random, written: list[Row]) -> list[Passed]:
     """Orders that somebody placed twice by mistake, minutes apart; the second one was archived."""
     sent = [order for order in written if order["stage"] == journeys.DELIVERED and "shipped_at" in order]
     return [_copied(order, timedelta(seconds=rng.randint(40, 400))) for order in rng.sample(sent, DUPLICATES)]
 
 
-def _copied(order: Row, later: timedelta) -> Row:
+def _copied(order: Row, later: timedelta) -> Passed:
     kept = {key: value for key, value in order.items() if not key.endswith("_at")}
-    return kept | {
+    at = datetime.fromisoformat(order["order_date"]) + later
+    copy = kept | {
         "order_products": [dict(line) for line in order["order_products"]],
         "products_custom_id": list(order["products_custom_id"]),
-        "order_date": stamp(datetime.fromisoformat(order["order_date"]) + later),
+        "order_date": stamp(at),
         "stage": journeys.PLACED,
         "status": journeys.ARCHIVED,
         "tags": [*order.get("tags", ()), "duplicate"],
     }
-
-
-def _numbered(written: Iterable[Row]) -> tuple[Row, ...]:
-    in_time = sorted(written, key=lambda order: str(order["order_date"]))
-    return tuple(_named(order, number) for number, order in enumerate(in_time, FIRST_NUMBER))
+    return copy, [Step(at, journeys.PLACED, journeys.ARCHIVED)]
 
 
 def _named(order: Row, number: int) -> Row:

@@ -105,7 +105,8 @@ def _branch(newest: bool, place: int, alias: str, at: str, columns: str, source:
 
 
 # That an order was made is told by the order.
-_NOT_TOLD = "AND j.kind <> 'deal.created'"
+_NOT_TOLD = """AND j.kind <> 'deal.created'
+        AND ({which}::text = '' OR (j.kind LIKE 'segment.%') = ({which}::text = 'segments'))"""
 _BRANCHES = (
     (
         0, "e", "happened_at", "d.name, NULL AS title, NULL AS url, e.data AS content",
@@ -128,7 +129,7 @@ _BRANCHES = (
     (
         4, "j", "at", """j.kind, NULL, NULL, jsonb_build_object('object_type', j.object_type, 'object_id', j.object_id,
         'actor', j.actor, 'changes', j.changes)""",
-        "journal AS j", _NOT_TOLD,
+        "journal AS j", _NOT_TOLD.format(which="$12"),
     ),
 )  # fmt: skip
 
@@ -140,14 +141,15 @@ def _timeline(newest: bool) -> str:
 
 
 # $1 workspace $2 contact $3 moment $4 to $8 the id of each source $9 how many $10 the last moment $11 which sources
+# $12 of changes all, or only the entries into "segments", or only the "others"
 TIMELINE = _timeline(newest=True)
 TIMELINE_FORTH = _timeline(newest=False)
 
 _COUNTED = [
     *((table, "happened_at", "") for table in ("events", "product_events", "page_views")),
-    ("deals", "ordered_at", ""), ("journal", "at", _NOT_TOLD),
+    ("deals", "ordered_at", ""), ("journal", "at", _NOT_TOLD.format(which="$7")),
 ]  # fmt: skip
-# $1 workspace $2 contact $3 how many at most $4 since $5 until $6 which sources
+# $1 workspace $2 contact $3 how many at most $4 since $5 until $6 which sources $7 which changes
 COUNT_TIMELINE = "SELECT " + ", ".join(
     f"(SELECT count(*) FROM (SELECT FROM {table} AS j "
     f"WHERE contact_id = $2 AND workspace_id = $1 AND {place} = ANY($6::int[]) "

@@ -7,7 +7,7 @@ import binascii
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -47,12 +47,16 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """The part of a timeline that is asked for: from ``since`` on, before ``until``, of some sources, in an order."""
+    """The part of a timeline that is asked for: from ``since`` on, before ``until``, of some sources, in an order.
+
+    ``changes`` leaves of those changes that are entries into segments, and exits, only these, or all others.
+    """
 
     since: datetime = _BEFORE_ALL
     until: datetime = _AFTER_ALL
     sources: Collection[str] = SOURCES
     newest_first: bool = True
+    changes: Literal["", "segments", "others"] = ""
 
     @property
     def places(self) -> list[int]:
@@ -75,7 +79,7 @@ async def read_timeline(
     """
     at, ids = _behind(cursor, stretch)
     query, end = (queries.TIMELINE, stretch.since) if stretch.newest_first else (queries.TIMELINE_FORTH, stretch.until)
-    rows = await connection.fetch(query, workspace_id, contact_id, at, *ids, size + 1, end, stretch.places)
+    rows = await connection.fetch(query, workspace_id, contact_id, at, *ids, size + 1, end, *_which(stretch))
     happenings = [
         Happening(
             SOURCES[row["source"]], row["id"], row["at"], row["name"], row["title"], row["url"],
@@ -86,9 +90,13 @@ async def read_timeline(
     following = _encode(happenings[-1]) if len(rows) > size else None
     if cursor is None and following is None:
         return Timeline(happenings, len(happenings), True, None)
-    counted = (EXACT_COUNT + 1, stretch.since, stretch.until, stretch.places)
+    counted = (EXACT_COUNT + 1, stretch.since, stretch.until, *_which(stretch))
     counts = await connection.fetchrow(queries.COUNT_TIMELINE, workspace_id, contact_id, *counted)
     return Timeline(happenings, sum(counts), max(counts) <= EXACT_COUNT, following)
+
+
+def _which(stretch: Stretch) -> tuple[list[int], str]:
+    return stretch.places, stretch.changes
 
 
 def _behind(cursor: str | None, stretch: Stretch) -> tuple[datetime, list[int]]:

@@ -12,7 +12,7 @@ from dealt.kernel.db import Connection, Record
 from dealt.kernel.http import Response
 from dealt.predicates import describe
 from dealt.profiles import queries
-from dealt.profiles.contact_view import ORDERS_A_PAGE, all_lists, changes_of, happenings, see, segment_names
+from dealt.profiles.contact_view import ORDERS_A_PAGE, all_lists, changes_of, happenings, kinds_seen, see, segment_names
 from dealt.profiles.keeping import attributes_of
 from dealt.profiles.numbers import number_in
 from dealt.profiles.telling import STATUSES
@@ -35,7 +35,7 @@ async def show(visit: Visit) -> Response:
     return await visit.page(
         "profiles/contact.html", seen=seen, statuses=STATUSES, tags=snapshot.part(TAGS), lists=lists, fields=CONTACT,
         attributes=attributes, typed=shown(visit, CONTACT, contact), members=snapshot.part(MEMBERS),
-        due=due_tomorrow(visit.now, snapshot),
+        due=due_tomorrow(visit.now, snapshot), kinds=kinds_seen(visit),
         typed_attributes=shown_attributes(visit, attributes, seen.attributes),
     )  # fmt: skip
 
@@ -61,16 +61,18 @@ async def orders(visit: Visit) -> Response:
 
 
 async def timeline(visit: Visit) -> Response:
-    """Everything that happened, newest first."""
+    """Everything that happened, newest first, or one kind of it; from behind a cursor only the lines."""
     async with visit.reading() as connection:
         contact = await contact_of(visit, connection)
-        found = await happenings(visit, connection, contact["id"], visit.query.get("cursor") or None)
+        cursor, kind = visit.query.get("cursor") or None, visit.query.get("kind", "")
+        found = await happenings(visit, connection, contact["id"], cursor, kind)
         segments = await segment_names(connection, visit.workspace_id, found)
         snapshot = await visit.house.definitions.for_reading(connection, visit.workspace_id)
         changes = await changes_of(connection, snapshot, found)
     return await visit.page(
-        "profiles/_timeline.html", found=found, segments=segments, changes=changes, contact_id=contact["id"]
-    )
+        "profiles/_timeline.html" if cursor else "profiles/_timeline_of.html", found=found, segments=segments,
+        changes=changes, contact_id=contact["id"], kind=kind, kinds=kinds_seen(visit),
+    )  # fmt: skip
 
 
 async def why_value(visit: Visit) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -46,6 +46,32 @@ class Changes:
 
     actors: Mapping[str, str]
     told: Mapping[int, list[Told]]
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineKind:
+    """What one may see alone of a timeline."""
+
+    label: str
+    sources: tuple[str, ...] = SOURCES
+    changes: Literal["", "segments", "others"] = ""
+
+
+KINDS: Mapping[str, TimelineKind] = {
+    "": TimelineKind("Everything"),
+    "orders": TimelineKind("Orders", ("order",)),
+    "events": TimelineKind("Events", ("event", "product_event")),
+    "pages": TimelineKind("Page views", ("page_view",)),
+    "segments": TimelineKind("Segments", ("change",), "segments"),
+    "changes": TimelineKind("Changes", ("change",), "others"),
+}
+"""By the name that stands in the address."""
+
+
+def kinds_seen(visit: Visit) -> dict[str, str]:
+    """The kinds that this member sees, with their labels."""
+    hidden = ("orders", "segments", "changes") if sees_only(visit.member) is not None else ()
+    return {name: kind.label for name, kind in KINDS.items() if name not in hidden}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +159,16 @@ def _scored(snapshot: Snapshot, stored: dict[str, Any]) -> list[tuple[Rfm, dict[
     return [(rfm, {name: scores[rfm.attribute(name)] for name in SCORED}) for rfm, scores in found if scores]
 
 
-async def happenings(visit: Visit, connection: Connection, contact_id: int, cursor: str | None) -> Timeline:
-    """A part of the timeline; who sees only own deals sees there nothing of orders and their changes."""
-    sources = SOURCES if sees_only(visit.member) is None else [one for one in SOURCES if one not in ("order", "change")]
-    stretch = Stretch(sources=sources)
+async def happenings(
+    visit: Visit, connection: Connection, contact_id: int, cursor: str | None, kind: str = ""
+) -> Timeline:
+    """A part of the timeline, of one kind of KINDS or of all; who sees only own deals sees there nothing of orders and
+    their changes.
+    """
+    sources, changes = KINDS.get(kind, KINDS[""]).sources, KINDS.get(kind, KINDS[""]).changes
+    if sees_only(visit.member) is not None:
+        sources = tuple(one for one in sources if one not in ("order", "change"))
+    stretch = Stretch(sources=sources, changes=changes)
     return await read_timeline(connection, visit.workspace_id, contact_id, stretch, size=HAPPENINGS, cursor=cursor)
 
 

@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from dealt.accounts import MEMBERS, Snapshot
+from dealt.aggregators import AGGREGATORS, OF_COMPANIES
 from dealt.attributes import ATTRIBUTES
 from dealt.contacts import GENDERS
 from dealt.contacts import STATUSES as CONTACT_STATUSES
@@ -28,6 +29,7 @@ _LABELS = {
 }  # fmt: skip
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
 _MOST_TOLD = 200
+_MONEY = ("value", "discount", "refunded_value", "price")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ class Teller:
         pipelines = snapshot.part(PIPELINES)
         self._zone = snapshot.time_zone
         self._attributes = snapshot.part(ATTRIBUTES).of(domain)
+        computed = {"contact": AGGREGATORS, "company": OF_COMPANIES}.get(domain)
+        self._computed = {target: one.name for target, one in snapshot.part(computed).items()} if computed else {}
         stages = {stage.id: stage.name for stage in pipelines.stages.values()}
         names = {pipeline.id: pipeline.name for pipeline in pipelines.pipelines.values()}
         members, tags = snapshot.part(MEMBERS), snapshot.part(TAGS)
@@ -117,6 +121,8 @@ class Teller:
     def _label(self, name: str) -> str:
         if name in _LABELS:
             return _LABELS[name]
+        if name in self._computed:
+            return self._computed[name]
         attribute = self._attributes.get(name)
         return attribute.name if attribute else name.replace("_", " ").capitalize()
 
@@ -127,8 +133,16 @@ def _tell_line(number: str, before: Mapping[str, Any] | None, after: Mapping[str
         return [Told(label, _line(before), _line(after))]
     changed = [key for key in {**before, **after} if _number(before.get(key)) != _number(after.get(key))]
     return [
-        Told(f"{label}, {key.replace('_', ' ')}", _plain(before.get(key)), _plain(after.get(key))) for key in changed
+        Told(f"{label}, {key.replace('_', ' ')}", _of_line(key, before.get(key)), _of_line(key, after.get(key)))
+        for key in changed
     ]
+
+
+def _of_line(key: str, value: Any) -> str:
+    """Money with its hundredths."""
+    if key in _MONEY and isinstance(value, int | float) and not isinstance(value, bool):
+        return f"{value:.2f}"
+    return _plain(value)
 
 
 def _number(value: Any) -> Any:

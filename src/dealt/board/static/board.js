@@ -60,7 +60,7 @@ class DealBoard extends LitElement {
     }
     document.querySelector(".board-bar")?.addEventListener("formdata", (event) => {
       const { formData } = /** @type {FormDataEvent} */ (event);
-      for (const [name, value] of [...formData]) if (!value || (name === "sort" && value === "newest")) formData.delete(name);
+      for (const [name, value] of [...formData]) if ((!value && name !== "view") || (name === "sort" && value === "newest")) formData.delete(name);
     });
     this.listen();
   }

@@ -5,3 +5,4 @@ import "./controls.js";
 import "./keys.js";
 import "./palette.js";
 import "./returning.js";
+import "./beside.js";
