@@ -54,6 +54,19 @@ async def find_delivery(connection: Connection, workspace_id: int, webhook_id: i
     return row
 
 
+async def next_tries(
+    connection: Connection, workspace_id: int, webhook_id: int, deliveries: Sequence[Record]
+) -> dict[int, datetime | None]:
+    """When which of these deliveries is tried next, by its id; None while the webhook is held.
+
+    One that waits behind an earlier delivery of its object is not among them.
+    """
+    waiting = [(row["object_type"], row["object_id"]) for row in deliveries if row["status"] == WAITING]
+    types, ids = [one for one, _ in waiting], [one for _, one in waiting]
+    rows = await connection.fetch(queries.NEXT, workspace_id, webhook_id, types, ids) if waiting else []
+    return {row["id"]: row["due_at"] for row in rows}
+
+
 async def resend(
     connection: Connection, workspace_id: int, webhook_id: int, delivery_id: int, *, now: datetime
 ) -> Record:

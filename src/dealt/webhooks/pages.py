@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,7 +24,7 @@ from dealt.webhooks.keeping import (
     update_webhook,
 )
 from dealt.webhooks.kinds import read_patterns
-from dealt.webhooks.logbook import find_delivery, page_of_deliveries, resend, resend_failed, send_ping
+from dealt.webhooks.logbook import find_delivery, next_tries, page_of_deliveries, resend, resend_failed, send_ping
 from dealt.webhooks.model import STATUSES, Webhook
 
 _HERE = "/settings/webhooks/"
@@ -83,6 +84,13 @@ async def resume(visit: Visit) -> Response:
     return visit.go(f"{_HERE}{visit.id()}/", "What was waiting is sent now.")
 
 
+async def switch_on(visit: Visit) -> Response:
+    async with visit.changing() as connection:
+        fields = {"enabled": True}
+        await update_webhook(connection, visit.workspace_id, visit.id(), fields, now=visit.now, actor=visit.actor.name)
+    return visit.go(f"{_HERE}{visit.id()}/", "The webhook is on again.")
+
+
 async def ping(visit: Visit) -> Response:
     async with visit.writing() as connection:
         made = await send_ping(connection, visit.workspace_id, visit.id(), now=visit.now, actor=visit.actor.name)
@@ -93,12 +101,17 @@ async def show_delivery(visit: Visit) -> Response:
     async with visit.reading() as connection:
         webhook = await find_webhook(connection, visit.workspace_id, visit.id())
         found = await find_delivery(connection, visit.workspace_id, visit.id(), visit.id("delivery_id"))
+        due = await next_tries(connection, visit.workspace_id, visit.id(), [found])
+    headers = msgspec.json.decode(found["headers"] or "{}")
     delivery = dict(found) | {
         "answers": msgspec.json.decode(found["answers"] or "[]"),
-        "headers": msgspec.json.decode(found["headers"] or "{}"),
-        "body": _indented(found["body"]),
+        "headers": headers,
+        "shown": _indented(found["body"]),
     }
-    return await visit.page("webhooks/delivery.html", webhook=webhook, host=_host(webhook), delivery=delivery)
+    return await visit.page(
+        "webhooks/delivery.html", webhook=webhook, host=_host(webhook), delivery=delivery, due=due,
+        check=_check(headers, found["body"]), profiles=_PROFILES, look_after=_until(due.get(found["id"]), visit.now),
+    )  # fmt: skip
 
 
 async def send_again(visit: Visit) -> Response:
@@ -123,10 +136,25 @@ async def _one(visit: Visit, webhook_id: int, secret: str = "") -> Response:
     async with visit.reading() as connection:
         webhook = await find_webhook(connection, visit.workspace_id, webhook_id)
         found = await page_of_deliveries(connection, visit.workspace_id, webhook_id, request, chosen)
+        due = await next_tries(connection, visit.workspace_id, webhook_id, found.rows)
     return await visit.page(
         "webhooks/one.html", webhook=webhook, host=_host(webhook), deliveries=found, secret=secret, kinds=KINDS,
         chosen=status, statuses=STATUSES, last=[_answer(row) for row in found.rows],
+        due=due, example=_EXAMPLE,
     )  # fmt: skip
+
+
+def _until(due: datetime | None, now: datetime) -> int:
+    """Seconds after which a page that shows something waiting looks again."""
+    return min(max(0, int((due - now).total_seconds())), 3_600) + 2 if due else 2
+
+
+def _check(headers: dict[str, str], body: str) -> str:
+    """A command that signs a request as it was sent: whoever knows the secret sees the signature come out."""
+    if not headers:
+        return ""
+    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.{body}".replace("'", "'\\''")
+    return _CHECK.format(signed)
 
 
 def _answer(row: Record) -> dict[str, Any]:
@@ -163,6 +191,20 @@ def _fields(visit: Visit) -> dict[str, Any]:
     return {"url": url, "kinds": kinds, "description": about}
 
 
+_PROFILES = {
+    "deal": "/deals/", "contact": "/contacts/", "company": "/companies/", "product": "/products/", "task": "/tasks/",
+}  # fmt: skip
+_CHECK = """SECRET=whsec_...
+printf '%s' '{}' |
+  openssl dgst -sha256 -mac HMAC -macopt "hexkey:$(printf '%s' "${{SECRET#whsec_}}" |
+    base64 -d | od -An -tx1 | tr -d ' \\n')" -binary | base64"""
+_EXAMPLE = """import base64, hashlib, hmac
+
+def is_genuine(secret: str, headers: dict[str, str], body: bytes) -> bool:
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+    wanted = "v1," + base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()
+    return any(hmac.compare_digest(wanted, one) for one in headers["webhook-signature"].split())"""
 _ONE = f"{_HERE}<int:id>/"
 ROUTES: list[PageRoute] = [
     page(_HERE, show, "settings"),
@@ -172,6 +214,7 @@ ROUTES: list[PageRoute] = [
     action(f"{_ONE}delete/", delete, "settings"),
     action(f"{_ONE}secret/", rotate, "settings"),
     action(f"{_ONE}resume/", resume, "settings"),
+    action(f"{_ONE}on/", switch_on, "settings"),
     action(f"{_ONE}ping/", ping, "settings"),
     action(f"{_ONE}resend-failed/", send_all_failed, "settings"),
     page(f"{_ONE}deliveries/<int:delivery_id>/", show_delivery, "settings"),

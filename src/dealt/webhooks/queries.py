@@ -180,6 +180,17 @@ DELIVERY = f"""
 SELECT {DELIVERY_COLUMNS}, headers, body, answers FROM webhook_deliveries
 WHERE workspace_id = $1 AND webhook_id = $2 AND id = $3"""
 
+# When the lanes of $3 object types and $4 object ids go on, and with which delivery.
+NEXT = """
+SELECT l.due_at, (
+    SELECT d.id FROM webhook_deliveries AS d
+    WHERE d.workspace_id = l.workspace_id AND d.webhook_id = l.webhook_id AND d.object_type = l.object_type
+        AND d.object_id = l.object_id AND d.status = 'waiting'
+    ORDER BY d.sequence, d.id LIMIT 1) AS id
+FROM webhook_lanes AS l JOIN (SELECT DISTINCT * FROM unnest($3::text[], $4::bigint[]) AS t(object_type, object_id)) AS t
+    USING (object_type, object_id)
+WHERE l.workspace_id = $1 AND l.webhook_id = $2"""
+
 # The lane of one delivery, unless a worker tries it just now ($5: no lease goes beyond) or its webhook is held.
 HURRY = """
 UPDATE webhook_lanes SET due_at = $4
