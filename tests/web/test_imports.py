@@ -45,6 +45,10 @@ async def test_columns_are_mapped_and_a_bad_row_is_shown(site: Site) -> None:
         }
         refused = await member.post(f"{path}start/", data=columns | {"column-0": ""})
         assert (refused.status_code, "Name the column" in refused.text) == (400, True)
+        looked = (await member.post(f"{path}look/", data=columns)).text
+        assert "2 contacts" in looked and "1 would be refused" in looked and "ann@example.com" in looked
+        assert "Name the column" in (await member.post(f"{path}look/", data=columns | {"column-0": ""})).text
+        assert await site.pool.fetchval("SELECT count(*) FROM contacts WHERE email = 'ann@example.com'") == 0
         assert (await member.post(f"{path}start/", data=columns)).status_code == 303
         assert "A worker takes it up" in (await member.get(path)).text
         await run(site)
@@ -53,6 +57,44 @@ async def test_columns_are_mapped_and_a_bad_row_is_shown(site: Site) -> None:
         query = "SELECT first_name, attributes FROM contacts WHERE email = 'ann@example.com'"
         ann = await site.pool.fetchrow(query)
         assert (ann["first_name"], json.loads(ann["attributes"])) == ("Ann", {"shoe": 38})
+
+
+async def test_refused_rows_are_given_back_put_right_and_imported_alike(site: Site) -> None:
+    async with site.visitor(await site.session()) as admin:
+        path = await send(admin, "contacts", "zoo.csv", b"Zed;Mail;Age\nz1;no mail;7\nz2;z2@example.com;8\n")
+        columns = {"column-0": "contact:custom_id", "column-1": "contact:email", "column-2": "contact:score"}
+        assert (await admin.post(f"{path}start/", data=columns)).status_code == 303
+        await run(site)
+        given = await admin.get(f"{path}refused/")
+        assert "zoo.refused.csv" in given.headers["content-disposition"]
+        head, row = given.content.decode("utf-8-sig").splitlines()
+        assert head == "Zed;Mail;Age;rejected_because"
+        assert row.startswith("z1;no mail;7;")
+        like = path.split("/")[-2]
+        assert "mapped as those of zoo.csv" in (await admin.get(f"/imports/?like={like}")).text
+        assert (await admin.get("/imports/?like=nothing")).status_code == 404
+        body = {"kind": "contacts", "file_name": "again.csv", "like": like}
+        again = (await admin.post("/imports/", json=body, headers=BY_MODULE)).json()["path"]
+        right = given.content.replace(b"no mail", b"z1@example.com")
+        await admin.post(f"{again}parts/1/", content=right, headers=BY_MODULE)
+        assert '<option value="contact:score" selected>' in (await admin.get(again)).text
+
+
+async def test_an_address_is_the_id_of_a_contact_and_told_to_a_new_one(site: Site) -> None:
+    rows = "Order,Customer e-mail,Customer,Total\n77,eve@example.com,Eve Ray,5\n"
+    async with site.visitor(await site.session()) as admin:
+        path = await send(admin, "orders", "by-mail.csv", rows.encode())
+        page = (await admin.get(path)).text
+        assert '<option value="order:user_custom_id+contact:email" selected>' in page
+        columns = {
+            "column-0": "order:custom_id", "column-1": "order:user_custom_id+contact:email",
+            "column-2": "contact:name", "column-3": "order:value", "create_contacts": "1",
+        }  # fmt: skip
+        assert "1 contact would be created" in (await admin.post(f"{path}look/", data=columns)).text
+        assert (await admin.post(f"{path}start/", data=columns)).status_code == 303
+        await run(site)
+        eve = await site.pool.fetchrow("SELECT custom_id, first_name FROM contacts WHERE email = 'eve@example.com'")
+        assert (eve["custom_id"], eve["first_name"]) == ("eve@example.com", "Eve")
 
 
 async def test_orders_are_grouped_by_a_column(site: Site) -> None:

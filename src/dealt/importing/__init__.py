@@ -1,6 +1,6 @@
 """Objects out of files: mapped, written in sets by several processes, and taken up again where they were left."""
 
-from dealt.importing.composing import Composer
+from dealt.importing.composing import REASON, Composer
 from dealt.importing.errors import BadMapping, ImportStopped, UnfinishedImport, UnreadableFile
 from dealt.importing.grouping import Group
 from dealt.importing.guessing import guess
@@ -12,7 +12,7 @@ from dealt.importing.objects import ObjectComposer, composer_of
 from dealt.importing.previewing import Preview, preview, preview_objects
 from dealt.importing.reading import Reader
 from dealt.importing.resuming import Counts
-from dealt.importing.rows import Rows, format_of, open_rows
+from dealt.importing.rows import Row, Rows, format_of, open_rows
 from dealt.importing.running import Progress, Summary, import_file
 from dealt.importing.sampling import sample_of
 from dealt.importing.showing import toml_of
@@ -26,6 +26,7 @@ __all__ = [
     "KINDS",
     "ORDERS",
     "PRODUCTS",
+    "REASON",
     "BadMapping",
     "Composer",
     "Counts",
@@ -38,6 +39,7 @@ __all__ = [
     "Preview",
     "Progress",
     "Reader",
+    "Row",
     "Rows",
     "Source",
     "Summary",

@@ -12,7 +12,8 @@ ORDER: dict[str, tuple[str, ...]] = {
     "user_custom_id": (
         "user_custom_id", "customer_id", "customerid", "client_id", "buyer_id", "user_id", "household_id", "member_id",
         "contact_id", "shopper_id", "customer_number", "customer_no", "customer_custom_id", "customer_email",
-        "buyer_email", "client_email", "billing_email", "user_email", "email", "e_mail", "mail", "customer", "client",
+        "buyer_email", "client_email", "billing_email", "user_email", "customer_e_mail", "customer_mail", "email",
+        "e_mail", "mail", "customer", "client",
     ),
     "name": ("order_name", "deal_name", "order_title"),
     "value": (
@@ -50,11 +51,12 @@ LINES: dict[str, tuple[str, ...]] = {
 
 CONTACT: dict[str, tuple[str, ...]] = {
     "email": (
-        "email", "customer_email", "buyer_email", "client_email", "billing_email", "user_email", "e_mail", "mail",
+        "email", "customer_email", "buyer_email", "client_email", "billing_email", "user_email", "e_mail",
+        "customer_e_mail", "customer_mail", "mail",
     ),
     "first_name": ("first_name", "firstname", "billing_first_name", "customer_first_name"),
     "last_name": ("last_name", "lastname", "surname", "billing_last_name", "customer_last_name"),
-    "name": ("customer_name", "billing_name", "client_name", "buyer_name", "full_name"),
+    "name": ("customer_name", "billing_name", "client_name", "buyer_name", "full_name", "customer", "client", "buyer"),
     "phone_number": ("phone_number", "phone", "telephone", "mobile", "billing_phone", "customer_phone"),
     "country": ("country", "billing_country", "customer_country", "shipping_country"),
     "city": ("city", "billing_city", "customer_city", "shipping_city"),

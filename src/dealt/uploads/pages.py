@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
 from dealt.importing import KINDS, FileMapping, UnreadableFile, read_mapping, toml_of
 from dealt.kernel.db import Connection, in_transaction
-from dealt.kernel.errors import InvalidInput
+from dealt.kernel.errors import InvalidInput, NotFound
 from dealt.kernel.http import Response
 from dealt.kernel.paging import PageRequest
-from dealt.uploads import queries
 from dealt.uploads.keeping import (
     add_part,
     create_import,
@@ -27,8 +22,10 @@ from dealt.uploads.keeping import (
     read_import,
     start_import,
 )
-from dealt.uploads.model import Import, import_of
-from dealt.uploads.sketching import Sketch, mapped, sketch, targets
+from dealt.uploads.looking import LOOKED_AT, look, sketch_of, told
+from dealt.uploads.model import MOST_REJECTS, Import, import_of
+from dealt.uploads.refused import refused_file
+from dealt.uploads.sketching import Sketch, mapped, targets
 from dealt.web import PageRoute, Visit, action, page
 
 _HERE, _ONE = "/imports/", "/imports/<int:id>/"
@@ -39,20 +36,28 @@ _MOST_SHOWN = 50
 
 
 async def show(visit: Visit) -> Response:
-    """The newest imports, and a form for another file."""
+    """The newest imports, and a form for another file, ``like`` an earlier one where that is named."""
+    named = visit.query.get("like", "")
     async with visit.reading() as connection:
+        like = await read_import(connection, visit.workspace_id, _number(named)) if named else None
         count = (await page_of_imports(connection, visit.workspace_id, PageRequest(size=1))).count
         last = max(1, -(-count // _MOST_SHOWN))
         found = await page_of_imports(connection, visit.workspace_id, PageRequest(size=_MOST_SHOWN, number=last))
     imports = [import_of(row) for row in reversed(found.rows)]
-    return await visit.page("uploads/list.html", imports=imports, called=CALLED, parts=_progress)
+    return await visit.page("uploads/list.html", imports=imports, called=CALLED, parts=_progress, like=like)
 
 
 async def begin(visit: Visit) -> Response:
     """An import that waits for its file, which the page then sends part by part."""
-    body = {"kind": visit.text("kind"), "file_name": visit.text("file_name"), "silent": bool(visit.text("silent"))}
+    body: dict[str, Any] = {
+        "kind": visit.text("kind"),
+        "file_name": visit.text("file_name"),
+        "silent": bool(visit.text("silent")),
+    }
 
     async def work(connection: Connection) -> Import:
+        if like := visit.text("like"):
+            body["mapping"] = (await read_import(connection, visit.workspace_id, _number(like))).mapping
         return await create_import(connection, visit.actor, body, now=visit.now)
 
     made = await in_transaction(visit.house.pool, work)
@@ -73,11 +78,44 @@ async def show_one(visit: Visit) -> Response:
         rejects = await page_of_rejects(connection, visit.workspace_id, found.id, PageRequest(size=_MOST_SHOWN))
     if found.state == "waiting":
         return await _show_mapping(visit, found)
-    told = [dict(row) | {"cells": _cells(row["cells"])} for row in rejects.rows]
+    shown = [dict(row) | {"cells": _cells(row["cells"])} for row in rejects.rows]
     template = "uploads/_progress.html" if visit.by_htmx else "uploads/one.html"
     return await visit.page(
-        template, found=found, called=CALLED, progress=_progress(found), rejects=told, refused=rejects.count
-    )
+        template, found=found, called=CALLED, progress=_progress(found), rejects=shown, refused=rejects.count,
+        most=MOST_REJECTS,
+    )  # fmt: skip
+
+
+async def give_refused(visit: Visit) -> Response:
+    """The rows that were refused as a file, each with the reason."""
+    async with visit.reading() as connection:
+        found = await read_import(connection, visit.workspace_id, visit.id())
+        name, content = await refused_file(connection, visit.workspace_id, found)
+    kind = b"application/x-ndjson" if name.endswith(".ndjson") else b"text/csv; charset=utf-8"
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}", "Cache-Control": "no-store"}
+    return Response(200, content, kind, headers)
+
+
+async def look_first(visit: Visit) -> Response:
+    """A part of the page: what an import of the first rows by the chosen mapping would do."""
+    async with visit.reading() as connection:
+        found = await read_import(connection, visit.workspace_id, visit.id())
+    looked, more, problem = None, False, ""
+    try:
+        mapping = await _chosen(visit, found)
+        if mapping is not None:
+            looked, more = await look(visit.house.pool, visit.actor, found, mapping)
+    except (InvalidInput, UnreadableFile) as error:
+        problem = (
+            " ".join(" ".join(texts) for texts in error.fields.values())
+            if isinstance(error, InvalidInput)
+            else error.detail
+        )
+    shown = [told(body) for body in looked.shown] if looked else []
+    return await visit.page(
+        "uploads/_looked.html", found=found, looked=looked, problem=problem, shown=shown, most=LOOKED_AT, more=more,
+        one=KINDS[found.kind].one,
+    )  # fmt: skip
 
 
 async def start(visit: Visit) -> Response:
@@ -109,7 +147,7 @@ async def _show_mapping(visit: Visit, found: Import) -> Response:
     looked: Sketch | None = None
     unreadable = ""
     try:
-        looked = await _look(visit, found)
+        looked = await sketch_of(visit.house.pool, visit.workspace_id, found)
     except UnreadableFile as error:
         unreadable = error.detail
     headings = [column.heading for column in looked.columns] if looked else []
@@ -125,7 +163,7 @@ async def _chosen(visit: Visit, found: Import) -> FileMapping | None:
     if text := visit.secret("toml").strip():
         return read_mapping(text, kind)
     try:
-        looked = await _look(visit, found)
+        looked = await sketch_of(visit.house.pool, visit.workspace_id, found)
     except UnreadableFile as error:
         raise InvalidInput.of("file", error.detail) from None
     if not looked.columns:
@@ -135,34 +173,14 @@ async def _chosen(visit: Visit, found: Import) -> FileMapping | None:
     return msgspec.structs.replace(made, create_contacts=bool(visit.text("create_contacts")))
 
 
-async def _look(visit: Visit, found: Import) -> Sketch:
-    with _folder() as folder:
-        path = folder / f"file{Path(found.file_name).suffix.lower()}"
-        await _fetch(visit, found, path)
-        given = read_mapping(found.mapping, KINDS[found.kind]) if found.mapping else None
-        return await asyncio.to_thread(sketch, path, KINDS[found.kind], given)
-
-
-async def _fetch(visit: Visit, found: Import, path: Path) -> None:
-    with path.open("wb") as file:
-        part = 1
-        while (
-            content := await visit.house.pool.fetchval(queries.PART, visit.workspace_id, found.id, part)
-        ) is not None:
-            file.write(content)
-            part += 1
-    if part == 1:
-        raise UnreadableFile("Nothing of the file has arrived. Delete this import and choose the file again.")
-
-
-@contextmanager
-def _folder() -> Iterator[Path]:
-    with TemporaryDirectory(prefix="dealt-look-") as name:
-        yield Path(name)
-
-
 def _progress(found: Import) -> float:
     return 1.0 if found.state == "done" else min(found.done / found.total, 1.0) if found.total else 0.0
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise NotFound
+    return int(text)
 
 
 def _cells(text: str) -> str:
@@ -180,6 +198,8 @@ ROUTES: list[PageRoute] = [
     action(_HERE, begin, "transfer"),
     page(_ONE, show_one, "transfer"),
     action(f"{_ONE}parts/<int:part>/", take_part, "transfer"),
+    page(f"{_ONE}refused/", give_refused, "transfer"),
+    action(f"{_ONE}look/", look_first, "transfer"),
     action(f"{_ONE}start/", start, "transfer", again=show_one),
     action(f"{_ONE}delete/", delete, "transfer"),
 ]

@@ -36,7 +36,7 @@ RETURNING id"""
 
 REJECT = """
 INSERT INTO import_rejects (workspace_id, import_id, id, cells, reason)
-SELECT $1, $2, r.id, r.cells, r.reason FROM json_to_recordset($3::json) AS r(id bigint, cells jsonb, reason text)
+SELECT $1, $2, r.id, r.cells, r.reason FROM json_to_recordset($3::json) AS r(id bigint, cells json, reason text)
 ON CONFLICT (workspace_id, import_id, id) DO NOTHING"""
 
 END = "UPDATE imports SET state = $3, error = $4, finished_at = $5 WHERE workspace_id = $1 AND id = $2"
@@ -44,6 +44,9 @@ END = "UPDATE imports SET state = $3, error = $4, finished_at = $5 WHERE workspa
 FORGET_PARTS = "DELETE FROM import_parts WHERE workspace_id = $1 AND import_id = $2"
 FORGET_REJECTS = "DELETE FROM import_rejects WHERE workspace_id = $1 AND import_id = $2"
 DELETE = "DELETE FROM imports WHERE workspace_id = $1 AND id = $2 RETURNING id"
+
+# At most model.MOST_REJECTS of one import.
+ALL_REJECTS = "SELECT cells, reason FROM import_rejects WHERE workspace_id = $1 AND import_id = $2 ORDER BY id"
 
 # An erasure looks at every refused row and at what every import tells of itself, page by page.
 REJECTS_AFTER = """

@@ -15,7 +15,7 @@ form?.addEventListener("submit", async (event) => {
   button?.setAttribute("aria-busy", "true");
   try {
     const made = await ask(form.getAttribute("action") ?? "", {
-      kind: fields.get("kind"), file_name: file.name, silent: fields.get("silent") ?? "",
+      kind: fields.get("kind"), file_name: file.name, silent: fields.get("silent") ?? "", like: fields.get("like") ?? "",
     });
     form.querySelector(".sending")?.removeAttribute("hidden");
     await send(file, made.path);
