@@ -65,11 +65,22 @@ _MADE = (
 )  # fmt: skip
 
 
+_DONE = (
+    ("New segment", "/segments/new/", "segments"), ("New aggregator", "/aggregators/new/", "aggregators"),
+    ("New RFM set-up", "/rfm/new/", "segments"), ("Import a file", "/imports/", "transfer"),
+    ("Invite somebody", "/settings/members/#invite", "settings"), ("New role", "/settings/roles/#add", "settings"),
+    ("New API token", "/settings/tokens/#add", "settings"), ("New webhook", "/settings/webhooks/#add", "settings"),
+    ("New pipeline", "/settings/pipelines/#add", "settings"),
+    ("New attribute", "/settings/attributes/#add", "settings"),
+)  # fmt: skip
+
+
 def _making() -> list[Place]:
-    """What the palette makes."""
+    """What the palette makes; behind the number sign stands the dialog that the page opens."""
+    made = [(f"New {one}", f"{path}new/", area) for one, path, area in _MADE]
     return [
-        Place(f"New {one}", f"{path}new/", area, section="more", order=700 + place, act="write")
-        for place, (one, path, area) in enumerate(_MADE)
+        Place(name, path, area, section="more", order=700 + place, act="write")
+        for place, (name, path, area) in enumerate([*made, *_DONE])
     ]
 
 
@@ -97,6 +108,7 @@ PLACES: list[Place] = [
     Place("Export", "/settings/export/", "settings", section="settings", order=91, group="Data"),
     Place("Imports", "/imports/", "transfer", section="settings", order=90, group="Data"),
     Place("Your account", "/me/", "", section="more", order=900),
+    Place("Password, sign-in codes and sessions", "/me/", "", section="more", order=901),
 ]
 """Where the navigation leads: what exists, and nothing else."""
 

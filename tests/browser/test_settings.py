@@ -78,6 +78,36 @@ async def test_a_token_is_shown_once(browser: Browser, filled: Site) -> None:
         await expect(page.locator("code", has_text=SECRET)).to_have_count(0)
 
 
+async def test_a_refused_form_is_open_again_with_what_was_typed(browser: Browser, filled: Site) -> None:
+    async with opened(browser, filled.origin, await filled.session()) as page:
+        await page.goto("/settings/webhooks/")
+        await page.get_by_role("button", name="Add a webhook").first.click()
+        await page.get_by_label("Address").fill("ftp://receiver.example/")
+        await page.get_by_label("Contacts").check()
+        await page.get_by_role("button", name="Add webhook").click()
+        address = page.get_by_label("Address")
+        await expect(address).to_be_focused()
+        await expect(address).to_have_value("ftp://receiver.example/")
+        await expect(page.get_by_label("Contacts")).to_be_checked()
+        await expect(page.get_by_role("dialog").get_by_text("must begin with http")).to_be_visible()
+        await assert_accessible(page)
+
+
+async def test_the_palette_does_what_buttons_do(browser: Browser, filled: Site) -> None:
+    async with opened(browser, filled.origin, await filled.session()) as page:
+        await page.goto("/settings/tags/")
+        for typed, name in (("invite", "Invite somebody"), ("keyboard", "Keyboard")):
+            await page.keyboard.press("Control+k")
+            await page.get_by_role("combobox").fill(typed)
+            await page.keyboard.press("Enter")
+            await expect(page.get_by_role("dialog", name=name)).to_be_visible()
+            await page.keyboard.press("Escape")
+        await page.keyboard.press("Control+k")
+        await page.get_by_role("combobox").fill("sign out")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+
+
 async def test_the_first_order_appears_by_itself(browser: Browser, filled: Site) -> None:
     async with opened(browser, filled.origin, await filled.session()) as page:
         async with page.expect_response("**/live/**"):

@@ -150,7 +150,7 @@ def test_a_mail_server_is_named_as_a_whole() -> None:
         _ = Settings.from_environment({"DEALT_SMTP_HOST": "mail", "DEALT_SMTP_TLS": "yes"}).smtp
 
 
-async def test_codes_of_a_telephone(site: Site) -> None:
+async def test_codes_from_a_phone(site: Site) -> None:
     assert site.app.services
     secret = await site.session()
     email = await site.pool.fetchval("SELECT email FROM members ORDER BY id DESC LIMIT 1")

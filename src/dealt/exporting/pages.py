@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from dealt.web import PageRoute, Visit, action, page
 
 _HERE = "/settings/export/"
 _CHUNK = 1 << 18
+_MARK = re.compile("[0-9a-f]{8,32}")
 
 
 async def show(visit: Visit) -> Response:
@@ -50,7 +52,13 @@ async def download(visit: Visit) -> Response:
         folder.cleanup()
         raise
     name = f"dealt-{visit.now:%Y-%m-%d}.zip"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    size = await asyncio.to_thread(lambda: file.stat().st_size)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store", "Content-Length": str(size),
+    }  # fmt: skip
+    if _MARK.fullmatch(mark := visit.text("mark")):
+        # Read by the page, which has no other way to see that the download begins.
+        visit.cookies.append(f"dealt_download={mark}; Path=/; Max-Age=60; SameSite=Lax")
     return Response(200, _stream(file, folder), b"application/zip", headers)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from dealt.accounts import Action, Member, may
 
+_SECTIONS = ("main", "more", "settings")
 _KINDS = {"settings": "Settings"}
 
 
@@ -54,10 +55,10 @@ class Places:
         return (self.of(member, "main") or self.all_of(member))[0]
 
     def told(self, member: Member) -> list[dict[str, str]]:
-        """What the palette and the keyboard know of them."""
+        """What the palette and the keyboard know of them: first the main places, last the settings."""
         return [
             {"name": place.name, "path": place.path, "keys": place.keys, "what": _what(place)}
-            for place in self.all_of(member)
+            for place in sorted(self.all_of(member), key=lambda place: _SECTIONS.index(place.section))
         ]
 
     def current(self, path: str, section: str = "") -> Place | None:

@@ -23,6 +23,7 @@ from dealt.web.house import House
 
 T = TypeVar("T")
 _HTML = b"text/html; charset=utf-8"
+_UNTOLD = ("password", "secret", "code")
 _encoder = msgspec.json.Encoder(decimal_format="string")
 
 
@@ -186,6 +187,16 @@ class Visit:
     def errors(self) -> Mapping[str, list[str]]:
         """What is wrong with the form, by field; for templates."""
         return self.failed.fields if isinstance(self.failed, InvalidInput) else {}
+
+    @property
+    def refused(self) -> dict[str, Any]:
+        """The form that is shown again: where it went, what was typed but for secrets, and what is wrong with it."""
+        try:
+            typed = self.form
+        except InvalidInput:
+            typed = {}
+        fields = {name: value for name, value in typed.items() if not any(word in name for word in _UNTOLD)}
+        return {"path": self.request.path, "fields": fields, "errors": self.errors}
 
     def _say(self, said: Said) -> None:
         self.cookies.append(set_cookie(self.request, flash.COOKIE, flash.written(said), flash.LIVES_S))

@@ -97,7 +97,7 @@ class FilterBuilder extends LitElement {
       set([...parts, made]);
       this.goTo(`${path}${key}.${parts.length}`);
     };
-    const first = words().subjects[subject]?.fields.find((one) => one.name === "name" || one.kind === "text") ?? words().subjects[subject].fields[0];
+    const first = likeliest(words().subjects[subject].fields);
     return html`<div class="group" role="group" aria-label=${label}>
       <div class="run">
         ${parts.length > 1 || kind === "none" || kind === "not all" || nested
@@ -217,6 +217,11 @@ class FilterBuilder extends LitElement {
     const said = this.told(path, root);
     return said.length ? html`<p class="small negative" role="alert">${said.join(" ")}</p>` : nothing;
   }
+}
+
+/** The field that a new condition begins with: what people know a record by. @param {{name: string, kind: string}[]} fields */
+function likeliest(fields) {
+  return fields.find((one) => one.name === "name") ?? fields.find((one) => one.name === "email") ?? fields.find((one) => one.kind === "text") ?? fields[0];
 }
 
 /** A condition on related ones of another sort. @param {string} way @param {string} relation @param {Node} where @returns {Node} */

@@ -107,14 +107,31 @@ document.addEventListener("submit", (event) => {
   const sender = /** @type {SubmitEvent} */ (event).submitter;
   sender?.setAttribute("aria-busy", "true");
   const form = /** @type {HTMLFormElement} */ (event.target);
-  if ("downloads" in form.dataset) {
-    setTimeout(() => sender?.removeAttribute("aria-busy"), 3000);
-    return;
-  }
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "yes";
   if ("changed" in form.dataset) leaveOut(form);
+  if ("downloads" in form.dataset) comes(form, sender);
 });
+
+// <form data-downloads> stays until its file comes, which a cookie with a mark of ours says.
+/** @param {HTMLFormElement} form @param {HTMLElement | null} sender */
+function comes(form, sender) {
+  const mark = [...crypto.getRandomValues(new Uint8Array(8))].map((one) => one.toString(16).padStart(2, "0")).join("");
+  const field = form.querySelector("input[name=mark]") ?? form.appendChild(Object.assign(document.createElement("input"), { type: "hidden", name: "mark" }));
+  /** @type {HTMLInputElement} */ (field).value = mark;
+  /** @param {string} which @param {boolean} hidden */
+  const tell = (which, hidden) => form.querySelector(`[data-${which}]`)?.toggleAttribute("hidden", hidden);
+  tell("worked", true);
+  tell("working", false);
+  const asking = setInterval(() => {
+    if (!document.cookie.includes(`dealt_download=${mark}`)) return;
+    clearInterval(asking);
+    tell("working", true);
+    tell("worked", false);
+    delete form.dataset.sent;
+    sender?.removeAttribute("aria-busy");
+  }, 300);
+}
 
 // <form data-changed> sends what was changed in it, and writes over nothing that somebody else changed meanwhile.
 /** @param {HTMLFormElement} form */
@@ -143,5 +160,14 @@ document.addEventListener("change", (event) => {
   within(event, "form[data-at-once]")?.closest("form")?.requestSubmit();
 });
 for (const dialog of document.querySelectorAll("dialog[data-open-now]")) openDialog(dialog.id);
+// An address may name the dialog that it leads to: /settings/members/#invite.
+const named = () => {
+  const dialog = location.hash && document.getElementById(location.hash.slice(1));
+  if (!(dialog instanceof HTMLDialogElement)) return;
+  history.replaceState(null, "", location.pathname + location.search);
+  openDialog(dialog.id);
+};
+addEventListener("hashchange", named);
+named();
 // On a phone the places beside a page stand in one line: the present one is brought into sight.
 document.querySelector(".within > nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });

@@ -6,3 +6,4 @@ import "./keys.js";
 import "./palette.js";
 import "./returning.js";
 import "./beside.js";
+import "./refused.js";

@@ -18,7 +18,22 @@ let waiting = 0;
 /** @param {string} text */
 function matching(text) {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  return places().filter((place) => words.every((word) => `${place.name} ${place.what}`.toLowerCase().includes(word)));
+  return [...places(), ...commands()].filter((place) => words.every((word) => `${place.name} ${place.what}`.toLowerCase().includes(word)));
+}
+
+/** What a button of this page does, wherever it stands: <button data-command="Sign out">. @returns {import("./places.js").Place[]} */
+function commands() {
+  return [...document.querySelectorAll("[data-command]")].map((button) => ({
+    name: /** @type {HTMLElement} */ (button).dataset.command ?? "", path: "", what: "Do",
+    act: () => /** @type {HTMLElement} */ (button).click(),
+  }));
+}
+
+/** @param {import("./places.js").Place} place */
+function go(place) {
+  dialog?.close();
+  if (place.act) place.act();
+  else location.assign(place.path);
 }
 
 function typed() {
@@ -58,7 +73,7 @@ function option(place, at) {
   what.className = "what";
   what.textContent = place.what;
   made.append(name, what);
-  made.addEventListener("click", () => location.assign(place.path));
+  made.addEventListener("click", () => go(place));
   return made;
 }
 
@@ -91,6 +106,6 @@ input?.addEventListener("keydown", (event) => {
   } else if (event.key === "Enter" && shown[chosen]) {
     event.preventDefault();
     announce(`Opening ${shown[chosen].name}`);
-    location.assign(shown[chosen].path);
+    go(shown[chosen]);
   }
 });

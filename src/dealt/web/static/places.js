@@ -1,5 +1,5 @@
 // @ts-check
-/** @typedef {{name: string, path: string, what: string, keys?: string}} Place */
+/** @typedef {{name: string, path: string, what: string, keys?: string, act?: () => void}} Place */
 
 /** The places that the member may enter, as the page brought them. @returns {Place[]} */
 export function places() {

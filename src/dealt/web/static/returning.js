@@ -2,17 +2,19 @@
 /** Nobody loses their place: neither the focus by a swap nor the height on the page by a form that leads back to it. */
 
 // Whatever htmx replaces while it has the focus gives the focus to what comes in its place.
-/** @type {{parent: Element, at: number} | null} */
+const FOCUSABLE = "a, button, input, select, textarea, summary, [tabindex]";
+/** @type {{parent: Element, at: number, within: number} | null} */
 let replaced = null;
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { target } = /** @type {CustomEvent} */ (event).detail;
   const parent = target.contains(document.activeElement) ? target.parentElement : null;
-  replaced = parent && { parent, at: [...parent.children].indexOf(target) };
+  const within = [...target.querySelectorAll(FOCUSABLE)].indexOf(document.activeElement);
+  replaced = parent && { parent, at: [...parent.children].indexOf(target), within };
 });
 document.addEventListener("htmx:afterSettle", () => {
-  const focusable = replaced && document.activeElement === document.body
-    && replaced.parent.children[replaced.at]?.querySelector("a, button, input, select, textarea, [tabindex]");
-  if (focusable instanceof HTMLElement) focusable.focus();
+  const came = replaced && document.activeElement === document.body && replaced.parent.children[replaced.at]?.querySelectorAll(FOCUSABLE);
+  const focusable = came && (came[replaced?.within ?? 0] ?? came[0]);
+  if (focusable instanceof HTMLElement) focusable.focus({ preventScroll: true });
   replaced = null;
 });
 
@@ -34,3 +36,8 @@ if (left && left.path === location.pathname && Date.now() - left.at < 10_000 && 
   const back = left.back && document.querySelector(left.back);
   if (back instanceof HTMLElement) back.focus({ preventScroll: true });
 }
+
+// The answer to a form stands under the form's address; loading it again must not send the form again.
+const here = document.querySelector("[data-here]")?.getAttribute("data-here");
+const refused = document.getElementById("refused") && document.referrer.startsWith(`${location.origin}/`) ? document.referrer : "";
+if (here || refused) history.replaceState(null, "", here || refused);
