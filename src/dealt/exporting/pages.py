@@ -54,8 +54,10 @@ async def download(visit: Visit) -> Response:
     name = f"dealt-{visit.now:%Y-%m-%d}.zip"
     size = await asyncio.to_thread(lambda: file.stat().st_size)
     headers = {
-        "Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store", "Content-Length": str(size),
-    }  # fmt: skip
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Content-Length": str(size),
+        "Cache-Control": "no-store",
+    }
     if _MARK.fullmatch(mark := visit.text("mark")):
         # Read by the page, which has no other way to see that the download begins.
         visit.cookies.append(f"dealt_download={mark}; Path=/; Max-Age=60; SameSite=Lax")
