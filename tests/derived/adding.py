@@ -7,15 +7,11 @@ from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
-from tests.derived.facts import Facts, Row, converted
-from tests.derived.fields import DATE, MOMENT, NUMBER, kinds_of
+from tests.derived.facts import Facts, Row
+from tests.derived.fields import DATE, MOMENT, MONEY, NUMBER, in_base, kinds_of
 from tests.derived.reckoning import TARGETS, Reckoner, key_of
 from tests.derived.times import day_of
 
-_MONEY = {
-    "deal": ("value", "lines_total", "refunded_total", "net_value"),
-    "line": ("value", "total", "net_total", "refunded_value"),
-}
 _NET = {"value": "net_value", "total": "net_total", "quantity": "kept_quantity"}
 
 
@@ -53,7 +49,7 @@ def unconverted(reckoner: Reckoner, target: str, owner: Row) -> int:
     """How many deals have an amount that no rate converts."""
     body = reckoner.aggregators[target]
     subject, name = TARGETS[body["source"]], _field(body)
-    if name not in _MONEY.get(subject, ()) or body["function"] == "count_distinct":
+    if name not in MONEY.get(subject, ()) or body["function"] == "count_distinct":
         return 0
     return len(
         {
@@ -99,12 +95,8 @@ def _read(reckoner: Reckoner, body: dict[str, Any], row: Row) -> Any:
     value, kind = reckoner.read(subject, row, name)
     if kind == NUMBER and value is not None:
         value = Decimal(value)
-    if name not in _MONEY.get(subject, ()) or body["function"] == "count_distinct":
-        return value
-    if subject == "deal":
-        return converted(value, row["base_rate"])
-    deal = row["deal"]
-    return converted(value, deal["base_rate"] if (row["currency"] or deal["currency"]) == deal["currency"] else None)
+    is_money = name in MONEY.get(subject, ()) and body["function"] != "count_distinct"
+    return in_base(subject, row, value) if is_money else value
 
 
 def _in_window(reckoner: Reckoner, window: dict[str, Any], at: Any) -> bool:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from tests.derived.facts import Row
+from tests.derived.facts import Row, converted
 
 TEXT, NUMBER, TRUTH, DATE, MOMENT = "text", "number", "truth", "date", "moment"
 
@@ -37,6 +37,10 @@ ATTRIBUTES: dict[str, dict[str, str]] = {
     "contact": {"birthday": DATE, "points": NUMBER, "vip": TRUTH},
     "deal": {"courier": TEXT, "due": DATE, "paid_at": MOMENT, "weight": NUMBER},
 }
+MONEY = {
+    "deal": ("value", "lines_total", "refunded_total", "net_value"),
+    "line": ("value", "total", "net_total", "refunded_value"),
+}
 CHOICES = {"event_type": ["view", "add to cart", "purchase"]}
 _COLUMNS = {"stage": "stage_id", "due_date": "due_at", "done_date": "done_at"}
 
@@ -55,6 +59,13 @@ def read_field(subject: str, row: Row, name: str) -> Any:
     if subject == "line":
         return _of_line(row, name)
     return row[_COLUMNS.get(name, name)]
+
+
+def in_base(subject: str, row: Row, value: Decimal | None) -> Decimal | None:
+    """An amount of a deal or a line in base currency; None where no rate is known, or only one of another currency."""
+    deal = row if subject == "deal" else row["deal"]
+    is_alike = subject == "deal" or (row["currency"] or deal["currency"]) == deal["currency"]
+    return converted(value, deal["base_rate"] if is_alike else None)
 
 
 def _of_line(row: Row, name: str) -> Any:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from tests.derived.facts import Facts, Row
-from tests.derived.fields import DATE, MOMENT, NUMBER, TEXT, kinds_of, read_field
+from tests.derived.fields import DATE, MOMENT, MONEY, NUMBER, TEXT, in_base, kinds_of, read_field
 from tests.derived.times import day_of, is_anniversary, later, midnight, same
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -94,7 +94,7 @@ class Reckoner:
             case "deal", "tasks":
                 return [one for one in facts.of_contact("tasks", row["contact_id"]) if one["deal_id"] == row["id"]]
             case "deal", "contact":
-                return [one for one in tables["contacts"] if one["id"] == row["contact_id"]]
+                return [one for one in facts.contacts if one["id"] == row["contact_id"]]
             case "deal", "company":
                 return [one for one in tables["companies"] if one["id"] == row["company_id"]]
             case (("line" | "product_event"), "product"):
@@ -147,6 +147,9 @@ class Reckoner:
         found = [value for row in rows if (value := self.read(target, row, node["field"])[0]) is not None]
         if measure == "count_distinct":
             return self.passes(Decimal(len(set(found))), NUMBER, node["op"], node.get("value"))
+        if node["field"] in MONEY.get(target, ()):
+            amounts = (in_base(target, row, self.read(target, row, node["field"])[0]) for row in rows)
+            found = [amount for amount in amounts if amount is not None]
         if measure in ("min", "max"):
             kind = kinds_of(target)[node["field"]]
             figure = (min if measure == "min" else max)(found, default=None)

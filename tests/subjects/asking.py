@@ -92,6 +92,7 @@ async def deal(
         "contact_id": contact_id, "workspace_id": house.workspace_id, "name": "Order", "pipeline_id": 1, "stage_id": 1,
         "stage_entered_at": NOW, "status": 1, "ordered_at": NOW, "created_at": NOW, "updated_at": NOW,
         "id": await connection.fetchval("SELECT nextval('deal_id_seq')"),
+        "currency": "EUR", "base_rate": 1, "base_value": columns.get("value"),
     } | columns  # fmt: skip
     return await _insert(connection, "deals", columns, attributes)
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dealt.attributes import create_attribute
 from dealt.kernel.errors import InvalidInput
 from dealt.kernel.sql import sql
 from dealt.predicates import Moment, describe, explain
@@ -30,13 +31,14 @@ async def people(house: House) -> tuple[Shop, dict[str, int]]:
     async with house.transaction() as connection:
         anna = await contact(
             connection, house, email="anna@example.com", country="PL", score=10, tag_ids=[1],
-            attributes=RAW["contact"][0] | {"note": "a_b%c"},
+            attributes=RAW["contact"][0] | {"note": "a_b%c", "size": "XL", "likes": ["tea"]},
         )  # fmt: skip
         ben = await contact(
             connection, house, email="ben@example.com", country="DE", score=-3,
-            attributes={"points": 7.5, "vip": False, "born": "2000-02-29"},
+            attributes={"points": 7.5, "vip": False, "born": "2000-02-29", "likes": []},
         )  # fmt: skip
-        cara = await contact(connection, house, attributes={"points": "many", "born": "2025-02-30"})
+        odd = {"points": "many", "born": "2025-02-30"}
+        cara = await contact(connection, house, gender=3, attributes=odd)
         first = await deal(
             connection, house, anna, value=Decimal(100), ordered_at=NOW - timedelta(days=40), status=2,
             attributes={"method": "Online"},
@@ -49,6 +51,11 @@ async def people(house: House) -> tuple[Shop, dict[str, int]]:
             connection, house, ben, back, 1, receipt=json.dumps({"product_custom_id": "SKU-1"}), returned_quantity=1
         )
         await connection.execute("INSERT INTO tags VALUES ($1, 1, 'gold', $2)", house.workspace_id, NOW)
+        for name, several in (("size", False), ("likes", True)):
+            await create_attribute(
+                connection, house.workspace_id, domain="contact", name=name, value_type="fixed", now=NOW,
+                choices=["XL", "tea"], allow_multiple_choices=several,
+            )  # fmt: skip
     shop = await open_shop(house, RAW, extra=Extra(lists={"newsletter": 1}))
     return shop, {"anna": anna, "ben": ben, "cara": cara}
 
@@ -87,6 +94,12 @@ CONDITIONS: list[tuple[Any, str]] = [
     (_field("born", "before", "1995-01-01"), "anna"),
     (_field("born", "is_set"), "anna ben"),
     (_field("born", "anniversary_today"), "anna"),
+    (_field("seen", "after", "2025-06-20"), ""),
+    (_field("seen", "after", "2025-06-19"), "anna"),
+    (_field("seen", "between", ["2025-06-19", "2025-06-20"]), "anna"),
+    (_field("size", "contains", "x"), "anna"),
+    (_field("likes", "is_set"), "anna"),
+    (_field("gender", "equals", "female"), "cara"),
     (_field("seen", "on", "2025-06-20"), "anna"),
     (_field("seen", "in_last", {"days": 5}), "anna"),
     (_field("seen", "in_last", {"hours": 48}), ""),
@@ -127,6 +140,51 @@ async def test_every_kind_of_condition(people: tuple[Shop, dict[str, int]], writ
     assert describe(shop.checked(written))
 
 
+async def test_data_of_others_hides_no_field_of_ours(house: House) -> None:
+    raw = {"event:1": [{"happened_at": "soon", "event": "x"}], "deal": [{"stage_entered_at": "never"}]}
+    async with house.transaction() as connection:
+        who = await contact(connection, house)
+        await connection.execute(
+            "INSERT INTO events (contact_id, happened_at, id, workspace_id, definition_id, data, received_at, actor) "
+            "VALUES ($1, $2, 1, $3, 1, $4, $2, 'x')", who, NOW, house.workspace_id, json.dumps(raw["event:1"][0]),
+        )  # fmt: skip
+    shop = await open_shop(house, raw, extra=Extra(events={"call": 1}))
+    for condition in (
+        _field("happened_at", "in_last", {"days": 1}), _field("attributes.happened_at", "equals", "soon"),
+        _field("event", "in_any", ["call"]), _field("attributes.event", "equals", "x"),
+    ):  # fmt: skip
+        assert await shop.ask({"relation": "events", "where": condition}) == {who}
+    assert shop.checked(_field("stage_entered_at", "in_last", {"days": 1}), "deal")
+    assert shop.checked(_field("attributes.stage_entered_at", "equals", "never"), "deal")
+
+
+async def test_the_invisible_contact_of_an_order_is_nobody(house: House) -> None:
+    async with house.transaction() as connection:
+        guest, anna = await contact(connection, house, placeholder=True), await contact(connection, house)
+        orders = [await deal(connection, house, whose) for whose in (guest, anna)]
+    shop = await open_shop(house, RAW)
+    person: dict[str, Any] = {"relation": "contact", "where": _field("email", "is_not_set")}
+    assert await shop.ask(person, "deal") == {orders[1]}
+    assert await shop.ask({"relation": "contact", "quantifier": "none"}, "deal") == {orders[0]}
+
+
+async def test_amounts_of_several_currencies_are_added_up_in_base_currency(house: House) -> None:
+    async with house.transaction() as connection:
+        anna = await contact(connection, house)
+        for value, currency, rate in ((100, "USD", Decimal("0.9")), (10, "EUR", 1), (1_000, "ISK", None)):
+            base = None if rate is None else value * rate
+            order = await deal(
+                connection, house, anna, value=value, currency=currency, base_rate=rate, base_value=base
+            )  # fmt: skip
+            await line(connection, house, anna, order, 1, total=value)
+    shop = await open_shop(house, RAW)
+    figure = {"op": "equals", "field": "value"}
+    for measure, wanted in (("sum", 100), ("average", 50), ("max", 90), ("min", 10), ("count_distinct", 3)):
+        for relation, field in (("deals", "value"), ("order_products", "total")):
+            asked = figure | {"relation": relation, "measure": measure, "field": field, "value": wanted}
+            assert await shop.ask(asked) == {anna}, (measure, relation)
+
+
 @pytest.mark.parametrize(
     ("written", "place"),
     [
@@ -151,6 +209,11 @@ async def test_every_kind_of_condition(people: tuple[Shop, dict[str, int]], writ
         ({"relation": "deals", "measure": "sum", "op": "greater", "value": 1}, "filter.field"),
         ({"relation": "deals", "pick": "last", "by": "name", "is": {}}, "filter.by"),
         ({"field": "email", "op": "is_set", "why": 1}, "filter.why"),
+        ({"field": "email"}, "filter.op"),
+        ({"field": "email", "op": "equals"}, "filter.value"),
+        ({"field": "seen", "op": "equals", "value": "2025-06-20"}, "filter.value"),
+        ({"field": "gender", "op": "equals", "value": "robot"}, "filter.value"),
+        ({"relation": "deals", "where": []}, "filter.where"),
         ({"all": [{}] * 3 + [{"any": 1}]}, "filter.all.3.any"),
     ],
 )
@@ -159,6 +222,29 @@ async def test_an_error_names_its_place(house: House, written: Any, place: str) 
     with pytest.raises(InvalidInput) as refused:
         shop.checked(written)
     assert list(refused.value.fields) == [place]
+
+
+@pytest.mark.parametrize(
+    ("written", "sentence"),
+    [
+        ({"field": "emial", "op": "is_set"}, 'A contact has no field "emial". Is "email" meant? There are: '),
+        ({"field": "email", "op": "less", "value": 1}, 'E-mail is a text, to which "less" does not fit; these do: '),
+        ({"field": "tags", "op": "in_any", "value": ["silver"]}, 'There is no "silver" in tags. There are: gold.'),
+        ({"field": "score", "op": "equals"}, "A value is needed; is_not_set finds what has none."),
+        ({"field": "seen", "op": "equals", "value": "2025-06-20"}, 'A day is not one moment: ask for it with "on".'),
+        (
+            {"relation": "deals", "where": {"field": "stage", "op": "equals", "value": "Paid"}},
+            '"Paid" is not a number. Ask by number: 1 for "Add to cart", 2 for',
+        ),
+    ],
+)  # fmt: skip
+async def test_an_error_says_what_there_is(house: House, written: Any, sentence: str) -> None:
+    async with house.transaction() as connection:
+        await connection.execute("INSERT INTO tags VALUES ($1, 1, 'gold', $2)", house.workspace_id, NOW)
+    shop = await open_shop(house, RAW)
+    with pytest.raises(InvalidInput) as refused:
+        shop.checked(written)
+    assert next(iter(refused.value.fields.values()))[0].startswith(sentence)
 
 
 async def test_a_tree_has_bounds(house: House) -> None:
@@ -184,12 +270,12 @@ SENTENCES: list[tuple[Any, str]] = [
     ),
     (
         {"relation": "deals", "measure": "sum", "field": "value", "op": "greater", "value": 99.5},
-        "the sum of Value in deals is more than 99.5",
+        "the sum of Value (EUR) in deals is more than 99.5",
     ),
     (
         {"relation": "deals", "measure": "max", "field": "ordered_at", "op": "in_last", "value": {"days": 1},
          "where": _field("status", "equals", 2)},
-        "the latest Ordered in deals (where Status is 2) is in the last 1 day",
+        'the latest Ordered in deals (where Status is "Won") is in the last day',
     ),
     ({"relation": "deals", "measure": "count", "op": "less", "value": 3}, "the number of deals is less than 3"),
     (
@@ -212,22 +298,40 @@ SENTENCES: list[tuple[Any, str]] = [
     (_field("tags", "in_any", ["gold"]), 'Tags include "gold"'),
     (_field("tags", "in_none", ["gold"]), 'Tags do not include "gold"'),
     (_field("lists", "in_all", ["newsletter", "spring"]), 'Lists include all of "newsletter", "spring"'),
-    ({"not": IN_POLAND}, 'it is not true that Country is "PL"'),
+    ({"not": IN_POLAND}, 'Country is not "PL"'),
+    ({"not": _field("score", "less", 3)}, "it is not true that Score is less than 3"),
+    ({"not": {"relation": "deals"}}, "there is no deal"),
+    (
+        {"not": {"relation": "deals", "quantifier": "at_least", "count": 3,
+                 "where": {"not": _field("name", "is_set")}}},
+        "there are at most 2 deals where Name is not set",
+    ),
+    ({"not": {"not": {"relation": "deals", "quantifier": "at_most", "count": 1}}}, "there is at most 1 deal"),
     (
         {"all": [{"not": IN_POLAND}, {"not": {"any": [IN_POLAND, _field("email", "is_set")]}}]},
-        '(it is not true that Country is "PL") and it is not true that (Country is "PL" or E-mail is set)',
+        'Country is not "PL" and it is not true that (Country is "PL" or E-mail is set)',
     ),
     ({"not": {}}, "nothing"),
     ({"any": [IN_POLAND, {"all": []}]}, "everything"),
     (
         {"relation": "deals", "pick": "last", "is": _field("stage", "equals", 5)},
-        "the last deal by Ordered is one where Stage is 5",
+        'the last deal is one where Stage is "Delivered"',
     ),
-    ({"relation": "deals", "pick": "first", "is": {}}, "there is a first deal by Ordered"),
+    ({"relation": "deals", "pick": "first", "is": {}}, "there is a first deal"),
     (
         LAST_DEAL | {"where": _field("status", "equals", 2), "is": _field("value", "equals", 100)},
-        "the last deal by Ordered (where Status is 2) is one where Value is 100",
+        'the last deal (where Status is "Won") is one where Value is 100',
     ),
+    ({"relation": "deals", "pick": "last", "by": "won_at", "is": {}}, "there is a last deal by Won"),
+    (_field("country", "in", ["PL", "DE"]), 'Country is one of "PL", "DE"'),
+    (_field("country", "equals", "day"), 'Country is "day"'),
+    (_field("gender", "in", ["female", "unknown"]), 'Gender is one of "Female", "Unknown"'),
+    (_field("seen", "in_current", "day"), "seen is today"),
+    (_field("seen", "in_current", "quarter"), "seen is in this quarter"),
+    (_field("seen", "before", "2025-06-24T10:30:00Z"), "seen is before 2025-06-24 10:30"),
+    (_field("seen", "before", "2025-06-24"), "seen is before 2025-06-24"),
+    (_field("seen", "after", "2025-06-24"), "seen is after 2025-06-24"),
+    (_field("seen", "between", ["2025-06-24", "2025-06-25"]), "seen is from 2025-06-24 to 2025-06-25"),
     (
         _field("seen", "in_window", {"from": {"days": -14}, "to": {"days": -7}}),
         "seen is between 14 days ago and 7 days ago",

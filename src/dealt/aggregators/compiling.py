@@ -11,6 +11,7 @@ from dealt.aggregators import queries
 from dealt.aggregators.figures import Figure
 from dealt.aggregators.functions import Rows
 from dealt.aggregators.model import unconverted_key
+from dealt.aggregators.money import DEALS_OF
 from dealt.freshness import Run, Vocabulary, Work
 from dealt.kernel.db import Connection
 from dealt.kernel.sql import Late, Sql, join, sql
@@ -121,12 +122,20 @@ def _pairs(target: str, figure: Figure, owner: Subject, compiler: Compiler, batc
     found = [sql("{}::text, ", target) + value]
     amount = figure.amount
     if amount is not None:
+        deals = DEALS_OF[figure.relation.name]
 
         def unconverted(alias: str) -> Sql:
-            lacking = sql("(") + amount.converted(alias) + sql(") IS NULL AND ") + amount.amount(alias)
+            lacking = sql("(") + amount.converted(alias) + sql(") IS NULL AND ") + amount.own(alias)
             passing = passing_of(figure, compiler, alias)
             also = sql(" AND ") + passing if passing is not None else sql("")
-            rows = amount.deals(alias) + sql(" FILTER (WHERE ") + lacking + sql(" IS NOT NULL") + also + sql("), 0)")
+            rows = (
+                Sql(deals.replace("{a}", alias))
+                + sql(" FILTER (WHERE ")
+                + lacking
+                + sql(" IS NOT NULL")
+                + also
+                + sql("), 0)")
+            )
             return sql("nullif(") + rows
 
         found.append(

@@ -9,13 +9,14 @@ from typing import Any
 
 from dealt.aggregators.functions import FUNCTIONS, TIMES, Function
 from dealt.aggregators.model import DEFAULT_BY, Aggregator
-from dealt.aggregators.money import Amount, amount_of, net_field
+from dealt.aggregators.money import net_field
 from dealt.freshness import Vocabulary
 from dealt.kernel.clock import parse_date
 from dealt.kernel.errors import InvalidInput
 from dealt.kernel.shown import shown
 from dealt.predicates import (
     AllOf,
+    Amount,
     Checked,
     CountTest,
     FilterField,
@@ -109,7 +110,7 @@ def _what(written: Aggregator, rows: Subject, function: Function) -> tuple[Filte
     if field.kind not in function.kinds:
         kinds = ", ".join(sorted(function.kinds))
         raise InvalidInput.of("field", f"{field.label} is a {field.kind}; the {function.name} is taken of: {kinds}.")
-    amount = None if function.name == "count_distinct" else amount_of(written.source, field.name)
+    amount = None if function.name == "count_distinct" else field.amount
     return field, amount
 
 

@@ -65,10 +65,10 @@ async def read_asked(
     if only_status is not None or not (quick or written):
         return asked, None
     async with visit.reading() as connection:
-        told = await filtered(visit, connection, snapshot, "deal", written, "d") if written else None
+        told = await filtered(visit, connection, "deal", written, "d") if written else None
         conditions = [told.condition] if told else []
         if quick:
-            conditions.append((await filtered(visit, connection, snapshot, "deal", joined(*quick), "d")).condition)
+            conditions.append((await filtered(visit, connection, "deal", joined(*quick), "d")).condition)
     return replace(asked, filter=all_of(conditions)), told
 
 

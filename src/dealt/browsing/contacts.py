@@ -136,7 +136,7 @@ async def _move(visit: Visit, ids: list[int], value: str, *, joins: bool) -> Don
 
 
 def _since(day: str) -> dict[str, Any]:
-    return {"any": [as_equals("last_seen", day, "after"), as_equals("last_seen", day)]}
+    return {"any": [as_equals("last_seen", day, "after"), as_equals("last_seen", day, "on")]}
 
 
 CONTACTS = Kind(

@@ -21,7 +21,7 @@ async def filter_of(
 ) -> Filtered | None:
     """The filter that is asked for; None for none. Raises InvalidInput, by place."""
     written = read_written(asked.filter)
-    return await filtered(visit, connection, snapshot, kind.name, written, kind.alias) if written else None
+    return await filtered(visit, connection, kind.name, written, kind.alias) if written else None
 
 
 def spelled_out(asked: Asked) -> Asked | None:

@@ -24,9 +24,9 @@ from dealt.aggregators import (
     shown_value,
     update_aggregator,
 )
-from dealt.builders.forms import filter_in, part, plan_of, whole_in, window_fields, window_in, words_for
+from dealt.builders.forms import filter_in, part, plan_of, whole_in, window_fields, window_in
 from dealt.builders.people import profile
-from dealt.builders.words import names_of
+from dealt.builders.words import words_of
 from dealt.companies import names_of_companies
 from dealt.contacts import display_name, read_contacts
 from dealt.freshness import Derived, Progress, read_progress
@@ -120,7 +120,7 @@ async def look(visit: Visit) -> Response:
         values = await preview(connection, plan.vocabulary, figure, ids, visit.now)
         names = await _names(connection, visit.workspace_id, wanted.subject, ids)
     zone = plan.vocabulary.zone
-    counts = describe(figure.where, names_of(await visit.snapshot()), figure.rows.name)
+    counts = describe(figure.where)
     rows = [
         (key, names[key], shown_value(values[key][0], wanted, visit.now, zone), values[key][1])
         for key in ids
@@ -151,7 +151,7 @@ def _body(visit: Visit) -> dict[str, Any]:
 async def _form(visit: Visit, one: Aggregator) -> Response:
     async with visit.reading() as connection:
         plan = await plan_of(visit, connection)
-        words = await words_for(visit, connection, plan.vocabulary.catalogue)
+        words = words_of(plan.vocabulary.catalogue)
         walk, states, errors = await _standing(visit, connection, [one] if one.id else [])
     contact = plan.vocabulary.catalogue.subject("contact")
     sources = {name: contact.relations[name] for name in SOURCES}

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from dealt.accounts import Member, Snapshot, may, sees_only
+from dealt.accounts import Member, may, sees_only
 from dealt.builders.forms import LARGEST_FILTER, plan_of
-from dealt.builders.words import names_of
 from dealt.freshness import Plan
 from dealt.kernel.bodies import parse_json
 from dealt.kernel.db import Connection
@@ -77,11 +76,11 @@ def read_written(text: str) -> Any:
         raise InvalidInput.of(PLACE, f"This filter cannot be read. {error}") from None
 
 
-async def sentence_of(visit: Visit, plan: Plan, subject: str, written: Any) -> str:
+def sentence_of(plan: Plan, subject: str, written: Any) -> str:
     """The filter as a sentence that calls stages, members and the like by their names. Raises InvalidInput."""
     vocabulary = plan.vocabulary
     node = check_filter(parse_filter(written, PLACE), vocabulary.catalogue, subject, vocabulary.zone)
-    return describe(node, names_of(await visit.snapshot()), subject)
+    return describe(node)
 
 
 def spelled(written: Any) -> str:
@@ -105,9 +104,7 @@ def joined(*filters: Any) -> Any:
     return parts[0] if len(parts) == 1 else {"all": parts} if parts else {}
 
 
-async def filtered(
-    visit: Visit, connection: Connection, snapshot: Snapshot, subject: str, written: Any, alias: str
-) -> Filtered:
+async def filtered(visit: Visit, connection: Connection, subject: str, written: Any, alias: str) -> Filtered:
     """A filter as SQL about ``alias``. Raises InvalidInput, by place, for one that makes no sense or asks for what the
     member may not see.
     """
@@ -117,7 +114,7 @@ async def filtered(
     condition = compile_filter(
         node, vocabulary.catalogue.subject(subject), alias, Moment(visit.now, vocabulary.zone.key)
     )
-    return Filtered(written, node, describe(node, names_of(snapshot), subject), condition)
+    return Filtered(written, node, describe(node), condition)
 
 
 def _refuse_hidden(member: Member, subject: str, node: Checked) -> None:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dealt.builders.words import words_of
 from dealt.freshness import Derived, Plan
 from dealt.kernel.bodies import parse_json
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import InvalidInput
-from dealt.predicates import FilterCatalogue
 from dealt.web import Visit
 
 LONGEST_NAME = 255
@@ -97,11 +95,6 @@ def _kept(visit: Visit) -> dict[str, Any]:
 async def plan_of(visit: Visit, connection: Connection) -> Plan:
     """What is derived in the workspace, and the words for it."""
     return await visit.of(Derived).plan(connection, visit.workspace_id)
-
-
-async def words_for(visit: Visit, connection: Connection, catalogue: FilterCatalogue) -> dict[str, Any]:
-    """What the page's builder offers."""
-    return words_of(catalogue, await visit.house.definitions.for_reading(connection, visit.workspace_id))
 
 
 async def part(visit: Visit, template: str, **values: Any) -> str:

@@ -34,8 +34,7 @@ async def words(visit: Visit) -> Response:
     """Everything that can be asked of the objects that the member may see."""
     async with visit.reading() as connection:
         catalogue = (await plan_of(visit, connection)).vocabulary.catalogue
-        snapshot = await visit.house.definitions.for_reading(connection, visit.workspace_id)
-    found = words_of(catalogue, snapshot)
+    found = words_of(catalogue)
     for subject in found["subjects"].values():
         subject["relations"] = [one for one in subject["relations"] if visit.may(AREA_OF[one["target"]])]
     return visit.json(found)
@@ -45,10 +44,9 @@ async def look(visit: Visit) -> Response:
     """How many pass the filter of a panel, and the filter as a sentence; ``within`` is what holds besides."""
     subject = _subject(visit)
     written, within = filter_in(visit), read_written(visit.query.get("within", ""))
-    snapshot = await visit.snapshot()
     async with visit.reading() as connection:
-        told = await filtered(visit, connection, snapshot, subject, written, "s")
-        whole = await filtered(visit, connection, snapshot, subject, joined(within, written), "s")
+        told = await filtered(visit, connection, subject, written, "s")
+        whole = await filtered(visit, connection, subject, joined(within, written), "s")
         count = await _count(visit, connection, subject, whole.condition)
     html = await part(
         visit,

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from dealt.builders.forms import filter_in, part, plan_of, window_fields, window_in, words_for
+from dealt.builders.forms import filter_in, part, plan_of, window_fields, window_in
 from dealt.builders.people import profile
+from dealt.builders.words import words_of
 from dealt.contacts import display_name, read_contacts
 from dealt.freshness import Derived
 from dealt.kernel.errors import InvalidInput
@@ -136,7 +137,7 @@ async def look(visit: Visit) -> Response:
 async def _form(visit: Visit, rfm: Rfm, rfm_id: int | None) -> Response:
     async with visit.reading() as connection:
         plan = await plan_of(visit, connection)
-        words = await words_for(visit, connection, plan.vocabulary.catalogue)
+        words = words_of(plan.vocabulary.catalogue)
     typed = rfm.told | window_fields(rfm.window) | {"kept_window": rfm.window}
     typed["edges"] = "fixed" if rfm.thresholds else "fifths"
     typed["limits"] = typed.pop("thresholds") or _USUAL

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from dealt.builders.filtering import joined, read_written, sentence_of
-from dealt.builders.forms import description_in, filter_in, name_in, part, plan_of, words_for
+from dealt.builders.forms import description_in, filter_in, name_in, part, plan_of
 from dealt.builders.people import PLURALS, may_see_names, profile
+from dealt.builders.words import words_of
 from dealt.freshness import Derived
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import InvalidInput
@@ -64,7 +65,7 @@ async def show(visit: Visit) -> Response:
         members = await page_of_members(connection, visit.workspace_id, segment.id, request) if seen else None
         sentence = held[segment.id].sentence
         if segment.kind == "dynamic" and sentence and not held[segment.id].error:
-            sentence = await sentence_of(visit, await plan_of(visit, connection), segment.subject, segment.filter)
+            sentence = sentence_of(await plan_of(visit, connection), segment.subject, segment.filter)
     return await visit.page(
         "builders/segment.html",
         segment=segment,
@@ -128,7 +129,7 @@ async def look(visit: Visit) -> Response:
     async with visit.reading() as connection:
         plan = await plan_of(visit, connection)
         found = await preview(connection, plan, subject, written, visit.now)
-        sentence = await sentence_of(visit, plan, subject, written)
+        sentence = sentence_of(plan, subject, written)
     return visit.json({"html": await _told(visit, subject, sentence=sentence, passing=found.passing)})
 
 
@@ -139,7 +140,7 @@ async def compare(visit: Visit) -> Response:
         plan = await plan_of(visit, connection)
         changes = await preview_changes(connection, plan, segment, written, visit.now)
         found = await preview(connection, plan, segment.subject, written, visit.now)
-        sentence = await sentence_of(visit, plan, segment.subject, written)
+        sentence = sentence_of(plan, segment.subject, written)
     told = await _told(
         visit, segment.subject, sentence=sentence, passing=found.passing, entering=changes.entering,
         leaving=changes.leaving,
@@ -174,7 +175,7 @@ async def _form(
 ) -> Response:  # fmt: skip
     async with visit.reading() as connection:
         plan = await plan_of(visit, connection)
-        words = await words_for(visit, connection, plan.vocabulary.catalogue)
+        words = words_of(plan.vocabulary.catalogue)
     return await visit.page(
         "builders/segment_form.html",
         segment=segment,

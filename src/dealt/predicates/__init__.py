@@ -6,6 +6,7 @@
 
 from dealt.predicates.batch import Batch, Whole
 from dealt.predicates.catalogue import (
+    Amount,
     Beside,
     FilterCatalogue,
     FilterField,
@@ -30,11 +31,10 @@ from dealt.predicates.checked import (
     PickTest,
     every_leaf,
     facets_of,
-    member_tests,
     references,
 )
 from dealt.predicates.compile import Compiler, belongs, compile_filter, from_related, least
-from dealt.predicates.describe import Names, describe
+from dealt.predicates.describe import describe
 from dealt.predicates.explain import Explained, explain
 from dealt.predicates.moments import CALENDARS, UNITS, Moment, Span, closes, later, opens
 from dealt.predicates.nodes import MEASURES, PICKS, QUANTIFIERS
@@ -56,6 +56,7 @@ __all__ = [
     "UNITS",
     "WEEKDAYS",
     "AllOf",
+    "Amount",
     "Batch",
     "Beside",
     "Checked",
@@ -71,7 +72,6 @@ __all__ = [
     "MemberTest",
     "Membership",
     "Moment",
-    "Names",
     "OneOf",
     "Operator",
     "PickTest",
@@ -93,7 +93,6 @@ __all__ = [
     "from_related",
     "later",
     "least",
-    "member_tests",
     "opens",
     "parse_filter",
     "read_span",

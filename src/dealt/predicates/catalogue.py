@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
 from dealt.kernel.journal import ANYTHING
 from dealt.kernel.sql import Sql, sql
@@ -23,6 +24,24 @@ class Kind(StrEnum):
     MEMBERSHIP = "membership"
     JSON = "json"
 
+    @property
+    def phrase(self) -> str:
+        """What a field of this kind is, in a sentence."""
+        return _PHRASES[self]
+
+
+_PHRASES = {
+    Kind.TEXT: "a text",
+    Kind.NUMBER: "a number",
+    Kind.TRUTH: "true or false",
+    Kind.DATE: "a date",
+    Kind.MOMENT: "a date-time",
+    Kind.CHOICE: "one of several choices",
+    Kind.CHOICES: "any of several choices",
+    Kind.MEMBERSHIP: "what it belongs to",
+    Kind.JSON: "JSON",
+}
+
 
 Read = Callable[[str], Sql]
 """From the alias of a subject's row to the expression of a field; NULL where the field is not set."""
@@ -34,7 +53,9 @@ class FilterField:
 
     ``cast`` is the SQL type that a number is compared in: ``bigint`` lets an index of a whole-number column serve.
     ``choices`` are the only values, where they are known. ``refers_to`` names a definition that the field follows from
-    (``aggregator:7``). ``facets`` are the bits that say what it is read from; all of them where nobody says.
+    (``aggregator:7``). ``facets`` are the bits that say what it is read from; all of them where nobody says. ``names``
+    is what people call its values, where these are numbers: stages, statuses, members. ``words`` are names that a
+    filter may have in their place, because nobody renames them. ``amount`` is there where it is an amount of money.
     """
 
     name: str
@@ -46,6 +67,27 @@ class FilterField:
     refers_to: str = ""
     beside: Beside | None = None
     facets: int = ANYTHING
+    names: Mapping[Any, str] = field(default_factory=dict)
+    words: Mapping[str, int] = field(default_factory=dict)
+    amount: Amount | None = None
+
+    def in_base(self) -> FilterField:
+        """What figures over many rows are taken of: an amount of money in base currency, anything else as it is."""
+        if self.amount is None:
+            return self
+        return replace(self, read=self.amount.converted, label=f"{self.label} ({self.amount.currency})")
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """An amount of money: as it is, in its own ``currency``, and ``converted`` to the base currency.
+
+    ``converted`` is NULL where the rate is not known. ``currency`` is the base currency.
+    """
+
+    own: Read
+    converted: Read
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)

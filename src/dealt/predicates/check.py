@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from difflib import get_close_matches
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,10 @@ from dealt.predicates.checked import (
 )
 from dealt.predicates.nodes import All, Compare, Measured, Node, Not, Picked, Related, Some
 from dealt.predicates.operators import OPERATORS, TIMES, Operator
+
+MOST_NAMED = 40
+LONGEST_MEANT = 64
+_EXACT = ("equals", "not_equals", "in", "not_in")
 
 
 def check_filter(node: Node, catalogue: FilterCatalogue, subject: str, zone: ZoneInfo) -> Checked:
@@ -72,18 +77,20 @@ class _Checker:
     def _compare(self, node: Compare, subject: Subject) -> FieldTest | MemberTest:
         membership = subject.memberships.get(node.field)
         if membership is not None:
-            operator = _operator(node.op, Kind.MEMBERSHIP, node.path)
-            ids = self._read(node.path, lambda: values.read_members(node.value, membership.ids))
+            operator = _operator(node.op, Kind.MEMBERSHIP, membership.label, node.path)
+            ids = self._read(node.path, lambda: values.read_members(node.value, membership.ids, membership.label))
             return MemberTest(node.path, membership, operator, ids)
         field = _field(node.field, subject, node.path)
-        operator = _operator(node.op, field.kind, node.path)
+        operator = _operator(node.op, field.kind, field.label, node.path)
         return FieldTest(node.path, field, operator, self._value(operator, field, node.value, node.path))
 
     def _measured(self, node: Measured, subject: Subject) -> FigureTest:
         relation, target = self._relation(node.relation, subject, node.path)
         field = None if node.field is None else _field(node.field, target, node.path)
+        if field is not None and node.measure != "count_distinct":
+            field = field.in_base()
         result = _result(node, field)
-        operator = _operator(node.op, result.kind, node.path)
+        operator = _operator(node.op, result.kind, result.label.capitalize(), node.path)
         value = self._value(operator, result, node.value, node.path)
         where = self.node(node.where, target)
         return FigureTest(node.path, relation, target, node.measure, field, where, result, operator, value)
@@ -92,7 +99,7 @@ class _Checker:
         relation, target = self._relation(node.relation, subject, node.path)
         by = _field(node.by or relation.by, target, node.path, "by")
         if by.kind not in TIMES:
-            raise InvalidInput.of(f"{node.path}.by", f"{by.label} is no date; the first and last are told by one.")
+            raise InvalidInput.of(f"{node.path}.by", f"{by.label} is no date; the first and the last are told by one.")
         where, wanted = self.node(node.where, target), self.node(node.wanted, target)
         return PickTest(node.path, relation, target, node.pick, by, where, wanted)
 
@@ -109,6 +116,8 @@ class _Checker:
         readers: dict[str, Callable[[], Any]] = {
             "nothing": lambda: self._nothing(value),
             "one": lambda: values.read_one(field, value, zone),
+            "fragment": lambda: values.read_fragment(field, value, zone),
+            "after": lambda: values.read_after(field, value, zone),
             "day": lambda: parse_date(value),
             "many": lambda: values.read_many(field, value, zone),
             "range": lambda: values.read_range(field, value, zone),
@@ -117,7 +126,15 @@ class _Checker:
             "calendar": lambda: values.read_calendar(value),
             "weekdays": lambda: values.read_weekdays(value),
         }
-        return self._read(path, readers[operator.takes])
+        return self._read(path, lambda: self._fitting(operator, field, value, readers[operator.takes]))
+
+    def _fitting(self, operator: Operator, field: FilterField, value: Any, read: Callable[[], Any]) -> Any:
+        if value is None and operator.takes not in ("nothing", "many", "range"):
+            raise ValueError("A value is needed; is_not_set finds what has none.")
+        several = value if isinstance(value, list) else [value]
+        if operator.name in _EXACT and field.kind is Kind.MOMENT and any(map(values.is_day, several)):
+            raise ValueError('A day is not one moment: ask for it with "on".')
+        return read()
 
     def _nothing(self, value: Any) -> None:
         if value is not None:
@@ -138,13 +155,14 @@ def _field(name: str, subject: Subject, path: str, key: str = "field") -> Filter
     return field
 
 
-def _operator(name: str, kind: Kind, path: str) -> Operator:
+def _operator(name: str, kind: Kind, label: str, path: str) -> Operator:
     operator = OPERATORS.get(name)
     fitting = [one.name for one in OPERATORS.values() if kind in one.kinds]
     if operator is None:
-        raise _unknown(f"{path}.op", name, fitting, "There is no operator")
+        raise _unknown(f"{path}.op", name, fitting, f"{label} is {kind.phrase} and has no operator")
     if kind not in operator.kinds:
-        raise InvalidInput.of(f"{path}.op", f"{shown(name)} does not fit a {kind}; these do: {', '.join(fitting)}.")
+        told = f"{label} is {kind.phrase}, to which {shown(name)} does not fit; these do: {', '.join(fitting)}."
+        raise InvalidInput.of(f"{path}.op", told)
     return operator
 
 
@@ -161,10 +179,13 @@ def _result(node: Measured, field: FilterField | None) -> FilterField:
         return FilterField("count", Kind.NUMBER, f"number of different {field.label}", Sql, cast="bigint")
     fits = {Kind.NUMBER, *TIMES} if node.measure in ("min", "max") else {Kind.NUMBER}
     if field.kind not in fits:
-        raise InvalidInput.of(place, f"{field.label} is a {field.kind}, of which there is no {node.measure}.")
+        raise InvalidInput.of(place, f"{field.label} is {field.kind.phrase}, of which there is no {node.measure}.")
     return field
 
 
 def _unknown(place: str, name: str, known: Collection[str], sentence: str) -> InvalidInput:
-    some = ", ".join(sorted(known)[:40])
-    return InvalidInput.of(place, f"{sentence} {shown(name)}; there are: {some or 'none'}.")
+    some = ", ".join(sorted(known)[:MOST_NAMED])
+    more = f" and {len(known) - MOST_NAMED} others" if len(known) > MOST_NAMED else ""
+    near = get_close_matches(name[:LONGEST_MEANT].lower().replace(" ", "_"), known, 1)
+    meant = f" Is {shown(near[0])} meant?" if near else ""
+    return InvalidInput.of(place, f"{sentence} {shown(name)}.{meant} There are: {some or 'none'}{more}.")

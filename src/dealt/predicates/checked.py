@@ -146,11 +146,6 @@ def facets_of(node: Checked) -> int:
     return found
 
 
-def member_tests(node: Checked) -> list[MemberTest]:
-    """Every condition about belonging to something, however deep."""
-    return [leaf for leaf in every_leaf(node) if isinstance(leaf, MemberTest)]
-
-
 def every_leaf(node: Checked) -> Iterator[Leaf]:
     """The conditions about the subject and about whatever it is related to, however deep."""
     for leaf in leaves(node):

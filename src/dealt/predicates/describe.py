@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from dealt.kernel.clock import iso
 from dealt.kernel.shown import shown
 from dealt.predicates.checked import (
     AllOf,
@@ -21,12 +21,10 @@ from dealt.predicates.checked import (
     PickTest,
 )
 from dealt.predicates.moments import Span
-from dealt.predicates.operators import TIMES
+from dealt.predicates.operators import OPERATORS, TIMES, Operator
 from dealt.predicates.values import WEEKDAYS
 
 MOST_SHOWN = 10
-Names: TypeAlias = Mapping[tuple[str, str], Mapping[Any, str]]
-"""What people call the values of a field, by subject and field: the stages, of which a filter holds the ids."""
 _MEASURES = {
     "count": "the number of {rows}",
     "count_distinct": "the number of different values of {field} in {rows}",
@@ -36,80 +34,73 @@ _MEASURES = {
     "max": "the largest {field} in {rows}",
 }
 _MEASURES_OF_TIMES = _MEASURES | {"min": "the earliest {field} in {rows}", "max": "the latest {field} in {rows}"}
+# The operators that hold just where another one does not, both ways.
+_PAIRS = (
+    ("equals", "not_equals"), ("in", "not_in"), ("contains", "not_contains"), ("is_set", "is_not_set"),
+    ("has_any", "has_none"), ("in_any", "in_none"),
+)  # fmt: skip
+_OPPOSITES = dict(_PAIRS) | {second: first for first, second in _PAIRS}
 _Looking: TypeAlias = CountTest | FigureTest | PickTest
 
 
-def describe(node: Checked, names: Names | None = None, subject: str = "") -> str:
-    """The sentence, without a full stop: ``Country is "PL" and (there are at least 2 deals where Status is 2)``.
+def describe(node: Checked) -> str:
+    """The sentence, without a full stop: ``Country is "PL" and (there are at least 2 deals where Stage is "Paid")``.
 
-    Every part is a clause of its own, so that it stands alone as well as after "Contacts for which". With ``names`` and
-    the ``subject`` that the filter is about, values that have names are called by them.
+    Every part is a clause of its own, so that it stands alone as well as after "Contacts for which". Values that have
+    names are called by them.
     """
-    return _Teller(names or {}).tell(_plain(node), subject)
+    return _tell(_plain(node))
 
 
-class _Teller:
-    def __init__(self, names: Names) -> None:
-        self._names = names
+def _tell(node: Checked) -> str:
+    match node:
+        case AllOf(()):
+            return "everything"
+        case OneOf(()):
+            return "nothing"
+        case AllOf(parts):
+            return " and ".join(map(_grouped, parts))
+        case OneOf(parts):
+            return " or ".join(map(_grouped, parts))
+        case Inverse(part):
+            told = _tell(part)
+            return f"it is not true that {f'({told})' if isinstance(part, AllOf | OneOf) else told}"
+        case MemberTest():
+            return _belonging(node)
+        case FieldTest():
+            return node.operator.sentence.format(
+                field=node.field.label, value=_compared(node.operator, node.value, node.field.names)
+            )
+        case CountTest():
+            return f"there {_quantity(node)}{_where(node)}"
+        case FigureTest():
+            where = _where(node)
+            figure = f"{_figure(node)}{f' ({where.strip()})' if where else ''}"
+            # How many different values there are has no name, though the values may.
+            names = node.field.names if node.field and node.measure in ("min", "max") else {}
+            return node.operator.sentence.format(field=figure, value=_compared(node.operator, node.value, names))
+        case PickTest():
+            return _picked(node)
 
-    def tell(self, node: Checked, subject: str) -> str:
-        match node:
-            case AllOf(()):
-                return "everything"
-            case OneOf(()):
-                return "nothing"
-            case AllOf(parts):
-                return " and ".join(self._grouped(part, subject) for part in parts)
-            case OneOf(parts):
-                return " or ".join(self._grouped(part, subject) for part in parts)
-            case Inverse(part):
-                told = self.tell(part, subject)
-                return f"it is not true that {f'({told})' if isinstance(part, AllOf | OneOf) else told}"
-            case MemberTest():
-                return _belonging(node)
-            case FieldTest():
-                return self._field(node, subject)
-            case CountTest():
-                return f"there {_quantity(node)}{self._where(node)}"
-            case FigureTest():
-                where = self._where(node)
-                figure = f"{_figure(node)}{f' ({where.strip()})' if where else ''}"
-                return node.operator.sentence.format(field=figure, value=_value(node.value))
-            case PickTest():
-                return self._picked(node)
 
-    def _picked(self, node: PickTest) -> str:
-        one, where, wanted = (
-            f"{node.pick} {node.relation.one} by {node.by.label}",
-            self._where(node),
-            _plain(node.wanted),
-        )
-        if wanted in (AllOf(()), OneOf(())):
-            return f"there is {'a' if wanted == AllOf(()) else 'no'} {one}{where}"
-        told = self.tell(wanted, node.target.name)
-        return f"the {one}{f' ({where.strip()})' if where else ''} is one where {told}"
+def _picked(node: PickTest) -> str:
+    by = "" if node.by.name == node.relation.by else f" by {node.by.label}"
+    one, where, wanted = f"{node.pick} {node.relation.one}{by}", _where(node), _plain(node.wanted)
+    if wanted in (AllOf(()), OneOf(())):
+        return f"there is {'a' if wanted == AllOf(()) else 'no'} {one}{where}"
+    return f"the {one}{f' ({where.strip()})' if where else ''} is one where {_tell(wanted)}"
 
-    def _field(self, node: FieldTest, subject: str) -> str:
-        known = self._names.get((subject, node.field.name), {})
-        if node.operator.takes == "weekdays":
-            value = _weekdays(node.value)
-        elif known and isinstance(node.value, list):
-            value = _listed([known.get(one, one) for one in node.value])
-        elif known and node.operator.takes == "one":
-            value = _value(known.get(node.value, node.value))
-        else:
-            value = _value(node.value)
-        return node.operator.sentence.format(field=node.field.label, value=value)
 
-    def _grouped(self, part: Checked, subject: str) -> str:
-        told = self.tell(part, subject)
-        return f"({told})" if isinstance(part, AllOf | OneOf) or _is_open(part) else told
+def _grouped(part: Checked) -> str:
+    told = _tell(part)
+    return f"({told})" if isinstance(part, AllOf | OneOf) or _is_open(part) else told
 
-    def _where(self, node: _Looking) -> str:
-        where = _plain(node.where)
-        if where == OneOf(()):
-            return " where nothing fits"
-        return "" if where == AllOf(()) else f" where {self.tell(where, node.target.name)}"
+
+def _where(node: _Looking) -> str:
+    where = _plain(node.where)
+    if where == OneOf(()):
+        return " where nothing fits"
+    return "" if where == AllOf(()) else f" where {_tell(where)}"
 
 
 def _is_open(part: Checked) -> bool:
@@ -132,6 +123,12 @@ def _plain(node: Checked) -> Checked:
                     return OneOf(())
                 case OneOf(()):
                     return AllOf(())
+                case Inverse(other):
+                    return other
+                case FieldTest() | MemberTest() as other if other.operator.name in _OPPOSITES:
+                    return replace(other, operator=OPERATORS[_OPPOSITES[other.operator.name]])
+                case CountTest() as other:
+                    return _other_count(other)
                 case other:
                     return Inverse(other)
         case AllOf(parts) | OneOf(parts):
@@ -144,9 +141,20 @@ def _plain(node: Checked) -> Checked:
             return node
 
 
+def _other_count(node: CountTest) -> Checked:
+    """What holds where ``node`` does not."""
+    if node.quantifier == "any":
+        return replace(node, quantifier="none", count=0)
+    if node.quantifier == "none":
+        return replace(node, quantifier="any", count=1)
+    if node.quantifier == "at_most":
+        return replace(node, quantifier="at_least", count=node.count + 1)
+    return replace(node, quantifier="at_most", count=node.count - 1) if node.count else OneOf(())
+
+
 def _belonging(node: MemberTest) -> str:
     names = {member: name for name, member in node.membership.ids.items()}
-    listed = _listed([names[member] for member in node.value])
+    listed = _listed([names[member] for member in node.value], {})
     if node.membership.is_single:
         way = "is not" if node.operator.name == "in_none" else "is"
         among = "" if len(node.value) == 1 else (" any of" if way == "is not" else " one of")
@@ -173,38 +181,56 @@ def _quantity(node: CountTest) -> str:
     return f"is {bound} 1 {one}" if node.count == 1 else f"are {bound} {node.count} {many}"
 
 
-def _value(value: Any) -> str:
+def _compared(operator: Operator, value: Any, names: Mapping[Any, str]) -> str:
+    if operator.takes == "weekdays":
+        return " or ".join(WEEKDAYS[day - 1].capitalize() for day in value)
+    if operator.takes == "calendar":
+        return "today" if value == "day" else f"in this {value}"
+    if operator.name in ("in_last", "in_next") and value.amount == 1:
+        return str(value.unit).removesuffix("s")
+    return _opening(value, names) if operator.name == "before" else _value(value, names)
+
+
+def _opening(value: Any, names: Mapping[Any, str]) -> str:
+    """What comes behind it is meant: of a midnight the day is enough."""
+    is_midnight = isinstance(value, datetime) and value.time() == time.min
+    return value.date().isoformat() if is_midnight else _value(value, names)
+
+
+def _value(value: Any, names: Mapping[Any, str]) -> str:
     match value:
         case Span(amount, unit):
             return f"{amount} {unit[:-1] if amount == 1 else unit}"
-        case (Span() as start, Span() as end):
+        case (Span() as start, Span() as end) if isinstance(value, tuple):
             return f"between {_distance(start)} and {_distance(end)}"
-        case (first, last):
-            return f"{_value(first)} to {_value(last)}"
+        case (first, last) if isinstance(value, tuple):
+            return f"{_opening(first, names)} to {_value(last, names)}"
         case list():
-            return _listed(value)
+            return _listed(value, names)
         case datetime():
-            return iso(value)
+            return _moment(value)
         case date():
             return value.isoformat()
         case Decimal():
-            return f"{value:f}"
-        case str():
-            return value if value in ("day", "week", "month", "quarter", "year") else shown(value)
+            return shown(names[value]) if value in names else f"{value:f}"
         case _:
             return shown(value)
 
 
-def _weekdays(days: Sequence[int]) -> str:
-    return " or ".join(WEEKDAYS[day - 1].capitalize() for day in days)
+def _moment(at: datetime) -> str:
+    """On the wall clock of its zone: a day that is over by the day alone, idle seconds left out."""
+    if at.time() == time.max:
+        return at.date().isoformat()
+    told = at.replace(tzinfo=None).isoformat(" ")
+    return told if at.second or at.microsecond else told[:-3]
 
 
 def _distance(span: Span) -> str:
     if span.amount == 0:
         return "now"
-    return f"{_value(Span(abs(span.amount), span.unit))} {'ago' if span.amount < 0 else 'ahead'}"
+    return f"{_value(Span(abs(span.amount), span.unit), {})} {'ago' if span.amount < 0 else 'ahead'}"
 
 
-def _listed(values: Sequence[Any]) -> str:
-    told = ", ".join(_value(value) for value in values[:MOST_SHOWN])
+def _listed(values: Sequence[Any], names: Mapping[Any, str]) -> str:
+    told = ", ".join(_value(value, names) for value in values[:MOST_SHOWN])
     return told if len(values) <= MOST_SHOWN else f"{told} and {len(values) - MOST_SHOWN} more"

@@ -24,7 +24,9 @@ from dealt.predicates.moments import (
     reached,
 )
 
-Takes = Literal["nothing", "one", "day", "many", "range", "span", "window", "calendar", "weekdays", "members"]
+Takes = Literal[
+    "nothing", "one", "fragment", "day", "after", "many", "range", "span", "window", "calendar", "weekdays", "members"
+]
 Build = Callable[[Sql, FilterField, Any, Moment], Sql]
 """From the field's expression and the value to a condition, which may be NULL: that is not true."""
 Changes = Callable[[Sql, FilterField, Any, Moment], list[Sql]]
@@ -100,6 +102,9 @@ def _like(pattern: str) -> Build:
 
 
 def _is_set(read: Sql, field: FilterField, _value: Any, _at: Moment) -> Sql:
+    """An empty text is not set, nor is a choice of none."""
+    if field.kind is Kind.CHOICES:
+        return read + sql(" <> '[]'::jsonb")
     return read + sql(" <> ''" if field.kind in TEXTS else " IS NOT NULL")
 
 
@@ -204,17 +209,17 @@ OPERATORS: dict[str, Operator] = {
         Operator("not_equals", SINGLE, "one", _is_not, "{field} is not {value}"),
         Operator("in", TEXTS | ORDERED | TIMES, "many", _in, "{field} is one of {value}"),
         Operator("not_in", TEXTS | ORDERED | TIMES, "many", _not(_in), "{field} is none of {value}"),
-        Operator("contains", TEXTS, "one", _like("%*%"), "{field} contains {value}"),
-        Operator("not_contains", TEXTS, "one", _not(_like("%*%")), "{field} does not contain {value}"),
-        Operator("starts_with", TEXTS, "one", _like("*%"), "{field} starts with {value}"),
-        Operator("ends_with", TEXTS, "one", _like("%*"), "{field} ends with {value}"),
+        Operator("contains", TEXTS, "fragment", _like("%*%"), "{field} contains {value}"),
+        Operator("not_contains", TEXTS, "fragment", _not(_like("%*%")), "{field} does not contain {value}"),
+        Operator("starts_with", TEXTS, "fragment", _like("*%"), "{field} starts with {value}"),
+        Operator("ends_with", TEXTS, "fragment", _like("%*"), "{field} ends with {value}"),
         Operator("greater", ORDERED, "one", _compared(">"), "{field} is more than {value}"),
         Operator("greater_or_equal", ORDERED, "one", _compared(">="), "{field} is at least {value}"),
         Operator("less", ORDERED, "one", _compared("<"), "{field} is less than {value}"),
         Operator("less_or_equal", ORDERED, "one", _compared("<="), "{field} is at most {value}"),
         Operator("between", ORDERED | TIMES, "range", _between, "{field} is from {value}"),
         Operator("before", TIMES, "one", _compared("<"), "{field} is before {value}"),
-        Operator("after", TIMES, "one", _compared(">"), "{field} is after {value}"),
+        Operator("after", TIMES, "after", _compared(">"), "{field} is after {value}"),
         Operator("on", TIMES, "day", _on, "{field} is on {value}"),
         Operator("in_last", TIMES, "span", _in_last[0], "{field} is in the last {value}", _in_last[1]),
         Operator("in_next", TIMES, "span", _in_next[0], "{field} is in the next {value}", _in_next[1]),
@@ -223,7 +228,7 @@ OPERATORS: dict[str, Operator] = {
             "more_than_ahead", TIMES, "span", _more_ahead[0], "{field} is more than {value} ahead", _more_ahead[1]
         ),
         Operator("in_window", TIMES, "window", _in_window[0], "{field} is {value}", _in_window[1]),
-        Operator("in_current", TIMES, "calendar", _in_current, "{field} is in this {value}", _in_current_changes),
+        Operator("in_current", TIMES, "calendar", _in_current, "{field} is {value}", _in_current_changes),
         Operator(
             "anniversary_today",
             TIMES,

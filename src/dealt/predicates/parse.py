@@ -65,7 +65,7 @@ class _Parser:
             return self._relation(value, path, depth)
         if "field" in value:
             _only(value, {"field", "op", "value"}, path)
-            return Compare(path, _name(value, "field", path), _name(value, "op", path), value.get("value"))
+            return Compare(path, _name(value, "field", path), _operator(value, path), value.get("value"))
         raise InvalidInput.of(path, "A condition has one of: all, any, not, field, relation.")
 
     def _parts(self, value: Any, path: str, depth: int) -> tuple[Node, ...]:
@@ -74,7 +74,8 @@ class _Parser:
         return tuple(self.node(part, f"{path}.{place}", depth + 1) for place, part in enumerate(value))
 
     def _where(self, value: Mapping[str, Any], key: str, path: str, depth: int) -> Node:
-        return self.node(value.get(key) or {}, f"{path}.{key}", depth + 1)
+        where = value.get(key)
+        return self.node({} if where is None else where, f"{path}.{key}", depth + 1)
 
     def _relation(self, value: Mapping[str, Any], path: str, depth: int) -> Node:
         relation = _name(value, "relation", path)
@@ -83,7 +84,7 @@ class _Parser:
             _only(value, _MEASURED, path)
             field = _name(value, "field", path) if value.get("field") is not None else None
             measure = _choice(value, "measure", MEASURES, path)
-            op = _name(value, "op", path)
+            op = _operator(value, path)
             return Measured(path, relation, measure, field, where, op, value.get("value"))
         if "pick" in value:
             _only(value, _PICKED, path)
@@ -106,6 +107,12 @@ def _name(value: Mapping[str, Any], key: str, path: str) -> str:
     if not isinstance(name, str) or not name or len(name) > LONGEST_NAME or "\x00" in name:
         raise InvalidInput.of(f"{path}.{key}", "A name is needed.")
     return name
+
+
+def _operator(value: Mapping[str, Any], path: str) -> str:
+    if value.get("op") is None:
+        raise InvalidInput.of(f"{path}.op", 'Say how it is compared, such as "equals".')
+    return _name(value, "op", path)
 
 
 def _choice(value: Mapping[str, Any], key: str, choices: tuple[Any, ...], path: str) -> Any:

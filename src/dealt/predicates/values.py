@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dealt.kernel.clock import parse_date, parse_datetime
+from dealt.kernel.clock import is_iso_date, parse_date, parse_datetime
 from dealt.kernel.shown import shown
 from dealt.predicates.catalogue import FilterField, Kind
 from dealt.predicates.moments import CALENDARS, LONGEST, UNITS, Calendar, Span
 
 LONGEST_TEXT = 1_000
+MOST_TOLD = 20
 MOST_VALUES = 1_000
 LARGEST_NUMBER = Decimal(10) ** 18
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -22,6 +23,18 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 def read_one(field: FilterField, value: Any, zone: ZoneInfo) -> Any:
     """One value of the field's kind. Raises ValueError with a sentence."""
     return _READERS[field.kind](field, value, zone)
+
+
+def read_fragment(field: FilterField, value: Any, zone: ZoneInfo) -> str:
+    """A part of a text, also of one that is a choice. Raises ValueError."""
+    return _text(field, value, zone)
+
+
+def read_after(field: FilterField, value: Any, zone: ZoneInfo) -> Any:
+    """What something comes after: of a day, its last instant. Raises ValueError."""
+    if field.kind is Kind.MOMENT and is_day(value):
+        return _end_of(parse_date(value), zone)
+    return read_one(field, value, zone)
 
 
 def read_many(field: FilterField, value: Any, zone: ZoneInfo) -> list[Any]:
@@ -35,7 +48,7 @@ def read_range(field: FilterField, value: Any, zone: ZoneInfo) -> tuple[Any, Any
     """Two values, the smaller first. Raises ValueError."""
     if not isinstance(value, list) or len(value) != 2:
         raise ValueError("A list of two values is needed, the smaller first.")
-    first, last = (read_one(field, item, zone) for item in value)
+    first, last = _edge(field, value[0], zone), read_after(field, value[1], zone)
     if first > last:
         raise ValueError("The range ends before it begins.")
     return first, last
@@ -74,8 +87,8 @@ def read_weekdays(value: Any) -> list[int]:
     return sorted({WEEKDAYS.index(day) + 1 for day in value})
 
 
-def read_members(value: Any, ids: Mapping[str, int]) -> list[int]:
-    """Ids, or names that stand for them, of things that exist. Raises ValueError."""
+def read_members(value: Any, ids: Mapping[str, int], label: str) -> list[int]:
+    """Ids, or names that stand for them, of things that exist, which are called ``label``. Raises ValueError."""
     if not isinstance(value, list) or not 0 < len(value) <= MOST_VALUES:
         raise ValueError(f"A list of 1 to {MOST_VALUES} names or ids is needed.")
     known = set(ids.values())
@@ -83,9 +96,38 @@ def read_members(value: Any, ids: Mapping[str, int]) -> list[int]:
     for item in value:
         member = ids.get(item) if isinstance(item, str) else item
         if isinstance(member, bool) or member not in known:
-            raise ValueError(f"There is no {shown(item)}.")
+            raise ValueError(f"There is no {shown(item)} in {label.lower()}. {_those(ids)}")
         found.append(member)
     return list(dict.fromkeys(found))
+
+
+def is_day(value: Any) -> bool:
+    """Whether a value names a whole day, with no time of day."""
+    return isinstance(value, str) and is_iso_date(value.strip())
+
+
+def _edge(field: FilterField, value: Any, zone: ZoneInfo) -> Any:
+    """The first of a range, of a day its first instant."""
+    return _moment(field, value, zone) if field.kind is Kind.MOMENT else read_one(field, value, zone)
+
+
+def _end_of(day: date, zone: ZoneInfo) -> datetime:
+    following = day + timedelta(days=1)
+    # In UTC, where the instant before is always a microsecond earlier.
+    return (parse_datetime(following.isoformat(), zone) - timedelta(microseconds=1)).astimezone(zone)
+
+
+def _named(field: FilterField) -> str:
+    """The names of a field's values, where it is asked for by numbers."""
+    if field.words:
+        return f" There may be: {', '.join(field.words)}."
+    some = ", ".join(f"{number} for {shown(name)}" for number, name in list(field.names.items())[:MOST_TOLD])
+    return f" Ask by number: {some}." if some else ""
+
+
+def _those(ids: Mapping[str, int]) -> str:
+    some = ", ".join(sorted(ids)[:MOST_TOLD])
+    return f"There are: {some}{' and others' if len(ids) > MOST_TOLD else ''}." if ids else "There are none."
 
 
 def _span(value: Any) -> Span:
@@ -116,7 +158,9 @@ def _text(_field: FilterField, value: Any, _zone: ZoneInfo) -> str:
     return value
 
 
-def _number(_field: FilterField, value: Any, _zone: ZoneInfo) -> Decimal:
+def _number(field: FilterField, value: Any, _zone: ZoneInfo) -> Decimal:
+    if isinstance(value, str) and value.strip().lower() in field.words:
+        return Decimal(field.words[value.strip().lower()])
     try:
         number = (
             Decimal(str(value))
@@ -126,7 +170,7 @@ def _number(_field: FilterField, value: Any, _zone: ZoneInfo) -> Decimal:
     except InvalidOperation:
         number = None
     if number is None or not number.is_finite():
-        raise ValueError(f"{shown(value)} is not a number.")
+        raise ValueError(f"{shown(value)} is not a number.{_named(field)}")
     if abs(number) > LARGEST_NUMBER or (number and number.adjusted() < -30):
         raise ValueError("The number is too large or too small.")
     return number
@@ -143,7 +187,8 @@ def _date(_field: FilterField, value: Any, _zone: ZoneInfo) -> date:
 
 
 def _moment(_field: FilterField, value: Any, zone: ZoneInfo) -> datetime:
-    return parse_datetime(value, zone)
+    # In the workspace's zone, as whoever reads the sentence knows it.
+    return parse_datetime(value, zone).astimezone(zone)
 
 
 def _choice(field: FilterField, value: Any, zone: ZoneInfo) -> str:

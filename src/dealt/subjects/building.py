@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from dealt.accounts import Snapshot
@@ -14,9 +14,11 @@ from dealt.deals import LINE_FIELDS
 from dealt.events import PRODUCT_EVENT_TYPES
 from dealt.freshness import facets
 from dealt.kernel.sql import Sql, sql
-from dealt.predicates import FilterCatalogue, FilterField, Kind, Membership, Subject, column
+from dealt.predicates import Amount, FilterCatalogue, FilterField, Kind, Membership, Subject, column
 from dealt.products import FIELDS as PRODUCT_FIELDS
 from dealt.subjects.fields import custom, standard
+from dealt.subjects.money import amounts
+from dealt.subjects.naming import WORDS, Named, names_of
 from dealt.subjects.relations import RELATIONS
 from dealt.tags import TAGS
 from dealt.tasks import FIELDS as TASK_FIELDS
@@ -35,16 +37,17 @@ class Extra:
 def build_subjects(snapshot: Snapshot, extra: Extra | None = None) -> FilterCatalogue:
     """Every subject of a workspace: standard fields, custom attributes, tags, lists, relations and what is derived."""
     extra = extra or Extra()
+    named, money = names_of(snapshot), amounts(snapshot.base_currency)
     attributes, tags = snapshot.part(ATTRIBUTES), {name: tag_id for tag_id, name in snapshot.part(TAGS).items()}
     tagged = Membership("tags", "Tags", _array("tag_ids"), tags)
     subjects = (
         _subject(
-            "contact", "contacts", standard(CONTACT_FIELDS) | custom(attributes.of("contact")), extra,
+            "contact", "contacts", _both(standard(CONTACT_FIELDS), custom(attributes.of("contact"))), extra,
             tagged, Membership("lists", "Lists", _listed, extra.lists),
             reads=facets.of_field,
         ),
         _subject(
-            "deal", "deals", standard(DEAL_FIELDS) | custom(attributes.of("deal")), extra, tagged,
+            "deal", "deals", _both(standard(DEAL_FIELDS), custom(attributes.of("deal"))), extra, tagged,
             key="({s}.contact_id, {s}.id)", reads=_always(facets.DEALS),
         ),
         _subject(
@@ -52,19 +55,19 @@ def build_subjects(snapshot: Snapshot, extra: Extra | None = None) -> FilterCata
             key="({s}.deal_id, {s}.id)", shown="{s}.deal_id", reads=_always(facets.DEALS),
         ),
         _subject(
-            "product", "products", standard(PRODUCT_FIELDS) | custom(attributes.of("product")), extra, tagged,
+            "product", "products", _both(standard(PRODUCT_FIELDS), custom(attributes.of("product"))), extra, tagged,
             reads=_always(facets.PRODUCTS),
         ),
         _subject(
-            "company", "companies", standard(COMPANY_FIELDS) | custom(attributes.of("company")), extra, tagged,
+            "company", "companies", _both(standard(COMPANY_FIELDS), custom(attributes.of("company"))), extra, tagged,
             reads=_always(facets.COMPANIES),
         ),
         _subject(
-            "task", "tasks", standard(TASK_FIELDS) | custom(attributes.of("task")), extra,
+            "task", "tasks", _both(standard(TASK_FIELDS), custom(attributes.of("task"))), extra,
             reads=_always(facets.TASKS),
         ),
         _subject(
-            "event", "events", _moments() | custom(_event_attributes(attributes), "data"), extra,
+            "event", "events", _both(_moments(), custom(_event_attributes(attributes), "data")), extra,
             Membership("event", "Event", _one_of("definition_id"), extra.events, is_single=True),
             reads=_always(facets.EVENTS),
         ),
@@ -76,7 +79,19 @@ def build_subjects(snapshot: Snapshot, extra: Extra | None = None) -> FilterCata
             "page_view", "page_views", _moments() | _page_fields(), extra, reads=_always(facets.PAGE_VIEWS)
         ),
     )  # fmt: skip
-    return FilterCatalogue({subject.name: subject for subject in subjects})
+    return FilterCatalogue({subject.name: _named(subject, named, money) for subject in subjects})
+
+
+def _named(subject: Subject, named: Named, money: Mapping[tuple[str, str], Amount]) -> Subject:
+    """The same with names for values that are numbers, and with amounts that can be converted."""
+    fields = dict(subject.fields)
+    for name, one in fields.items():
+        # An attribute of that name has values of its own.
+        if (place := (subject.name, name)) in named or place in money:
+            fields[name] = replace(
+                one, names=named.get(place, {}), words=WORDS.get(place, {}), amount=money.get(place)
+            )  # fmt: skip
+    return replace(subject, fields=fields)
 
 
 def _subject(
@@ -90,13 +105,23 @@ def _subject(
     shown: str = "{s}.id",
 ) -> Subject:
     """``reads`` gives the facets that a field or membership of the subject is read from, by its name."""
-    fields = {called: replace(one, facets=reads(called)) for called, one in fields.items()}
+    fields = {called: replace(one, facets=reads(one.name)) for called, one in fields.items()}
     members = {one.name: replace(one, facets=reads(one.name)) for one in memberships}
     if segments := extra.segments.get(name):
         members[segments.name] = segments
     relations = {relation.name: relation for relation in RELATIONS.get(name, ())}
     label = name.replace("_", " ")
-    return Subject(name, label, table, key, {**fields, **extra.derived.get(name, {})}, members, relations, shown)
+    fields = _beside(members, {**fields, **extra.derived.get(name, {})})
+    return Subject(name, label, table, key, fields, members, relations, shown)
+
+
+def _beside(taken: Collection[str], fields: Mapping[str, FilterField]) -> dict[str, FilterField]:
+    """The fields, those of a name that is ``taken`` under ``attributes.<name>``: what is ours is never hidden."""
+    return {f"attributes.{name}" if name in taken else name: one for name, one in fields.items()}
+
+
+def _both(own: dict[str, FilterField], attributes: Mapping[str, FilterField]) -> dict[str, FilterField]:
+    return own | _beside(own, attributes)
 
 
 def _always(known: int) -> Callable[[str], int]:

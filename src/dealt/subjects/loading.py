@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from dealt.accounts import Definitions, Snapshot
+from dealt.accounts import MEMBERS, Definitions, Snapshot
 from dealt.attributes import ATTRIBUTES
 from dealt.events import EVENTS
 from dealt.freshness import Provided, Vocabulary
 from dealt.kernel.db import Connection
 from dealt.lists import ids_of_lists
+from dealt.pipelines import PIPELINES
 from dealt.predicates import FilterCatalogue, FilterField, Membership
 from dealt.subjects.building import Extra, build_subjects
 from dealt.tags import TAGS
@@ -33,7 +34,7 @@ class SubjectVocabulary:
     """Loads what definitions of derived data are read by; see ``freshness.LoadVocabulary``."""
 
     def __init__(self) -> None:
-        self._definitions = Definitions([ATTRIBUTES, EVENTS, TAGS])
+        self._definitions = Definitions([ATTRIBUTES, EVENTS, MEMBERS, PIPELINES, TAGS])
 
     async def __call__(self, connection: Connection, workspace_id: int, provided: Sequence[Provided]) -> Vocabulary:
         snapshot = await self._definitions.uncommitted(connection, workspace_id)

@@ -17,6 +17,8 @@ _BOUGHT = (
 _OF_COMPANY = (
     "company_members AS {r}m JOIN companies AS {r} ON {r}.workspace_id = {r}m.workspace_id AND {r}.id = {r}m.company_id"
 )
+# The invisible contact of an order that has none is nobody.
+_PERSON = "(SELECT * FROM contacts WHERE NOT placeholder) AS {r}"
 _MEMBERS = "company_members AS {r}m JOIN contacts AS {r} ON {r}.id = {r}m.contact_id AND NOT {r}.placeholder"
 _DEALS_OF_PRODUCT = (
     "deal_products AS {r}p JOIN deals AS {r} ON {r}.contact_id = {r}p.contact_id AND {r}.id = {r}p.deal_id"
@@ -65,7 +67,7 @@ _RELATIONS: dict[str, tuple[Relation, ...]] = {
             by="updated_at",
         ),
         Relation(
-            "contact", "contact", "contacts", "contact", "contacts AS {r}", "{r}.id", "{s}.contact_id", by="created_at"
+            "contact", "contact", "contacts", "contact", _PERSON, "{r}.id", "{s}.contact_id", by="created_at"
         ),
         Relation(
             "company", "company", "companies", "company", "companies AS {r}", "{r}.id", "{s}.company_id",

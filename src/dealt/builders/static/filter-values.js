@@ -16,6 +16,7 @@ let lists = 0;
 export function valueOf(takes, field, value, label, set) {
   switch (takes) {
     case "nothing": return nothing;
+    case "fragment": return typed("text", value, label, set, field);
     case "day": return typed("date", value, label, set);
     case "many": return several(field.options, value, label, set, false, field);
     case "members": return several(field.options ?? [], value, label, set, true);

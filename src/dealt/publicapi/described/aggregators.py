@@ -96,7 +96,7 @@ PREVIEW = Shape(
         "results": array(obj(_WHOSE | _VALUED, required=[*_VALUED])),
     }),
     {
-        "value_type": "integer", "counts": "Status is 2",
+        "value_type": "integer", "counts": 'Status is "Won"',
         "results": [{"user_id": 12, "value": 3, "unconverted_deals": 0}],
     },
 )  # fmt: skip
