@@ -109,9 +109,10 @@ async def test_an_explanation_names_the_deal(shop: Shop) -> None:
     deal = (await shop.client.get("deals/")).json()["results"][0]["id"]
     told = (await shop.client.get(f"segments/{segment['id']}/explain/", params={"user_id": anna})).json()
     assert (told["id"], told["holds"], told["conditions"][0]["related"]) == (anna, True, [deal])
+    assert (told["conditions"][0]["related_to"], told["conditions"][0]["decides"]) == ("deal", True)
     told = (await shop.client.get(f"segments/{segment['id']}/explain/", params={"user_custom_id": "ben"})).json()
     assert (told["id"], told["holds"]) == (ben, False)
-    assert told["conditions"][0]["flips"].startswith("1 more deal")
+    assert told["conditions"][0]["flips"] == "There is no such deal; 1 more would change it."
     big = await made(shop, "Big", {"field": "value", "op": "greater", "value": 100}, subject="deal")
     told = (await shop.client.get(f"segments/{big['id']}/explain/", params={"id": deal})).json()
     assert (told["holds"], told["conditions"][0]["sentence"]) == (True, "Value is more than 100")

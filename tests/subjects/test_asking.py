@@ -227,10 +227,12 @@ async def test_an_explanation_tells_what_was_looked_at_and_what_would_change_it(
     shop, ids = people
     written = {
         "all": [
-            field_is("country", "equals", "PL"),
+            field_is("country", "not_equals", "DE"),
             {"relation": "deals", "quantifier": "at_least", "count": 3},
             {"relation": "deals", "measure": "sum", "field": "value", "op": "greater", "value": 100},
             {"relation": "deals", "pick": "last", "is": field_is("ordered_at", "in_last", {"days": 3})},
+            {"any": [field_is("tags", "in_any", ["gold"]), field_is("likes", "has_any", ["XL"])]},
+            field_is("points", "between", [1, 5]),
         ]
     }
     subject, at = shop.catalogue.subject("contact"), Moment(NOW, "UTC")
@@ -241,9 +243,19 @@ async def test_an_explanation_tells_what_was_looked_at_and_what_would_change_it(
         assert await explain(connection, shop.checked(written), subject, stranger, anna, at) is None
     assert told is not None
     assert not told.holds
-    assert [leaf.holds for leaf in told.leaves] == [True, False, True, True]
-    assert told.leaves[1].flips == "1 more deal would change it."
+    assert [leaf.holds for leaf in told.leaves] == [True, False, True, True, True, False, True]
+    assert [leaf.decides for leaf in told.leaves] == [False, True, False, False, False, False, False]
+    assert [leaf.flips for leaf in told.leaves] == [
+        'Country is "PL". This holds as long as it is not "DE".',
+        "There are 2 deals; 1 more would change it.",
+        "The sum of Value (EUR) in deals is 120. This holds as long as it is more than 100.",
+        "Another last deal may change it, and so may a change of this one.",
+        'It has "gold" of these; one fewer would change it.',
+        'Likes is "tea". This holds once it has any of "XL".',
+        "Points is 5. This holds as long as it is from 1 to 5.",
+    ]
     assert len(told.leaves[1].related) == 2
+    assert (told.leaves[1].related_to, told.leaves[0].related_to) == ("deal", "")
     assert told.leaves[2].figure == 120
     assert len(told.leaves[3].related) == 1
     assert told.leaves[3].changes_at == NOW + timedelta(days=1)

@@ -103,7 +103,7 @@ class Compiler:
             case Inverse(part):
                 return sql("(") + self.condition(part) + sql(") IS NOT TRUE")
             case FieldTest():
-                built = node.operator.build(self._read(node.field), node.field, node.value, self._at)
+                built = node.operator.build(self.read(node.field), node.field, node.value, self._at)
                 return sql("(") + built + sql(")")
             case MemberTest():
                 return self._member(node)
@@ -126,7 +126,7 @@ class Compiler:
             case Inverse(part):
                 return self.next_change(part)
             case FieldTest():
-                return least([*node.operator.changes(self._read(node.field), node.field, node.value, self._at)])
+                return least([*node.operator.changes(self.read(node.field), node.field, node.value, self._at)])
             case CountTest(relation=relation, target=target, where=where):
                 return self._next_of_related(relation, target, [where])
             case FigureTest(relation=relation, target=target, where=where):
@@ -156,7 +156,8 @@ class Compiler:
         """A compiler for rows of a relation's target."""
         return Compiler(target, alias, self._at, self._nested)
 
-    def _read(self, field: FilterField) -> Sql:
+    def read(self, field: FilterField) -> Sql:
+        """A field of the subject's row."""
         if field.beside is None or not self._figures.beside:
             return field.read(self._alias)
         return field.beside.read(self._beside(field.beside))
@@ -166,6 +167,14 @@ class Compiler:
         return self._figures.figure(
             self._subject, self._alias, beside.relation, lambda related: Sql(beside.aggregate.replace("{r}", related))
         ).text
+
+    def belonged(self, node: MemberTest) -> Sql:
+        """Which of the ids that a condition names the subject belongs to, as an array."""
+        among = [
+            sql("CASE WHEN ") + self._among(node.membership, [one]) + sql(" THEN {}::bigint END", one)
+            for one in node.value
+        ]
+        return sql("array_remove(ARRAY[") + join(", ", among) + sql("]::bigint[], NULL)")
 
     def _member(self, node: MemberTest) -> Sql:
         if node.operator.name == "in_all":

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time
-from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-from dealt.kernel.shown import shown
 from dealt.predicates.checked import (
     AllOf,
     Checked,
@@ -20,11 +16,9 @@ from dealt.predicates.checked import (
     OneOf,
     PickTest,
 )
-from dealt.predicates.moments import Span
-from dealt.predicates.operators import OPERATORS, TIMES, Operator
-from dealt.predicates.values import WEEKDAYS
+from dealt.predicates.operators import OPERATORS, TIMES
+from dealt.predicates.telling import compared, listed
 
-MOST_SHOWN = 10
 _MEASURES = {
     "count": "the number of {rows}",
     "count_distinct": "the number of different values of {field} in {rows}",
@@ -69,16 +63,16 @@ def _tell(node: Checked) -> str:
             return _belonging(node)
         case FieldTest():
             return node.operator.sentence.format(
-                field=node.field.label, value=_compared(node.operator, node.value, node.field.names)
+                field=node.field.label, value=compared(node.operator, node.value, node.field.names)
             )
         case CountTest():
             return f"there {_quantity(node)}{_where(node)}"
         case FigureTest():
             where = _where(node)
-            figure = f"{_figure(node)}{f' ({where.strip()})' if where else ''}"
+            figure = f"{figure_label(node)}{f' ({where.strip()})' if where else ''}"
             # How many different values there are has no name, though the values may.
             names = node.field.names if node.field and node.measure in ("min", "max") else {}
-            return node.operator.sentence.format(field=figure, value=_compared(node.operator, node.value, names))
+            return node.operator.sentence.format(field=figure, value=compared(node.operator, node.value, names))
         case PickTest():
             return _picked(node)
 
@@ -154,18 +148,18 @@ def _other_count(node: CountTest) -> Checked:
 
 def _belonging(node: MemberTest) -> str:
     names = {member: name for name, member in node.membership.ids.items()}
-    listed = _listed([names[member] for member in node.value], {})
+    members = listed([names[member] for member in node.value])
     if node.membership.is_single:
         way = "is not" if node.operator.name == "in_none" else "is"
         among = "" if len(node.value) == 1 else (" any of" if way == "is not" else " one of")
-        return f"{node.membership.label} {way}{among} {listed}"
+        return f"{node.membership.label} {way}{among} {members}"
     if len(node.value) == 1:
         way = "do not include" if node.operator.name == "in_none" else "include"
-        return f"{node.membership.label} {way} {listed}"
-    return node.operator.sentence.format(field=node.membership.label, value=listed)
+        return f"{node.membership.label} {way} {members}"
+    return node.operator.sentence.format(field=node.membership.label, value=members)
 
 
-def _figure(node: FigureTest) -> str:
+def figure_label(node: FigureTest) -> str:
     """What is measured: ``the latest Ordered in deals``."""
     measures = _MEASURES_OF_TIMES if node.field and node.field.kind in TIMES else _MEASURES
     return measures[node.measure].format(field=node.field.label if node.field else "", rows=node.relation.label)
@@ -175,62 +169,7 @@ def _quantity(node: CountTest) -> str:
     one, many = node.relation.one, node.relation.label
     if node.quantifier == "any":
         return f"is {'an' if one[0] in 'aeio' else 'a'} {one}"
-    if node.quantifier == "none":
+    if node.quantifier == "none" or (node.quantifier == "at_most" and node.count == 0):
         return f"is no {one}"
     bound = "at least" if node.quantifier == "at_least" else "at most"
     return f"is {bound} 1 {one}" if node.count == 1 else f"are {bound} {node.count} {many}"
-
-
-def _compared(operator: Operator, value: Any, names: Mapping[Any, str]) -> str:
-    if operator.takes == "weekdays":
-        return " or ".join(WEEKDAYS[day - 1].capitalize() for day in value)
-    if operator.takes == "calendar":
-        return "today" if value == "day" else f"in this {value}"
-    if operator.name in ("in_last", "in_next") and value.amount == 1:
-        return str(value.unit).removesuffix("s")
-    return _opening(value, names) if operator.name == "before" else _value(value, names)
-
-
-def _opening(value: Any, names: Mapping[Any, str]) -> str:
-    """What comes behind it is meant: of a midnight the day is enough."""
-    is_midnight = isinstance(value, datetime) and value.time() == time.min
-    return value.date().isoformat() if is_midnight else _value(value, names)
-
-
-def _value(value: Any, names: Mapping[Any, str]) -> str:
-    match value:
-        case Span(amount, unit):
-            return f"{amount} {unit[:-1] if amount == 1 else unit}"
-        case (Span() as start, Span() as end) if isinstance(value, tuple):
-            return f"between {_distance(start)} and {_distance(end)}"
-        case (first, last) if isinstance(value, tuple):
-            return f"{_opening(first, names)} to {_value(last, names)}"
-        case list():
-            return _listed(value, names)
-        case datetime():
-            return _moment(value)
-        case date():
-            return value.isoformat()
-        case Decimal():
-            return shown(names[value]) if value in names else f"{value:f}"
-        case _:
-            return shown(value)
-
-
-def _moment(at: datetime) -> str:
-    """On the wall clock of its zone: a day that is over by the day alone, idle seconds left out."""
-    if at.time() == time.max:
-        return at.date().isoformat()
-    told = at.replace(tzinfo=None).isoformat(" ")
-    return told if at.second or at.microsecond else told[:-3]
-
-
-def _distance(span: Span) -> str:
-    if span.amount == 0:
-        return "now"
-    return f"{_value(Span(abs(span.amount), span.unit), {})} {'ago' if span.amount < 0 else 'ahead'}"
-
-
-def _listed(values: Sequence[Any], names: Mapping[Any, str]) -> str:
-    told = ", ".join(_value(value, names) for value in values[:MOST_SHOWN])
-    return told if len(values) <= MOST_SHOWN else f"{told} and {len(values) - MOST_SHOWN} more"

@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from dealt.kernel.db import Connection
 from dealt.kernel.sql import Sql, join, sql
 from dealt.predicates.catalogue import Subject
-from dealt.predicates.checked import Checked, CountTest, FigureTest, Leaf, PickTest, leaves
+from dealt.predicates.checked import Checked, CountTest, FieldTest, FigureTest, Leaf, MemberTest, PickTest, leaves
 from dealt.predicates.compile import Compiler, belongs, from_related
 from dealt.predicates.describe import describe
+from dealt.predicates.flipping import deciding, flips
 from dealt.predicates.moments import Moment
 
 MOST_RELATED = 10
@@ -20,9 +22,11 @@ MOST_RELATED = 10
 
 @dataclass(frozen=True, slots=True)
 class ExplainedLeaf:
-    """One condition. ``related`` are ids of the rows behind it (at most 10), ``figure`` what was counted or summed.
+    """One condition. ``figure`` is what was counted or summed.
 
-    ``flips`` says what would change the answer; ``changes_at`` is when it may change with nothing done.
+    ``related`` are ids of the rows behind it (at most 10), of the subject ``related_to``; of a line its deal's.
+    ``flips`` says how it stands and what would change that; ``decides`` whether the whole answer turns round with this
+    condition alone; ``changes_at`` is when it may change with nothing done.
     """
 
     path: str
@@ -30,6 +34,8 @@ class ExplainedLeaf:
     holds: bool
     figure: Decimal | int | datetime | None = None
     related: list[int] = field(default_factory=list)
+    related_to: str = ""
+    decides: bool = False
     flips: str = ""
     changes_at: datetime | None = None
 
@@ -49,7 +55,7 @@ async def explain(
     compiler, found = Compiler(subject, "s", at), list(leaves(node))
     columns = [_truth(compiler, node)]
     for leaf in found:
-        columns += [_truth(compiler, leaf), _figure(compiler, leaf), _related(compiler, leaf)]
+        columns += [_truth(compiler, leaf), _found(compiler, leaf), _related(compiler, leaf)]
         columns.append(compiler.next_change(leaf) or Sql("NULL::timestamptz"))
     whose = subject.key.replace("{s}", "s")
     query = sql("SELECT ") + join(", ", columns) + sql(f" FROM {subject.table} AS s WHERE {whose} = ") + key
@@ -57,18 +63,28 @@ async def explain(
     row = await connection.fetchrow(text, *values)
     if row is None:
         return None
-    return Explained(row[0], [_explained(leaf, row[1 + 4 * place : 5 + 4 * place]) for place, leaf in enumerate(found)])
+    cells = [row[1 + 4 * place : 5 + 4 * place] for place in range(len(found))]
+    decisive = deciding(node, {leaf.path: cell[0] for leaf, cell in zip(found, cells, strict=True)})
+    zone = ZoneInfo(at.zone)
+    told = [_explained(leaf, cell, leaf.path in decisive, zone) for leaf, cell in zip(found, cells, strict=True)]
+    return Explained(row[0], told)
 
 
 def _truth(compiler: Compiler, node: Checked) -> Sql:
     return sql("(") + compiler.condition(node) + sql(") IS TRUE")
 
 
-def _figure(compiler: Compiler, leaf: Leaf) -> Sql:
-    if isinstance(leaf, FigureTest):
-        return compiler.figure_of(leaf)
-    if isinstance(leaf, CountTest):
-        return compiler.number_of(leaf)
+def _found(compiler: Compiler, leaf: Leaf) -> Sql:
+    """What the condition is about: a figure, a number of rows, a field, or the ids of what it belongs to."""
+    match leaf:
+        case FigureTest():
+            return compiler.figure_of(leaf)
+        case CountTest():
+            return compiler.number_of(leaf)
+        case FieldTest(field=read):
+            return compiler.read(read)
+        case MemberTest():
+            return compiler.belonged(leaf)
     return Sql("NULL::bigint")
 
 
@@ -94,37 +110,18 @@ def _related(compiler: Compiler, leaf: Leaf) -> Sql:
     return sql("ARRAY(") + read + sql(" AND (") + passing + sql(") ORDER BY ") + order + sql(f" LIMIT {most})")
 
 
-def _explained(leaf: Leaf, cells: Any) -> ExplainedLeaf:
-    holds, figure, related, changes_at = cells
+def _explained(leaf: Leaf, cells: Any, decides: bool, zone: ZoneInfo) -> ExplainedLeaf:
+    holds, found, related, changes_at = cells
+    ids = list(related or ())
+    target = leaf.target.name if isinstance(leaf, CountTest | FigureTest | PickTest) else ""
     return ExplainedLeaf(
         leaf.path,
         describe(leaf),
         holds,
-        figure,
-        list(related or ()),
-        _flips(leaf, holds, figure, changes_at),
+        found if isinstance(leaf, CountTest | FigureTest) else None,
+        ids,
+        "deal" if target == "line" else target,
+        decides,
+        flips(leaf, holds=holds, found=found, related=ids, zone=zone),
         changes_at,
     )
-
-
-def _flips(leaf: Leaf, holds: bool, figure: Any, changes_at: datetime | None) -> str:
-    """What would make the condition say the opposite."""
-    by_itself = " It may change by itself at the time shown." if changes_at is not None else ""
-    match leaf:
-        case CountTest(relation=relation):
-            needed, word = _needed(leaf, holds, figure)
-            return f"{needed} {word} {relation.one if needed == 1 else relation.label} would change it.{by_itself}"
-        case FigureTest():
-            return f"The figure is {figure if figure is not None else 'not there'}.{by_itself}"
-        case PickTest():
-            return f"Another {leaf.pick} {leaf.relation.one}, or a change of it, would change it.{by_itself}"
-        case _:
-            return f"Another value would change it.{by_itself}"
-
-
-def _needed(leaf: CountTest, holds: bool, number: int) -> tuple[int, str]:
-    """How many related rows more or fewer turn the answer round."""
-    wants_many = leaf.quantifier in ("any", "at_least")
-    if wants_many != holds:
-        return leaf.count - number + (0 if wants_many else 1), "more"
-    return number - leaf.count + (1 if wants_many else 0), "fewer"

@@ -205,6 +205,8 @@ def _explained(found: Explained) -> dict[str, Any]:
                 "holds": leaf.holds,
                 "figure": leaf.figure,
                 "related": leaf.related,
+                "related_to": leaf.related_to or None,
+                "decides": leaf.decides,
                 "flips": leaf.flips,
                 "changes_at": leaf.changes_at and iso(leaf.changes_at),
             }

@@ -62,8 +62,11 @@ _CHANGES = recorded("SegmentChanges", obj({"sentence": text(), "entering": _SOME
 _CONDITION = obj({
     "path": text("Where in the filter."), "sentence": text(), "holds": flag(),
     "figure": anything("What was counted or computed, or null."),
-    "related": array(identifier(), "Whatever made it hold.", most=10),
-    "flips": text("What would change it."), "changes_at": or_null(moment(), "When it may change by itself."),
+    "related": array(identifier(), "What is behind it, such as deals.", most=10),
+    "related_to": or_null(text("What these are: deal, event, product ...")),
+    "decides": flag("Whether the whole answer turns round with this condition alone."),
+    "flips": text("How it stands, and what would change it."),
+    "changes_at": or_null(moment(), "When it may change by itself."),
 })  # fmt: skip
 _EXPLAINED = recorded("SegmentExplained", obj({"id": identifier(), "holds": flag(), "conditions": array(_CONDITION)}))
 _EXAMPLE = {
