@@ -19,13 +19,13 @@ from dealt.deals import (
     FOLDING_DUE,
     REDATE,
     FoldingRounds,
-    convert_deals,
     redate_deals,
     unlink_company,
     with_many_deals,
 )
 from dealt.derivation import build_derived
 from dealt.feeds import NIGHTLY, SYNC, nightly_feed, sync_feed
+from dealt.following import convert_and_refresh, leave_and_fan_out
 from dealt.freshness import (
     BACKFILL,
     FAN_OUT,
@@ -38,7 +38,6 @@ from dealt.freshness import (
     Settling,
     SettlingRounds,
     WakingRounds,
-    do_fan_out,
 )
 from dealt.kernel import jobqueue, relay
 from dealt.kernel.clock import Clock, SystemClock
@@ -69,10 +68,10 @@ DERIVED = build_derived()
 
 HANDLERS: dict[str, JobHandler] = {
     BACKFILL: Backfill(DERIVED, SystemClock()),
-    FAN_OUT: do_fan_out,
+    FAN_OUT: leave_and_fan_out,
     BUILD: build_field_index,
     DROP: remove_field_index,
-    CONVERT: convert_deals,
+    CONVERT: convert_and_refresh,
     SEND_RESET: send_reset,
     REDATE: redate_deals,
     UNLINK: unlink_company,

@@ -45,6 +45,7 @@ CORRUPTED: list[tuple[str, set[tuple[str, str, str]]]] = [
     ("UPDATE deal_products SET ordered_at = ordered_at + interval '1 day'", {("deal", "deal_products", "")}),
     (f"DELETE FROM deal_ids WHERE deal_id = {ORDER}",
      {("deal", "deal_ids", "deal_ids"), ("deal", "deal_custom_ids", "deal_custom_ids")}),
+    (f"DELETE FROM contact_companies WHERE contact_id = {ANNA}", {("company", "contact_companies", "")}),
     ("UPDATE company_derived SET aggregates = aggregates || '{\"bought\": 7, \"stray\": 1}'",
      {("company", "aggregator", "bought"), ("company", "aggregator", "stray")}),
     ("UPDATE company_derived SET wake_at = NULL", {("company", "wake_at", "wake_at")}),

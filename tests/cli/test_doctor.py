@@ -34,7 +34,8 @@ async def test_what_is_wrong_in_the_database_is_found(workspace_url: str, tmp_pa
         await connection.execute(
             "INSERT INTO jobs (workspace_id, kind, created_at) VALUES (1, 'deals.convert', now() - interval '1 hour');"
             "INSERT INTO dead_jobs (workspace_id, id, kind, payload, attempts, error, created_at, died_at)"
-            " VALUES (1, 7, 'webhooks.send', '{}', 10, E'Traceback\\nTimeoutError: no answer', now(), now())"
+            " VALUES (1, 7, 'webhooks.send', '{}', 10, E'Traceback\\nTimeoutError: no answer', now(), now());"
+            "UPDATE segments SET failed_at = now(), error = 'It took longer.' WHERE name = 'Active'"
         )
     finally:
         await connection.close()
@@ -42,6 +43,7 @@ async def test_what_is_wrong_in_the_database_is_found(workspace_url: str, tmp_pa
     assert done.returncode == 1
     assert "1 webhooks.send (TimeoutError: no answer)" in done.stdout
     assert "jobs: 1 waiting, the oldest for 3,60" in done.stdout
+    assert 'segment "Active" is put aside: It took longer.' in " ".join(done.stdout.split())
     assert "there is no partition for this month" in done.stdout
     assert "`dealt job retry`" in done.stdout
     listed = command(tmp_path, "job", "list", DATABASE_URL=workspace_url)

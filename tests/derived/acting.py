@@ -48,7 +48,7 @@ class Actor(Beside):
         return self._at("users", self._facts.contacts, lambda _: ("PATCH", "", {name: body[name]}))
 
     def tag(self) -> Request | None:
-        kind = self._rng.choice(("users", "deals", "products"))
+        kind = self._rng.choice(("users", "users", "deals", "products", "companies"))
         rows = self._facts.contacts if kind == "users" else self._facts.tables[kind]
         way = self._rng.choice(("add_tag/", "remove_tag/"))
         return self._at(kind, rows, lambda _: ("POST", way, {"name": self._rng.choice(TAGS)}))
@@ -145,7 +145,7 @@ class Actor(Beside):
     def rate(self) -> Request:
         rng = self._rng
         day = (self._now - timedelta(days=rng.choice((0, 1, 10, 40, 400)))).date().isoformat()
-        path = f"exchange-rates/{rng.choice(CURRENCIES[2:])}/{day}/"
+        path = f"exchange-rates/{rng.choice(CURRENCIES[1:])}/{day}/"
         if rng.random() < 0.2:
             return "DELETE", path, None
         return "PUT", path, {"rate": rng.choice((0.5, 0.92, 1.1, 4.123456789))}
@@ -228,6 +228,6 @@ KINDS = (
     *("resend_lines",) * 3, *("move_stage",) * 3, *("reassign",) * 4, *("undo",) * 2, *("delete_deal",) * 2,
     *("edit_line",) * 8, *("event",) * 4, *("product_event",) * 3, *("product",) * 3, *("company",) * 8, *("rate",) * 3,
     "time_zone", *("page_view",) * 3, *("list_change",) * 2, *("task",) * 4, *("stage",) * 2, *("bulk",) * 2, "file",
-    "mass_update", "delete_company",
+    "mass_update", "delete_company", "many", "many", "erase", *("attribute",) * 2,
 )  # fmt: skip
 """What happens, as often as it is named here."""

@@ -15,9 +15,11 @@ from tests.derived.times import day_of
 _NET = {"value": "net_value", "total": "net_total", "quantity": "kept_quantity"}
 
 
-def reckoner(facts: Facts, aggregators: dict[str, dict[str, Any]], segments: dict[str, dict[str, Any]]) -> Reckoner:
+def reckoner(
+    facts: Facts, aggregators: dict[str, dict[str, Any]], segments: dict[str, dict[str, Any]], broken: frozenset[str]
+) -> Reckoner:
     """What knows all of a workspace."""
-    return Reckoner(facts, aggregators, segments, worth, kind_of)
+    return Reckoner(facts, aggregators, segments, worth, kind_of, broken)
 
 
 def kind_of(body: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from tests.derived.facts import Facts, Row
-from tests.derived.inventing import LISTS
+from tests.derived.inventing import EVENTS, LISTS
 
 Request = tuple[str, str, Any]
 """A text is sent as it is: lines of JSON, or a part of a file."""
@@ -83,9 +83,30 @@ class Beside:
         return "POST", "deals/bulk/?silent=true", "".join(json.dumps(line) + "\n" for line in lines)
 
     def file(self) -> Request:
-        """A file of orders, for ``Shop`` to send as an import."""
-        lines = [self._whole_order() for _ in range(self._rng.randint(1, 5))]
-        return "FILE", "orders", "".join(json.dumps(line) + "\n" for line in lines)
+        """A file of orders, people, companies, products or events, for ``Shop`` to send as an import."""
+        kind = self._rng.choice(("orders", "orders", "contacts", "companies", "products", "events"))
+        return "FILE", kind, self._many(kind)
+
+    def many(self) -> Request:
+        """Some people, companies, products or events at once."""
+        kind = self._rng.choice(("contacts", "companies", "products", "events"))
+        return "POST", f"{'users' if kind == 'contacts' else kind}/bulk/?silent=true", self._many(kind)
+
+    def erase(self) -> Request | None:
+        return self._at("users", self._facts.contacts, lambda _: ("POST", "erase/", {}))
+
+    def attribute(self) -> Request | None:
+        """One attribute of one object is set or removed."""
+        rng = self._rng
+        kind = rng.choice(("users", "deals", "companies"))
+        rows = self._facts.contacts if kind == "users" else self._facts.tables[kind]
+        name, values = {
+            "users": ("points", (0, 10, 10.5)), "deals": ("weight", (1, 2.5)), "companies": ("seats", (1, 2)),
+        }[kind]  # fmt: skip
+        if rng.random() < 0.4:
+            return self._at(kind, rows, lambda _: ("POST", "remove_attribute/", {"attribute": name}))
+        body = {"attribute": name, "value": rng.choice(values)}
+        return self._at(kind, rows, lambda _: ("POST", "set_attribute/", body))
 
     def mass_update(self) -> Request | None:
         contacts = self._facts.contacts
@@ -96,6 +117,25 @@ class Beside:
             ({"attribute": "points", "value": 10}, {"attribute": "vip", "value": True})
         )  # fmt: skip
         return "PUT", "users/mass_update_custom_attributes/", body | {"ids": ids}
+
+    def _many(self, kind: str) -> str:
+        rng = self._rng
+
+        def made() -> dict[str, Any]:
+            match kind:
+                case "orders":
+                    return self._whole_order()
+                case "contacts":
+                    return {"custom_id": f"c{rng.randint(1, 12)}", "country": rng.choice(("PL", "DE")), "points": 10}
+                case "companies":
+                    return {"custom_id": f"f{rng.randint(1, 4)}", "name": "Firm", "country": rng.choice(("PL", "DE"))}
+                case "products":
+                    number = rng.randint(1, 4)
+                    return {"custom_id": f"SKU-{number}", "name": "Mug", "price": rng.choice((3, 10, 20))}
+            body = {"name": rng.choice(EVENTS), "timestamp": self._moment(), "data": {"amount": rng.choice((1, 10.5))}}
+            return body | {"user_custom_id": f"c{rng.randint(1, 12)}"}
+
+        return "".join(json.dumps(made()) + "\n" for _ in range(rng.randint(1, 5)))
 
     def delete_company(self) -> Request | None:
         return self._at("companies", self._facts.tables["companies"], lambda _: ("DELETE", "", None))

@@ -14,6 +14,8 @@ from dealt.kernel.clock import FixedClock
 from tests.derived.adding import reckoner, stored, unconverted, worth
 from tests.derived.facts import Facts, read_facts
 from tests.derived.reckoning import Reckoner
+from tests.derived.scoring import fixed
+from tests.derived.speaking import speaks_of
 
 _MEMBERS = """
 SELECT segment_id, contact_id AS id FROM segment_members WHERE contact_id = ANY($1::bigint[])
@@ -56,6 +58,13 @@ class Comparing:
     async def compare(self) -> None:
         """Every value and every membership is what it should be."""
         self.facts = await read_facts(self.pool, self.workspace_id, self.clock.now())
+        if wanted := fixed(self.facts):
+            assert self.facts.rfm is not None and self.facts.rfm["edges"] is not None, self.story()
+            edges = {
+                name: found if name == "recency" else [Decimal(str(edge)) for edge in found]
+                for name, found in self.facts.rfm["edges"].items()
+            }
+            self._same("edges", edges, wanted)
         reckoner = self._reckoner()
         await self._compare_contacts(reckoner, [row["id"] for row in self.facts.tables["contacts"]])
         rows = await self.pool.fetch(
@@ -100,7 +109,7 @@ class Comparing:
     def _values(self, reckoner: Reckoner, owner: dict[str, Any], subject: str) -> dict[str, Any]:
         wanted = {}
         for target, body in self.aggregators.items():
-            if body.get("subject", "contact") != subject:
+            if body.get("subject", "contact") != subject or target in reckoner.broken:
                 continue
             value = stored(worth(reckoner, target, owner))
             if value is not None:
@@ -110,7 +119,9 @@ class Comparing:
         return wanted
 
     def _reckoner(self) -> Reckoner:
-        return reckoner(self.facts, self.aggregators, self.segments)
+        known = self.aggregators | self.segments
+        broken = frozenset(name for name, one in known.items() if speaks_of(one, self.facts))
+        return reckoner(self.facts, self.aggregators, self.segments, broken)
 
     def _same(self, what: str, found: Any, wanted: Any) -> None:
         self.compared += max(len(wanted), 1)

@@ -35,6 +35,10 @@ class Facts:
     tags: dict[str, int]
     events: dict[str, int]
     lists: dict[str, int]
+    attributes: dict[str, int] = field(default_factory=dict)
+    rfm: Row | None = None
+    static: dict[int, set[int]] = field(default_factory=dict)
+    """The members of static segments, as they are kept."""
     owned: dict[str, dict[int, list[Row]]] = field(default_factory=dict)
 
     @property
@@ -63,16 +67,31 @@ async def read_facts(pool: asyncpg.Pool, workspace_id: int, now: datetime) -> Fa
         }
         names = {
             table: {row["name"]: row["id"] for row in await connection.fetch(_ALL.format(table), workspace_id)}
-            for table in ("tags", "event_definitions", "lists")
+            for table in ("tags", "event_definitions", "lists", "attributes")
         }
+        rfm = await connection.fetchrow(_RFM, workspace_id)
+        static = await connection.fetch(_STATIC, workspace_id)
     facts = Facts(
         now, ZoneInfo(workspace["time_zone"]), workspace["base_currency"], tables, names["tags"],
-        names["event_definitions"], names["lists"],
+        names["event_definitions"], names["lists"], names["attributes"],
     )  # fmt: skip
+    facts.rfm = rfm and {key: json.loads(value or "null") if key != "id" else value for key, value in rfm.items()}
+    for row in static:
+        facts.static.setdefault(row["segment_id"], set()).add(row["id"])
     _derive(facts)
     return facts
 
 
+_RFM = """
+SELECT s.id, s.thresholds::text, c.edges::text FROM rfm_setups AS s LEFT JOIN rfm_cuts AS c
+    ON c.workspace_id = s.workspace_id AND c.rfm_id = s.id AND c.revision = s.revision
+WHERE s.workspace_id = $1"""
+_STATIC = """
+SELECT m.segment_id, m.id FROM segments AS s JOIN (
+    SELECT segment_id, contact_id AS id FROM segment_members
+    UNION ALL SELECT segment_id, deal_id FROM deal_segment_members
+    UNION ALL SELECT segment_id, object_id FROM object_segment_members) AS m ON m.segment_id = s.id
+WHERE s.workspace_id = $1 AND s.kind = 'static' AND s.deleted_at IS NULL"""
 _ALL = "SELECT * FROM {} WHERE workspace_id = $1"
 
 

@@ -41,7 +41,7 @@ MONEY = {
     "deal": ("value", "lines_total", "refunded_total", "net_value"),
     "line": ("value", "total", "net_total", "refunded_value"),
 }
-CHOICES = {"event_type": ["view", "add to cart", "purchase"]}
+CHOICES = {"event_type": ["view", "add to cart", "purchase"], "rfm_group": ["Champions", "Lost", "New"]}
 _COLUMNS = {"stage": "stage_id", "due_date": "due_at", "done_date": "done_at"}
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from tests.derived.adding import kind_of
 from tests.derived.fields import CHOICES, DATE, MOMENT, NUMBER, TEXT, TRUTH, kinds_of
 from tests.derived.reckoning import TARGETS, WEEKDAYS
+from tests.derived.scoring import KEY, SCORES
 
 SUBJECTS = ("contact", "deal", "product", "company")
 FUNCTIONS = (
@@ -30,7 +31,7 @@ _RELATIONS = {
         "tasks",
         "products",
     ),
-    "deal": ("order_products", "contact", "company", "tasks"),
+    "deal": ("order_products", "contact", "company", "tasks", "products"),
     "line": ("deal", "product"),
     "product": ("deals",),
     "product_event": ("product",),
@@ -153,7 +154,7 @@ class Inventor:
     def _member(self, subject: str) -> dict[str, Any] | None:
         rng = self._rng
         choices: list[tuple[str, tuple[str, ...]]] = []
-        if subject in ("contact", "deal", "product"):
+        if subject in ("contact", "deal", "product", "company"):
             choices.append(("tags", TAGS))
         if subject == "contact":
             choices.append(("lists", LISTS))
@@ -176,6 +177,8 @@ class Inventor:
                 for name, one in self._aggregators.items()
                 if one["function"] != "last_values" and one.get("subject", "contact") == subject
             }
+            if subject == "contact" and f"{KEY}_orders" in self._aggregators:
+                derived |= dict.fromkeys(SCORES, NUMBER) | {f"{KEY}_group": TEXT}
             if derived and self._rng.random() < 0.5:
                 kinds = derived
         name = self._rng.choice(sorted(kinds))

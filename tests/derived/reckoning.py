@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.derived.facts import Facts, Row
 from tests.derived.fields import DATE, MOMENT, MONEY, NUMBER, TEXT, in_base, kinds_of, read_field
+from tests.derived.scoring import KEY, SCORES, score
 from tests.derived.times import day_of, is_anniversary, later, midnight, same
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -48,6 +49,8 @@ class Reckoner:
     segments: dict[str, dict[str, Any]]
     value_of: Callable[[Reckoner, str, Row], Any]
     kind_of: Callable[[dict[str, Any]], str]
+    broken: frozenset[str] = frozenset()
+    """Definitions that speak of what is gone: nothing is computed by them, and nobody belongs."""
     _members: dict[tuple[str, Any], bool] = field(default_factory=dict)
 
     def holds(self, node: Any, subject: str, row: Row) -> bool:
@@ -70,8 +73,12 @@ class Reckoner:
         subject = segment["subject"]
         key = (name, row["id"])
         if key not in self._members:
-            counts = subject != "contact" or not row["placeholder"]
-            self._members[key] = counts and self.holds(segment["filter"], subject, row)
+            counts = name not in self.broken and (subject != "contact" or not row["placeholder"])
+            self._members[key] = counts and (
+                row["id"] in self.facts.static.get(segment["static"], ())
+                if "static" in segment
+                else self.holds(segment["filter"], subject, row)
+            )
         return self._members[key]
 
     def related(self, subject: str, row: Row, relation: str) -> list[Row]:
@@ -93,6 +100,10 @@ class Reckoner:
                 return [one for one in facts.of_contact("deal_lines", row["contact_id"]) if one["deal_id"] == row["id"]]
             case "deal", "tasks":
                 return [one for one in facts.of_contact("tasks", row["contact_id"]) if one["deal_id"] == row["id"]]
+            case "deal", "products":
+                linked = facts.of_contact("deal_products", row["contact_id"])
+                bought = [one["product_id"] for one in linked if one["deal_id"] == row["id"]]
+                return [one for product_id in bought for one in tables["products"] if one["id"] == product_id]
             case "deal", "contact":
                 return [one for one in facts.contacts if one["id"] == row["contact_id"]]
             case "deal", "company":
@@ -115,10 +126,15 @@ class Reckoner:
 
     def read(self, subject: str, row: Row, name: str) -> tuple[Any, str]:
         """What a row has in a field, and the kind of the field."""
+        if subject == "contact" and name in (*SCORES, f"{KEY}_group"):
+            figures = [self._figure(f"{KEY}_{one}", row) for one in ("orders", "last_order", "value")]
+            return score(self.facts, name, *figures), NUMBER if name in SCORES else TEXT
         if name in self.aggregators and subject == self.aggregators[name].get("subject", "contact"):
-            value = None if row.get("placeholder") else self.value_of(self, name, row)
-            return value, self.kind_of(self.aggregators[name])
+            return self._figure(name, row), self.kind_of(self.aggregators[name])
         return read_field(subject, row, name), kinds_of(subject)[name]
+
+    def _figure(self, target: str, row: Row) -> Any:
+        return None if row.get("placeholder") or target in self.broken else self.value_of(self, target, row)
 
     def _related(self, node: Any, subject: str, row: Row) -> bool:
         target = TARGETS[node["relation"]]
@@ -172,12 +188,12 @@ class Reckoner:
         if name == "segments":
             return _among(op, [self.is_member(one, row) for one in value])
         if name == "tags":
-            return _among(op, [self.facts.tags[one] in row["tag_ids"] for one in value])
+            return _among(op, [self.facts.tags.get(one, one) in row["tag_ids"] for one in value])
         if name == "lists":
             joined = {one["list_id"] for one in self.facts.of_contact("list_members", row["id"])}
-            return _among(op, [self.facts.lists[one] in joined for one in value])
+            return _among(op, [self.facts.lists.get(one, one) in joined for one in value])
         if name == "event":
-            return _among(op, [self.facts.events[one] == row["definition_id"] for one in value])
+            return _among(op, [self.facts.events.get(one, one) == row["definition_id"] for one in value])
         read, kind = self.read(subject, row, name)
         return self.passes(read, kind, op, value)
 

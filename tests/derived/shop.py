@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
-from typing import Any
 
 import httpx
 
@@ -24,42 +23,23 @@ from dealt.segments import ObjectRounds
 from dealt.setup import set_up_workspace
 from dealt.work import HANDLERS
 from tests.derived.acting import KINDS, Actor
-from tests.derived.comparing import Comparing
-from tests.derived.facts import Facts, read_facts
-from tests.derived.inventing import EVENTS, LISTS, TAGS, Inventor
-from tests.derived.reckoning import TARGETS
+from tests.derived.kept import FIRST_DEFINITIONS, Kept
 from tests.publicapi.conftest import V2, settings_of
 
 START = datetime(2024, 2, 28, 22, 30, tzinfo=UTC)
-FIRST_DEFINITIONS, MOST_DEFINITIONS = 5, 14
-_TYPES = (
-    ("company", "seats", "float"),
-    ("clientuser", "birthday", "date"), ("clientuser", "points", "float"), ("clientuser", "vip", "boolean"),
-    ("deal", "courier", "string"), ("deal", "due", "date"), ("deal", "paid_at", "datetime"),
-    ("deal", "weight", "float"), ("deal", "order_date", "datetime"),
-)  # fmt: skip
 _JUMPS = (
     1, 60, 3600, 4 * 3600, 86_400, 86_399, 7 * 86_400, 30 * 86_400, 31 * 86_400, 100 * 86_400,
 )  # fmt: skip
 
 
-@dataclass
-class Shop(Comparing):
-    """``operations`` counts requests that were taken, definitions and jumps of the clock; ``compared`` values."""
+@dataclass(kw_only=True)
+class Shop(Kept):
+    """See ``kept.Kept``; its workers are called by hand, and its clock is set."""
 
     app: Application
     client: httpx.AsyncClient
     clock: FixedClock
     workspace_id: int
-    facts: Facts = field(init=False)
-    aggregators: dict[str, dict[str, Any]] = field(default_factory=dict)
-    segments: dict[str, dict[str, Any]] = field(default_factory=dict)
-    ids: dict[str, int] = field(default_factory=dict)
-    told: list[str] = field(default_factory=list)
-    operations: int = 0
-    refused: int = 0
-    compared: int = 0
-    named: int = 0
 
     def __post_init__(self) -> None:
         assert self.app.services is not None
@@ -68,29 +48,6 @@ class Shop(Comparing):
         self.settling = Settling([self.derived])
         self.objects = ObjectRounds(self.pool, self.derived, self.clock)
         self.companies = CompanyRounds(self.pool, self.derived, self.clock)
-
-    async def prepare(self) -> None:
-        """Declare attributes, tags and events, and make stages."""
-        for content_type, name, value_type in _TYPES:
-            await self.ask(
-                "POST", "attributes/", {"content_type": content_type, "name": name, "value_type": value_type}
-            )
-        for name in LISTS:
-            await self.ask("POST", "lists/", {"name": name})
-        for tag in TAGS:
-            await self.ask("POST", "tags/", {"name": tag})
-        for name in EVENTS:
-            declared = await self.ask("POST", "events/definitions/", {"name": name})
-            amount = {"content_type": "event", "event": declared["id"], "name": "amount", "value_type": "float"}
-            await self.ask("POST", "attributes/", amount)
-        pipelines = (await self.ask("GET", "pipelines/"))["results"]
-        for number in range(4):
-            await self.ask("POST", "stages/", {"name": f"Stage {number}", "pipeline": pipelines[0]["id"]})
-        for number in range(1, 6):
-            await self.ask("POST", "users/", {"custom_id": f"c{number}", "user_key": f"key{number}"})
-        for number in range(1, 4):
-            await self.ask("POST", "companies/", {"custom_id": f"f{number}", "name": "Firm", "country": "PL"})
-        self.facts = await read_facts(self.pool, self.workspace_id, self.clock.now())
 
     async def audit(self) -> list[Drift]:
         """What the auditor finds; it has to find nothing."""
@@ -105,25 +62,11 @@ class Shop(Comparing):
         for table in ("contact_derived", "company_derived"):
             await self.pool.execute(f"UPDATE {table} SET wake_at = NULL WHERE workspace_id = $1", self.workspace_id)
 
-    async def ask(self, method: str, path: str, body: Any = None) -> Any:
-        """An answer; None where the request was refused. No request fails."""
-        if isinstance(body, str):
-            answer = await self.client.request(method, path, content=body)
-        else:
-            answer = await self.client.request(method, path, json=body)
-        self.told.append(f"{method} {path} {json.dumps(body)} -> {answer.status_code} {answer.text[:200]}")
-        assert answer.status_code < 500, self.story()
-        if answer.status_code >= 400:
-            self.refused += 1
-            return None
-        is_json = answer.headers.get("content-type", "").startswith("application/json")
-        return answer.json() if answer.content and is_json else {}
-
     async def step(self, seed: int, most: int) -> None:
         """Some things happen; then everything is worked off and compared."""
         rng = Random(seed)
         while len(self.ids) < FIRST_DEFINITIONS and self.named < 4 * FIRST_DEFINITIONS:
-            await self._define(rng)
+            await self.define(rng)
         for _ in range(rng.randint(1, most)):
             await self.act(rng)
             if rng.random() < 0.05:
@@ -137,22 +80,17 @@ class Shop(Comparing):
         if chance < 0.08:
             await self._jump(rng)
         elif chance < 0.14:
-            await self._define(rng)
+            await self.define(rng)
+        elif chance < 0.17:
+            await self.govern(rng)
         else:
             request = Actor(rng, self.facts).request(rng.choice(KINDS))
             if request is not None and request[0] == "FILE":
-                await self._send_file(*request[1:])
+                await self.send_file(*request[1:])
             elif request is not None and await self.ask(*request) is not None:
                 self.operations += 1
                 if rng.random() < 0.1:
                     await self.ask(*request)
-
-    async def _send_file(self, kind: str, lines: str) -> None:
-        made = await self.ask("POST", "imports/", {"kind": kind, "file_name": "file.ndjson", "silent": True})
-        if made is not None:
-            await self.ask("PUT", f"imports/{made['id']}/parts/1/", lines)
-            await self.ask("POST", f"imports/{made['id']}/start/")
-            self.operations += 1
 
     async def _jump(self, rng: Random) -> None:
         """The clock goes on: anywhere, or to the very moment at which something is to change, or just before it."""
@@ -163,39 +101,6 @@ class Shop(Comparing):
         self.clock.advance(seconds)
         self.told.append(f"the clock goes on by {seconds} s to {self.clock.now()}")
         self.operations += 1
-
-    async def _define(self, rng: Random) -> None:
-        inventor = Inventor(rng, self.clock.now().year, self.aggregators, self.segments)
-        number = len(self.ids)
-        if number >= MOST_DEFINITIONS or (number and rng.random() < 0.3):
-            await self._redefine(rng, inventor)
-            return
-        self.named += 1
-        is_segment = rng.random() < 0.5
-        name = f"{'seg' if is_segment else 'agg'}_{self.named}"
-        body = inventor.segment(name) if is_segment else inventor.aggregator(name)
-        answer = await self.ask("POST", "segments/" if is_segment else "aggregators/", body)
-        if answer is not None:
-            self.operations += 1
-            (self.segments if is_segment else self.aggregators)[name] = body
-            self.ids[name] = answer["id"]
-
-    async def _redefine(self, rng: Random, inventor: Inventor) -> None:
-        name = rng.choice(sorted(self.ids))
-        known, kind = (self.segments, "segments") if name in self.segments else (self.aggregators, "aggregators")
-        path = f"{kind}/{self.ids[name]}/"
-        if rng.random() < 0.5:
-            if await self.ask("DELETE", path) is not None:
-                self.operations += 1
-                del known[name], self.ids[name]
-            return
-        subject = TARGETS[known[name]["source"]] if kind == "aggregators" else known[name]["subject"]
-        change: dict[str, Any] = {"filter": inventor.filter(subject, 2)}
-        if kind == "aggregators" and known[name].get("by") != "due":
-            change["window"] = inventor.window()
-        if await self.ask("PATCH", path, change) is not None:
-            self.operations += 1
-            known[name] = known[name] | change
 
     async def settle(self) -> None:
         """Do what workers do, until nothing is left to do."""
@@ -219,6 +124,7 @@ class Shop(Comparing):
                 await self.settling.settle_claimed(connection, claimed, self.clock)
 
     async def _jobs(self) -> None:
+        await self.pool.execute(_DUE, self.clock.now())
         query = "DELETE FROM jobs WHERE id = (SELECT min(id) FROM jobs) RETURNING workspace_id, kind, payload"
         while job := await self.pool.fetchrow(query):
             handler = Backfill(self.derived, self.clock) if job["kind"] == BACKFILL else HANDLERS[job["kind"]]
@@ -226,10 +132,14 @@ class Shop(Comparing):
 
 
 _LEFT = """
-SELECT EXISTS (SELECT FROM jobs) OR EXISTS (SELECT FROM stale WHERE workspace_id = $1)
+SELECT EXISTS (SELECT FROM jobs) OR EXISTS (SELECT FROM delayed_jobs WHERE run_at <= $2)
+    OR EXISTS (SELECT FROM stale WHERE workspace_id = $1)
     OR EXISTS (SELECT FROM stale_companies WHERE workspace_id = $1)
     OR EXISTS (SELECT FROM contact_derived WHERE workspace_id = $1 AND wake_at <= $2)
     OR EXISTS (SELECT FROM company_derived WHERE workspace_id = $1 AND wake_at <= $2)"""
+_DUE = """
+WITH due AS (DELETE FROM delayed_jobs WHERE run_at <= $1 RETURNING workspace_id, kind, payload, created_at)
+INSERT INTO jobs (workspace_id, kind, payload, created_at) SELECT * FROM due"""
 _NEXT = """
 SELECT least(
     (SELECT min(wake_at) FROM contact_derived WHERE workspace_id = $1 AND wake_at > $2),
@@ -259,6 +169,6 @@ async def open_shop(app: Application, clock: FixedClock) -> Shop:
         base_url="http://shop/api/public/",
         headers={"Authorization": f"Token {first.token}"} | V2,
     )
-    shop = Shop(app, client, clock, first.workspace_id)
+    shop = Shop(app=app, client=client, clock=clock, workspace_id=first.workspace_id)
     await shop.prepare()
     return shop

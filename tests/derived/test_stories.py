@@ -178,6 +178,12 @@ async def test_companies_roll_up_the_orders_that_name_them_and_the_events_of_the
     listed = await told.ask("GET", "companies/?spent__gt=10")
     assert [one["custom_id"] for one in listed["results"]] == ["f2"]
     assert await told.audit() == []
+    # A company that comes has its values at the next look, and one that goes leaves none, before all are looked at.
+    await told.ask("POST", "companies/update_or_create/", {"custom_id": "f9", "name": "Firm"})
+    await told.ask("DELETE", "companies-by-id/f3/")
+    assert (await _company(told, "f9"))[1:] == (0, 0)
+    kept = "SELECT count(*) FROM company_derived WHERE workspace_id = $1"
+    assert await told.pool.fetchval(kept, told.workspace_id) == 3
     # With the definition go the attribute and its values.
     assert await told.ask("DELETE", f"aggregators/{made[0]['id']}/") is None, "segments read it"
     for segment in (people, firms):

@@ -107,6 +107,16 @@ async def test_an_rfm_is_changed_and_deleted(shop: Shop) -> None:
     assert (await shop.client.get(f"users/{anna}/")).json()["won_monetary"] == 4
     refused = await shop.client.patch(f"users/{anna}/", json={"won_monetary": 5})
     assert refused.status_code == 400, refused.text
+    # What its scores are made of is changed there alone; what that is called, anywhere.
+    figure = f"aggregators/{rfm['aggregators'][0]}/"
+    answers = [
+        await shop.client.patch(figure, json=body)
+        for body in ({"function": "sum", "field": "value"}, {"window": {"last": {"days": 1}}}, {"name": "Bought"})
+    ]
+    assert [one.status_code for one in answers] == [409, 409, 200], answers[0].text
+    await shop.fetch("UPDATE aggregators SET failed_at = now(), error = 'Slow.'")
+    assert (await shop.client.patch(one, json={})).status_code == 200
+    assert {row["error"] for row in await shop.fetch("SELECT error FROM aggregators")} == {""}
     assert (await shop.client.delete(one)).status_code == 204
     await work(shop)
     assert (await shop.client.get(one)).status_code == 404

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from dealt.segments import ObjectRounds
 from dealt.work import HANDLERS
 from tests.publicapi.conftest import Shop
 
@@ -160,6 +161,19 @@ async def test_a_snapshot_keeps_who_was_in(shop: Shop) -> None:
     assert counts == [1, 2]
     refused = await shop.client.patch(f"segments/{answer.json()['id']}/", json={"filter": {}})
     assert (refused.status_code, list(refused.json()["errors"])) == (400, ["filter"])
+
+
+async def test_a_company_that_is_gone_leaves_a_snapshot_though_no_segment_of_companies_is_looked_at(shop: Shop) -> None:
+    assert shop.app.services
+    services = shop.app.services
+    firm = (await shop.client.post("companies/", json={"name": "Firm"})).json()
+    segment = await made(shop, "Firms", {}, subject="company")
+    await ObjectRounds(services.pool, services.derived, services.clock).look(shop.workspace_id)
+    copy = (await shop.client.post(f"segments/{segment['id']}/snapshot/", json={"name": "Firms then"})).json()
+    await shop.client.delete(f"segments/{segment['id']}/")
+    await shop.client.delete(f"companies/{firm['id']}/")
+    await work(shop)
+    assert (copy["object_count"], (await shop.client.get(f"segments/{copy['id']}/")).json()["object_count"]) == (1, 0)
 
 
 @pytest.mark.parametrize(

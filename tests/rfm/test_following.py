@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+import json
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from dealt.accounts import update_workspace
 from dealt.aggregators import AGGREGATORS
+from dealt.deals import CONVERT, REDATE
 from dealt.kernel.errors import Conflict, InvalidInput, NotFound
+from dealt.lifetime import read_model, update_model
+from dealt.rates import change_base_currency
 from dealt.rfm import GROUPS, SCORED, plan_rfm
 from dealt.rfm.refreshing import store_edges
 from dealt.segments import Keeper, create_segment, delete_segment
+from dealt.work import HANDLERS
 from tests.house import NOW, House
 from tests.rfm.scoring import Scoring
 from tests.subjects.asking import contact, deal
@@ -99,6 +105,31 @@ async def test_recency_ages_by_itself_at_midnight_of_the_workspace(house: House)
         assert await scoring.groups(rfm) == {buyer: [group]}
     [later] = await house.fetch("SELECT count(*) AS number FROM delayed_jobs WHERE kind = 'rfm.refresh'")
     assert later["number"] == 1
+
+
+async def test_another_time_zone_and_base_currency_have_edges_of_their_own(house: House) -> None:
+    scoring, workspace_id = Scoring(house), house.workspace_id
+    fixed, fifths = await scoring.create(thresholds=FIXED), await scoring.create(name="Fifths")
+    async with house.transaction() as connection:
+        await update_model(connection, house.actor, {"nightly": True}, now=NOW)
+        await update_workspace(connection, workspace_id, now=NOW, time_zone="Pacific/Auckland")
+    await _do(house, REDATE, CONVERT)
+    found = await scoring.find(fixed)
+    assert found.edges and found.edges.recency[-1] == date(2025, 6, 15)
+    assert found.next_refresh_at == datetime(2025, 6, 25, 12, tzinfo=UTC)
+    await scoring.refresh()
+    async with house.transaction() as connection:
+        assert (await read_model(connection, workspace_id)).state == "queued"
+        await change_base_currency(connection, workspace_id, "USD", now=NOW)
+    await _do(house, CONVERT)
+    waiting = await house.fetch("SELECT payload FROM jobs WHERE kind = 'rfm.refresh'")
+    assert [json.loads(row["payload"])["rfm"] for row in waiting] == [fifths.id]
+
+
+async def _do(house: House, *kinds: str) -> None:
+    for kind in kinds:
+        for row in await house.fetch("DELETE FROM jobs WHERE kind = $1 RETURNING payload", kind):
+            await HANDLERS[kind](house.pool, house.workspace_id, json.loads(row["payload"]), NOW)
 
 
 async def test_where_no_edge_moved_nobody_is_looked_at(house: House) -> None:

@@ -14,8 +14,8 @@ from dealt.kernel.db import Connection, Pool, in_transaction
 REST_S = 1.0
 """Between two rounds: with the time that a round takes, the lag of these values."""
 WHOLE_EVERY_S = 4.0
-"""Between two looks through all companies, where the last one found nothing: for those that are new, with nothing to be
-counted yet, and those that are gone. Any other is marked."""
+"""Between two looks through all companies, where the last one found nothing: for those that are of an older version.
+Whoever changes, comes or goes is marked."""
 LONGEST_S = 0.2
 """How long a batch should take."""
 LEAST_BATCH, LARGEST_BATCH = 10, 250

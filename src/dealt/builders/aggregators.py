@@ -35,6 +35,7 @@ from dealt.kernel.errors import InvalidInput
 from dealt.kernel.http import Response
 from dealt.kernel.paging import PageRequest
 from dealt.predicates import FilterCatalogue, describe
+from dealt.rfm import keep_figures
 from dealt.web import PageRoute, Visit, action, page
 
 _HERE = "/aggregators/"
@@ -98,6 +99,7 @@ async def change(visit: Visit) -> Response:
         before = await read_aggregator(connection, visit.workspace_id, visit.id())
         body = _body(visit) | {"name": visit.text("name"), "description": visit.text("description")}
         wanted = read_changes(body | {"subject": before.subject}, before)
+        await keep_figures(connection, visit.workspace_id, before, wanted)
         await update_aggregator(connection, visit.of(Derived), visit.actor, before, wanted, now=visit.now)
     return visit.go(f"{_HERE}{visit.id()}/", f'The aggregator "{wanted.name}" is saved.')
 

@@ -27,6 +27,12 @@ _DEAD = "SELECT kind, count(*) AS number, max(error) AS error FROM dead_jobs GRO
 _AUDITS = """
 SELECT DISTINCT ON (workspace_id) drift, looked, finished_at AS at FROM audits WHERE finished_at IS NOT NULL
 ORDER BY workspace_id, id DESC LIMIT 1000"""
+_ASIDE = """
+SELECT kind, name, error FROM (
+    SELECT 'segment' AS kind, name, error, failed_at FROM segments WHERE failed_at IS NOT NULL AND deleted_at IS NULL
+    UNION ALL SELECT 'aggregator', name, error, failed_at FROM aggregators
+    WHERE failed_at IS NOT NULL AND deleted_at IS NULL) AS aside
+ORDER BY failed_at DESC LIMIT 5"""
 _INVALID = """
 SELECT i.indexrelid::regclass::text AS name FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
 WHERE NOT i.indisvalid AND c.relkind = 'i' ORDER BY 1"""
@@ -55,6 +61,7 @@ async def check_database(connection: Connection, settings: Settings) -> AsyncIte
     for row in await connection.fetch(_QUEUES, now):
         yield _queue(row, now)
     yield await _audit(connection)
+    yield await _put_aside(connection)
     yield await _dead_jobs(connection)
     yield await _indexes(connection)
     yield await _partitions(connection, now)
@@ -109,6 +116,16 @@ async def _audit(connection: Connection) -> Finding:
     as_of = f"{min(row['at'] for row in rows):%Y-%m-%d %H:%M} UTC"
     told = f"{drift:,} derived values of {looked:,} objects are wrong, as of {as_of}"
     return Finding("Audit", told, "See what: `dealt audit`. Mend it: `dealt audit --repair`." if drift else "")
+
+
+async def _put_aside(connection: Connection) -> Finding:
+    rows = await connection.fetch(_ASIDE)
+    if not rows:
+        return Finding("Definitions", "none is put aside")
+    told = "; ".join(f'{row["kind"]} "{row["name"]}" is put aside: {row["error"]}' for row in rows)
+    return Finding(
+        "Definitions", told, "Open each under Segments or Aggregators; saving it, changed or not, tries it again."
+    )
 
 
 async def _dead_jobs(connection: Connection) -> Finding:

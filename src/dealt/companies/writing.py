@@ -16,7 +16,7 @@ from dealt.companies.errors import CustomIdTaken
 from dealt.companies.finding import list_member_ids
 from dealt.companies.model import Company, company_of, told
 from dealt.companies.schemas import CompanyPatch, asked_attributes
-from dealt.freshness import facets, fan_out
+from dealt.freshness import facets, fan_out, mark_companies
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import InvalidInput, NotFound
 from dealt.kernel.jobs import enqueue
@@ -137,6 +137,8 @@ async def _record(
     kind = f"company.{done}"
     entry = Entry(SETTINGS, kind, "company", company_id, actor.name, changes, int(actor.cause), actor.hop)
     await record(connection, actor.workspace_id, [entry], now)
+    if done != "updated":
+        await mark_companies(connection, actor.workspace_id, [company_id], now, cause=actor.cause, hop=actor.hop)
     # Members are marked at once; this reaches those who only have an order that names the company.
     if done != "created":
         changed = {company_id: changes if done == "updated" else None}

@@ -7,7 +7,7 @@ from dealt.freshness.backfill import Backfill, Progress, read_progress
 from dealt.freshness.changing import BACKFILL, definitions_changed, everything_changed
 from dealt.freshness.derived import Derived, Plan, Step, run_steps
 from dealt.freshness.derivers import Definition, Deriver, LoadVocabulary, Provided, Run, Stored, Unit, Vocabulary, Work
-from dealt.freshness.fanning import FAN_OUT, definitions_name, do_fan_out, fan_out
+from dealt.freshness.fanning import FAN_OUT, definitions_name, do_fan_out, fan_out, mark_companies
 from dealt.freshness.giving_way import give_way
 from dealt.freshness.large import Large
 from dealt.freshness.model import MOST_CONTACTS, Settler
@@ -65,6 +65,7 @@ __all__ = [
     "give_way",
     "hold_contacts",
     "is_spreading",
+    "mark_companies",
     "mend_derived",
     "read_progress",
     "run_steps",

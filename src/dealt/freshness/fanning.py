@@ -45,6 +45,20 @@ async def fan_out(
     await enqueue(connection, workspace_id, FAN_OUT, payload, now=now)
 
 
+async def mark_companies(
+    connection: Connection,
+    workspace_id: int,
+    company_ids: Collection[int],
+    now: datetime,
+    *,
+    cause: Cause = Cause.LIVE,
+    hop: int = 0,
+) -> None:
+    """Have what is rolled up for companies that came or went computed, or removed, at the next look."""
+    if company_ids:
+        await connection.execute(queries.MARK_COMPANIES, workspace_id, list(company_ids), int(cause), hop, now)
+
+
 async def do_fan_out(pool: Pool, workspace_id: int, payload: Mapping[str, Any], now: datetime) -> None:
     """Handle a job of kind ``FAN_OUT``: mark the contacts in the bulk lane, if any definition reads what changed."""
     subject, ids = payload["subject"], payload["ids"]

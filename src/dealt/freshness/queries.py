@@ -188,6 +188,12 @@ FROM ({found}) AS theirs"""
     for subject, found in CONTACTS_OF.items()
 }
 
+# Companies that came or went, where anything is computed for companies.
+MARK_COMPANIES = """
+INSERT INTO stale_companies (workspace_id, company_id, cause, hop, marked_at)
+SELECT $1::bigint, company_id, $3::smallint, $4::smallint, $5::timestamptz FROM unnest($2::bigint[]) AS company_id
+WHERE EXISTS (SELECT FROM aggregators WHERE workspace_id = $1 AND subject = 'company')"""
+
 # Definitions are kept by later domains; of their tables only what they say is looked at here.
 DEFINITIONS_NAME = """
 SELECT EXISTS (

@@ -11,6 +11,7 @@ from dealt.lifetime.keeping import (
     plan_lifetime,
     read_lifetime,
     read_model,
+    refit_lifetime,
     update_model,
 )
 from dealt.lifetime.model import HORIZON_DAYS, Findings, Fit, History, Lifetime, Model, Prediction
@@ -46,6 +47,7 @@ __all__ = [
     "predictions_of",
     "read_lifetime",
     "read_model",
+    "refit_lifetime",
     "refresh_lifetime",
     "update_model",
 ]

@@ -94,6 +94,14 @@ async def plan_lifetime(connection: Connection, workspace_id: int, *, now: datet
         await connection.execute(queries.PLAN, workspace_id, await _plan(connection, workspace_id, now))
 
 
+async def refit_lifetime(connection: Connection, workspace_id: int, *, now: datetime) -> None:
+    """Have models that are fitted every night fitted now: days or amounts mean something else than before."""
+    row = await connection.fetchrow(queries.LOCK, workspace_id)
+    if row is not None and row["nightly"]:
+        await connection.execute(queries.PLAN, workspace_id, await _plan(connection, workspace_id, now))
+        await _ask(connection, workspace_id, now)
+
+
 async def read_lifetime(connection: Connection, workspace_id: int, contact_id: int) -> Lifetime | None:
     """What is predicted of a contact; None where nothing is."""
     row = await connection.fetchrow(queries.OF_CONTACT, workspace_id, contact_id)

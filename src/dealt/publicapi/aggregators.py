@@ -41,6 +41,7 @@ from dealt.publicapi.ages import note_age
 from dealt.publicapi.call import Call, answer, paged
 from dealt.publicapi.defining import LARGEST_ID, argument, changing
 from dealt.publicapi.listing import Listing, plain
+from dealt.rfm import keep_figures
 
 SAMPLED = 10
 MOST_PREVIEWED = 100
@@ -78,6 +79,7 @@ async def change_aggregator(call: Call) -> Response:
     async with changing(call) as connection:
         before = await read_aggregator(connection, call.workspace_id, call.id())
         wanted = read_changes(call.body, before)
+        await keep_figures(connection, call.workspace_id, before, wanted)
         changed = await update_aggregator(connection, call.services.derived, call.actor, before, wanted, now=call.now)
     return answer(_told(changed, None, {}))
 

@@ -3,7 +3,7 @@
 from dealt.rfm.columns import score_column
 from dealt.rfm.deriving import RFMS, RfmDeriver
 from dealt.rfm.groups import CELLS, GROUPS, SCORES, Group, group_of
-from dealt.rfm.keeping import Keeper, create_rfm, delete_rfm, read_rfm, update_rfm
+from dealt.rfm.keeping import Keeper, create_rfm, delete_rfm, keep_figures, read_rfm, update_rfm
 from dealt.rfm.model import FIGURES, MOST_SETUPS, SCORED, Edges, Rfm, Thresholds
 from dealt.rfm.reading import Cell, page_of_rfms, page_of_users, preview, read_cells
 from dealt.rfm.refreshing import REFRESH, RefreshRfm, plan_rfm
@@ -30,6 +30,7 @@ __all__ = [
     "create_rfm",
     "delete_rfm",
     "group_of",
+    "keep_figures",
     "page_of_rfms",
     "page_of_users",
     "plan_rfm",

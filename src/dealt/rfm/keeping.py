@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from dealt.accounts import Actor, settings_changed
-from dealt.aggregators import create_aggregator, delete_aggregator, read_aggregator, update_aggregator
+from dealt.aggregators import Aggregator, create_aggregator, delete_aggregator, read_aggregator, update_aggregator
 from dealt.attributes import define_computed, delete_computed
 from dealt.freshness import Derived, definitions_changed
 from dealt.kernel.db import Connection
@@ -86,7 +86,8 @@ async def update_rfm(connection: Connection, keeper: Keeper, rfm_id: int, body: 
     check_words((await keeper.derived.uncommitted(connection, workspace_id)).vocabulary, wanted)
     for aggregator_id, one in zip(before.aggregator_ids, aggregators_of(wanted), strict=True):
         found = await read_aggregator(connection, workspace_id, aggregator_id)
-        if replace(one, value_type=found.value_type).told != found.told:
+        # One that was put aside is tried again.
+        if found.error or replace(one, value_type=found.value_type).told != found.told:
             await update_aggregator(connection, keeper.derived, keeper.actor, found, one, now=keeper.now)
     values = (wanted.name, wanted.description, *_values(wanted))
     await connection.execute(queries.UPDATE, workspace_id, before.id, keeper.now, *values)
@@ -110,6 +111,16 @@ async def delete_rfm(connection: Connection, keeper: Keeper, rfm_id: int) -> Non
     for aggregator_id in before.aggregator_ids:
         await delete_aggregator(connection, keeper.derived, keeper.actor, aggregator_id, now=keeper.now)
     await _record(connection, keeper, "deleted", rfm_id, before.told, {})
+
+
+async def keep_figures(connection: Connection, workspace_id: int, before: Aggregator, wanted: Aggregator) -> None:
+    """Raise Conflict where an aggregator that an RFM made would compute something else: scores would be of that."""
+    named = {"name", "description"}
+    if not difference(before.told, wanted.told).keys() - named:
+        return
+    owner = await connection.fetchrow(queries.OWNER, workspace_id, before.id)
+    if owner is not None:
+        raise Conflict(f'The RFM "{owner["name"]}" computes its scores by this; change what counts there.')
 
 
 async def _begin(connection: Connection, keeper: Keeper, rfm_id: int) -> Rfm:

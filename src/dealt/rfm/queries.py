@@ -9,6 +9,7 @@ LEFT JOIN rfm_cuts AS c ON c.workspace_id = s.workspace_id AND c.rfm_id = s.id A
 
 ALL = f"SELECT {COLUMNS} FROM {SOURCE} WHERE s.workspace_id = $1 ORDER BY s.id LIMIT 100"
 READ = f"SELECT {COLUMNS} FROM {SOURCE} WHERE s.workspace_id = $1 AND s.id = $2"
+OWNER = "SELECT name FROM rfm_setups WHERE workspace_id = $1 AND $2::bigint = ANY(aggregator_ids)"
 COUNT = "SELECT count(*) FROM rfm_setups WHERE workspace_id = $1"
 ZONE = "SELECT time_zone FROM workspaces WHERE id = $1"
 

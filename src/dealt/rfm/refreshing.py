@@ -103,7 +103,7 @@ async def plan_night(connection: Connection, workspace_id: int, rfm: Rfm, now: d
 
 
 async def plan_rfm(connection: Connection, workspace_id: int, *, now: datetime) -> None:
-    """Take up the RFMs of a workspace that was moved here without its jobs."""
+    """Find all edges anew and plan the next night: of a workspace that was moved here, or has other days."""
     for row in await connection.fetch(queries.ALL, workspace_id):
         rfm = Rfm.of(row)
         await refresh_now(connection, workspace_id, rfm, now)

@@ -13,7 +13,7 @@ from dealt.segments.keeping import (
 )
 from dealt.segments.model import DYNAMIC, KIND, OBJECTS, STATIC, SUBJECTS, Segment
 from dealt.segments.moving import move_deal_members
-from dealt.segments.objects import ObjectRounds
+from dealt.segments.objects import ObjectRounds, leave_gone
 from dealt.segments.previewing import Changes, Preview, Some, explain_member, preview, preview_changes
 from dealt.segments.reading import (
     Standing,
@@ -44,6 +44,7 @@ __all__ = [
     "delete_segment",
     "explain_member",
     "known_as_of",
+    "leave_gone",
     "move_deal_members",
     "page_of_contacts_segments",
     "page_of_members",

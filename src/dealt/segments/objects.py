@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import groupby
 
 import asyncpg
@@ -146,6 +147,15 @@ class ObjectRounds:
             await definitions_changed(connection, workspace_id, now, reading_more=False)
 
         await in_transaction(self._pool, mark)
+
+
+async def leave_gone(
+    connection: Connection, workspace_id: int, subject: str, object_ids: Sequence[int], now: datetime
+) -> None:
+    """Have those of some companies or products that are gone leave whatever segment they were in."""
+    statement = queries.LEAVE_GONE.format(table=TABLES[subject].table)
+    rows = await connection.fetch(statement, workspace_id, list(object_ids), subject)
+    await record(connection, workspace_id, [entry_of_object(row, subject, int(Cause.LIVE)) for row in rows], now)
 
 
 def _is_ours(one: Definition) -> bool:

@@ -102,6 +102,12 @@ HOLD_OBJECTS = "SELECT pg_try_advisory_xact_lock($1, ($2::bigint % 2147483648)::
 LAST_OF_BATCH = """
 SELECT max(id) AS last, count(*) AS number FROM (
     SELECT id FROM {table} WHERE workspace_id = $1 AND id > $2 ORDER BY id LIMIT $3) AS batch"""
+# Companies or products $2 of one subject that are not there any more.
+LEAVE_GONE = """
+DELETE FROM object_segment_members AS m USING segments AS s
+WHERE m.workspace_id = $1 AND m.object_id = ANY($2::bigint[]) AND s.workspace_id = $1 AND s.id = m.segment_id
+    AND s.subject = $3 AND NOT EXISTS (SELECT FROM {table} AS o WHERE o.workspace_id = $1 AND o.id = m.object_id)
+RETURNING m.object_id, m.segment_id, false AS entered"""
 COMPUTED = """
 UPDATE segments AS s SET computed_version = done.version, computed_at = $4
 FROM unnest($2::bigint[], $3::bigint[]) AS done(id, version) WHERE s.workspace_id = $1 AND s.id = done.id"""
