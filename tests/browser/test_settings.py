@@ -91,6 +91,11 @@ async def test_a_refused_form_is_open_again_with_what_was_typed(browser: Browser
         await expect(page.get_by_label("Contacts")).to_be_checked()
         await expect(page.get_by_role("dialog").get_by_text("must begin with http")).to_be_visible()
         await assert_accessible(page)
+        await page.goto("/me/")
+        await page.get_by_label("Present password").fill("not this one")
+        await page.get_by_label("New password").fill("a sentence that is long enough")
+        await page.get_by_role("button", name="Change password").click()
+        await expect(page.get_by_label("Present password")).to_be_focused()
 
 
 async def test_the_palette_does_what_buttons_do(browser: Browser, filled: Site) -> None:

@@ -52,3 +52,7 @@ function mark(form, name, sentences) {
   control.setAttribute("aria-describedby", `${control.getAttribute("aria-describedby") ?? ""} ${wrong.id}`.trim());
   return true;
 }
+
+// On a page that was answered anew the first field that is wrong has the focus.
+const wrong = document.querySelector("main [aria-invalid=true]:not(dialog *)");
+if (wrong instanceof HTMLElement) wrong.focus();
