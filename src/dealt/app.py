@@ -12,7 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 
 from dealt import __version__, demo_pictures
 from dealt.accounts import MEMBERS, Definitions, Part, Tokens
-from dealt.aggregators import AGGREGATORS, OF_COMPANIES, Noted
+from dealt.aggregators import AGGREGATORS, OF_COMPANIES, VALUES, Noted
 from dealt.attribute_uses import uses_of
 from dealt.attributes import ATTRIBUTES, INDEXES
 from dealt.attributes.pages import Uses
@@ -71,7 +71,9 @@ PARTS: list[Part[Any]] = [
 
 # Members of static segments move; a deal's go with it.
 _MEMBERSHIPS: tuple[Mover, ...] = (Rows("segment_members", "segment_id", can_meet=True, until="deletion"),)
-_MOVERS: list[Mover] = [*OWN, DEALS, TASKS, *OCCURRENCES, *DEVICES, LIFETIMES, *_MEMBERSHIPS, Noted(), REFUSED]
+_MOVERS: list[Mover] = [
+    *OWN, VALUES, DEALS, TASKS, *OCCURRENCES, *DEVICES, LIFETIMES, *_MEMBERSHIPS, Noted(), REFUSED,
+]  # fmt: skip
 _JOURNAL = Journal(
     of_objects=[history for mover in _MOVERS for history in mover.histories],
     elsewhere=[kind for mover in _MOVERS for kind in mover.told],

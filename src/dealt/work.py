@@ -56,8 +56,8 @@ from dealt.kernel.worker import JobHandler, Worker, describe
 from dealt.lifetime import NIGHTLY as NIGHTLY_LIFETIME
 from dealt.lifetime import REFRESH, nightly_lifetime, refresh_lifetime
 from dealt.publicapi import Presenting
+from dealt.rfm import BUILD_RFM, DROP_RFM, MATRICES_DUE, MatrixRounds, RefreshRfm, build_rfm_index, remove_rfm_index
 from dealt.rfm import REFRESH as REFRESH_RFM
-from dealt.rfm import RefreshRfm
 from dealt.segments import ObjectRounds
 from dealt.settings import Settings
 from dealt.uploads import RUN, run_import
@@ -80,6 +80,8 @@ HANDLERS: dict[str, JobHandler] = {
     REFRESH: refresh_lifetime,
     NIGHTLY_LIFETIME: nightly_lifetime,
     REFRESH_RFM: RefreshRfm(DERIVED),
+    BUILD_RFM: build_rfm_index,
+    DROP_RFM: remove_rfm_index,
     RUN: run_import,
 }
 """Who does which kind of job."""
@@ -91,9 +93,9 @@ SETTLERS: list[Settler] = [DERIVED]
 """Who computes what is derived for contacts, in order."""
 
 JOBS_AT_ONCE = 4
-# One for each kind of rounds (jobs, settling, waking, companies, objects, audit, folding, relay, webhooks, deliveries,
-# housekeeping, watch), one that listens, and the jobs'.
-CONNECTIONS = 13 + 2 * JOBS_AT_ONCE
+# One for each kind of rounds (jobs, settling, waking, companies, objects, audit, folding, matrices, relay, webhooks,
+# deliveries, housekeeping, watch), one that listens, and the jobs'.
+CONNECTIONS = 14 + 2 * JOBS_AT_ONCE
 HEARTBEAT_S = 15.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 5.0
 
@@ -139,6 +141,7 @@ async def _work(pool: Pool, settings: Settings, clock: Clock, stop: asyncio.Even
             Watched(rounds.bell("jobs"), jobqueue.DUE, Channel.JOBS),
             Watched(rounds.bell("settling"), STALE_DUE, Channel.STALE),
             Watched(rounds.bell("folding"), FOLDING_DUE),
+            Watched(rounds.bell("matrices"), MATRICES_DUE),
             Watched(rounds.bell("waking"), WAKE_DUE),
             Watched(rounds.bell("relay"), relay.DUE, Channel.FOLLOWS),
             Watched(rounds.bell("webhooks"), ENTRIES_DUE, Channel.FOLLOWS),
@@ -154,6 +157,7 @@ async def _work(pool: Pool, settings: Settings, clock: Clock, stop: asyncio.Even
         "objects": ObjectRounds(pool, DERIVED, clock).round,
         "audit": AuditRounds(pool, DERIVED, clock).round,
         "folding": FoldingRounds(pool).round,
+        "matrices": MatrixRounds(pool, clock).round,
         "relay": Relay(pool).round,
         "webhooks": fan_out.round,
         "deliveries": deliverer.round,

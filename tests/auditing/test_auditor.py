@@ -8,6 +8,7 @@ import pytest
 
 from dealt.auditing import AuditRounds
 from dealt.kernel.journal import mark_stale
+from dealt.rfm import MatrixRounds
 from tests.auditing.auditing import Audited
 from tests.publicapi.conftest import Shop
 
@@ -109,6 +110,22 @@ async def test_whatever_is_corrupted_is_named_and_mended(audited: Audited) -> No
         # What was mended of a contact has its companies looked at.
         await audited.work()
         await audited.is_right()
+
+
+async def test_a_matrix_that_has_drifted_is_named_and_mended(audited: Audited) -> None:
+    fixed = {"recency_days": [1, 2, 3, 4], "frequency": [2, 3, 4, 5], "monetary": [1, 2, 3, 4]}
+    await audited.post("rfm/", {"filter": {}, "thresholds": fixed})
+    await audited.work()
+    services = audited.shop.app.services
+    assert services
+    await MatrixRounds(services.pool, services.clock).round()
+    await audited.is_right()
+    await audited.shop.fetch("UPDATE rfm_cells SET users = users + 1")
+    for mend in (False, True):
+        found, drift = await audited.audit(mend=mend)
+        assert [(one.unit.definition, one.stored, one.recomputed) for one in drift] == [("rfm_cells:users", 2, 1)]
+        assert found.findings[0]["name"] == "RFM: 5-2-5"
+    await audited.is_right()
 
 
 async def test_who_is_stale_waits_and_has_not_drifted(audited: Audited) -> None:

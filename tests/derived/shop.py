@@ -19,10 +19,12 @@ from dealt.freshness import BACKFILL, Backfill, Drift, Settling, wake
 from dealt.kernel.clock import FixedClock
 from dealt.kernel.db import transaction
 from dealt.kernel.journal import Lane
+from dealt.rfm import MatrixRounds
 from dealt.segments import ObjectRounds
 from dealt.setup import set_up_workspace
 from dealt.work import HANDLERS
 from tests.derived.acting import KINDS, Actor
+from tests.derived.counting import matrices
 from tests.derived.kept import FIRST_DEFINITIONS, Kept
 from tests.publicapi.conftest import V2, settings_of
 
@@ -48,6 +50,7 @@ class Shop(Kept):
         self.settling = Settling([self.derived])
         self.objects = ObjectRounds(self.pool, self.derived, self.clock)
         self.companies = CompanyRounds(self.pool, self.derived, self.clock)
+        self.matrices = MatrixRounds(self.pool, self.clock)
 
     async def audit(self) -> list[Drift]:
         """What the auditor finds; it has to find nothing."""
@@ -73,6 +76,14 @@ class Shop(Kept):
                 await self.read_one(rng)
         await self.settle()
         await self.compare()
+        await self._compare_matrix(rng)
+
+    async def _compare_matrix(self, rng: Random) -> None:
+        """With what is not folded yet, and now and then when it is."""
+        if rng.random() < 0.5:
+            await self.matrices.round()
+        if self.facts.rfm and (pair := await matrices(self.pool, self.workspace_id, self.facts.rfm["id"])):
+            self._same("the matrix", *pair)
 
     async def act(self, rng: Random) -> None:
         """One thing happens."""

@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 from dealt.accounts import Actor
 from dealt.deals import DealWriter, parse_deal, upsert
 from dealt.kernel.journal import Cause, Lane
-from dealt.rfm import group_of, read_cells
+from dealt.rfm import group_of
+from dealt.rfm.matrices import read_cells
 from tests.house import House
 from tests.rfm import cdnow
 from tests.rfm.scoring import Figures, Scoring, expected

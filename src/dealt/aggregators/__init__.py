@@ -35,6 +35,7 @@ from dealt.aggregators.reading_companies import (
     values_of_companies,
 )
 from dealt.aggregators.schemas import read_changes, read_new, read_preview
+from dealt.aggregators.watching import VALUES, watch
 
 __all__ = [
     "AGGREGATORS",
@@ -42,6 +43,7 @@ __all__ = [
     "OF_COMPANIES",
     "SOURCES",
     "SUBJECTS",
+    "VALUES",
     "Aggregator",
     "AggregatorDeriver",
     "CompaniesFound",
@@ -74,4 +76,5 @@ __all__ = [
     "value_column",
     "values_of",
     "values_of_companies",
+    "watch",
 ]

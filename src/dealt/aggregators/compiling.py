@@ -25,19 +25,26 @@ _WHOLE = {"contact": " AND NOT s.placeholder", "company": ""}
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A figure and the attribute that shows it; None where nothing can be computed, so that the value goes."""
+    """A figure and the attribute that shows it; None where nothing can be computed, so that the value goes.
+
+    ``watched`` says that somebody counts by it.
+    """
 
     target: str
     figure: Figure | None
+    watched: bool = False
 
 
 def compile_run(vocabulary: Vocabulary, wanted: Sequence[Wanted]) -> Run:
-    """One statement that computes, stores and journals."""
+    """One statement that computes, stores and journals, and notes for whoever counts by it what has changed."""
     targets = [one.target for one in wanted]
     keys = [key for target in targets for key in (target, unconverted_key(target))]
     workspace = vocabulary.workspace_id
-    values = (keys, workspace, _NOW, Late("cause"), targets, _NOW, workspace, workspace, workspace)
-    statement = (computed(vocabulary, wanted, "contact") + Sql(queries.STORE, values)).prepared()
+    watched = any(one.watched for one in wanted)
+    noted = (workspace, workspace) if watched else ()
+    values = (keys, workspace, _NOW, *noted, Late("cause"), targets, _NOW, workspace, workspace, workspace)
+    store = Sql(queries.STORE_WATCHED if watched else queries.STORE, values)
+    statement = (computed(vocabulary, wanted, "contact") + store).prepared()
 
     async def run(connection: Connection, work: Work) -> Mapping[int, datetime]:
         bound = statement.bound(ids=work.contact_ids, hops=work.hop_list, now=work.now, cause=int(work.cause))

@@ -77,7 +77,10 @@ class AggregatorDeriver:
     def compile(self, vocabulary: Vocabulary, definitions: Sequence[Definition]) -> Run:
         """One statement for all; what cannot be computed is taken away. Those of companies are told to look anew."""
         own = [one for one in definitions if one.content.aggregator.subject == "contact"]
-        wanted = [Wanted(one.content.aggregator.target, one.content.figure) for one in own]
+        wanted = [
+            Wanted(found.aggregator.target, found.figure, found.aggregator.watcher is not None)
+            for found in (one.content for one in own)
+        ]
         compute = compile_run(vocabulary, wanted) if wanted else None
         if len(own) == len(definitions) and compute is not None:
             return compute

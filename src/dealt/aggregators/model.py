@@ -26,7 +26,10 @@ DEFAULT_BY = {
 
 @dataclass(frozen=True, slots=True)
 class Aggregator:
-    """A row of ``aggregators``. ``by`` is a date field of the source, None for the usual one."""
+    """A row of ``aggregators``. ``by`` is a date field of the source, None for the usual one.
+
+    ``watcher`` counts contacts by what it finds: every change is noted for it, see ``watch``.
+    """
 
     id: int
     name: str
@@ -42,6 +45,7 @@ class Aggregator:
     target: str
     value_type: str
     subject: str = "contact"
+    watcher: int | None = None
     version: int = 0
     failed_at: datetime | None = None
     error: str = ""

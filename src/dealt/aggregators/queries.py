@@ -3,7 +3,7 @@
 from dealt.kernel.journal import WRITE_ENTRIES, followed_by
 
 COLUMNS = """id, name, description, subject, source, function, field, by_field, last_n, net_of_returns, filter, period,
-    target, value_type, version, failed_at, error, deleted_at, created_at, updated_at"""
+    target, value_type, watcher, version, failed_at, error, deleted_at, created_at, updated_at"""
 
 ALL = f"SELECT {COLUMNS} FROM aggregators WHERE workspace_id = $1 ORDER BY id LIMIT 1000"
 READ = f"SELECT {COLUMNS} FROM aggregators WHERE workspace_id = $1 AND id = $2 AND deleted_at IS NULL"
@@ -34,10 +34,40 @@ VALUES = """
 SELECT contact_id, aggregates, computed_at FROM contact_derived
 WHERE workspace_id = $1 AND contact_id = ANY($2::bigint[]) AND aggregates <> '{}'"""
 
-DROP = """
-UPDATE contact_derived AS d SET aggregates = d.aggregates - gone.names
-FROM (SELECT id, array_agg(name) AS names FROM unnest($2::bigint[], $3::text[]) AS one(id, name) GROUP BY id) AS gone
-WHERE d.workspace_id = $1 AND d.contact_id = gone.id"""
+WATCH = "UPDATE aggregators SET watcher = $3 WHERE workspace_id = $1 AND id = ANY($2::bigint[])"
+
+# Of rows ``changed`` (the values of a contact before and after): what has become of the figures that somebody counts
+# by, for whoever does. All its figures are told, also those that stayed.
+NOTED = """noted AS (
+    INSERT INTO figure_changes (workspace_id, watcher, before, after)
+    SELECT {workspace}, w.watcher, f.before, f.after FROM changed AS c CROSS JOIN (
+        SELECT watcher, array_agg(target) AS targets FROM aggregators
+        WHERE workspace_id = {workspace} AND watcher IS NOT NULL AND deleted_at IS NULL GROUP BY watcher) AS w
+    CROSS JOIN LATERAL (
+        SELECT coalesce(jsonb_object_agg(name, c.before -> name) FILTER (WHERE c.before -> name IS NOT NULL),
+                jsonb_build_object()) AS before,
+            coalesce(jsonb_object_agg(name, c.after -> name) FILTER (WHERE c.after -> name IS NOT NULL),
+                jsonb_build_object()) AS after
+        FROM unnest(w.targets) AS name) AS f
+    WHERE f.before <> f.after
+)"""
+
+DROP = f"""
+WITH gone AS (
+    SELECT id, array_agg(name) AS names FROM unnest($2::bigint[], $3::text[]) AS one(id, name) GROUP BY id
+), changed AS MATERIALIZED (
+    SELECT d.contact_id, d.aggregates AS before, d.aggregates - gone.names AS after
+    FROM contact_derived AS d JOIN gone ON gone.id = d.contact_id WHERE d.workspace_id = $1
+), {NOTED.format(workspace="$1::bigint")}
+UPDATE contact_derived AS d SET aggregates = c.after FROM changed AS c WHERE d.contact_id = c.contact_id"""
+
+# All that is derived for contacts $2 goes; how many had something.
+FORGET_CONTACTS = f"""
+WITH changed AS (
+    DELETE FROM contact_derived WHERE workspace_id = $1 AND contact_id = ANY($2::bigint[])
+    RETURNING aggregates AS before, jsonb_build_object() AS after
+), {NOTED.format(workspace="$1::bigint")}
+SELECT count(*) FROM changed"""
 
 SAMPLE = {
     "contact": "SELECT id FROM contacts WHERE workspace_id = $1 AND NOT placeholder ORDER BY id DESC LIMIT $2",
@@ -45,7 +75,7 @@ SAMPLE = {
 }
 
 # Of a batch: what was computed is compared with what is stored, and what differs is written and journalled.
-STORE = f""", compared AS (
+_STORE = f""", compared AS (
     SELECT c.contact_id, c.hop, c.found, coalesce(d.aggregates, jsonb_build_object()) AS before,
         (coalesce(d.aggregates, jsonb_build_object()) - {{}}::text[]) || c.found AS after
     FROM computed AS c LEFT JOIN contact_derived AS d ON d.contact_id = c.contact_id
@@ -55,7 +85,7 @@ STORE = f""", compared AS (
     INSERT INTO contact_derived AS d (contact_id, workspace_id, aggregates, computed_at, definitions_version)
     SELECT contact_id, {{}}::bigint, after, {{}}::timestamptz, 0 FROM changed
     ON CONFLICT (contact_id) DO UPDATE SET aggregates = excluded.aggregates
-), entry AS (
+), [noted]entry AS (
     SELECT contact_id, 'attribute.changed' AS kind, 'contact' AS object_type, contact_id AS object_id,
         'system' AS actor, {{}}::smallint AS cause, hop, differs.changes
     FROM changed CROSS JOIN LATERAL (
@@ -64,6 +94,9 @@ STORE = f""", compared AS (
     WHERE differs.changes IS NOT NULL
 ), {WRITE_ENTRIES.format(now="{}::timestamptz", workspace="{}::bigint", followers=followed_by("{}::bigint"))}
 SELECT contact_id, wake_at FROM computed WHERE wake_at IS NOT NULL"""
+STORE = _STORE.replace("[noted]", "")
+# The same where somebody counts by what was computed: two more times the workspace.
+STORE_WATCHED = _STORE.replace("[noted]", NOTED.format(workspace="{}::bigint") + ", ")
 
 # What is stored of a contact {s}, and the days since a moment in it; what another definition left there may be none.
 STORED = {

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,6 +29,7 @@ TABLES = {
 _WHOLE = {"contact": " AND NOT placeholder"}
 _COLUMN = re.compile(r"[a-z][a-z_]{0,62}")
 _LOCK = 0x696E6478  # "indx"
+_ASK_AGAIN_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,34 +112,56 @@ async def build_field_index(pool: Pool, workspace_id: int, payload: Mapping[str,
     """The job: build it beside everybody's work, whatever a try before has left."""
     domain, field = str(payload["domain"]), str(payload["field"])
     name = _name(workspace_id, domain, field)
-    async with pool.acquire() as connection:
-        await connection.execute(queries.LOCK_INDEXING, _LOCK)
-        try:
-            row = await connection.fetchrow(queries.INDEX, workspace_id, domain, field)
-            if row is None or row["built_at"] is not None:
-                return
-            await connection.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
-            error = ""
-            try:
-                await connection.execute(_create(workspace_id, name, row))
-                await connection.execute(f"ANALYZE {TABLES[domain]}")
-            except asyncpg.PostgresError as failed:
-                await connection.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
-                error = str(failed)[:500]
-            async with connection.transaction():
-                await settings_changed(connection, workspace_id)
-                built_at = None if error else now
-                await connection.execute(queries.FINISH_INDEX, workspace_id, domain, field, built_at, error)
-        finally:
-            await connection.execute(queries.UNLOCK_INDEXING, _LOCK)
+    async with pool.acquire() as connection, indexing_alone(connection):
+        row = await connection.fetchrow(queries.INDEX, workspace_id, domain, field)
+        if row is None or row["built_at"] is not None:
+            return
+        error = await build_index(connection, name, _create(workspace_id, name, row), TABLES[domain])
+        async with connection.transaction():
+            await settings_changed(connection, workspace_id)
+            built_at = None if error else now
+            await connection.execute(queries.FINISH_INDEX, workspace_id, domain, field, built_at, error)
 
 
 async def remove_field_index(pool: Pool, workspace_id: int, payload: Mapping[str, Any], _now: datetime) -> None:
     """The job: drop it, unless somebody has asked for it again."""
     domain, field = str(payload["domain"]), str(payload["field"])
-    async with pool.acquire() as connection:
+    async with pool.acquire() as connection, indexing_alone(connection):
         if await connection.fetchrow(queries.INDEX, workspace_id, domain, field) is None:
-            await connection.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {_name(workspace_id, domain, field)}")
+            await drop_index(connection, _name(workspace_id, domain, field))
+
+
+@asynccontextmanager
+async def indexing_alone(connection: Connection) -> AsyncIterator[None]:
+    """One index at a time is built or dropped, however long that takes; to be called outside a transaction.
+
+    Whoever waits asks again and again: a statement that waited would itself be waited for by the building.
+    """
+    while not await connection.fetchval(queries.TRY_INDEXING, _LOCK):  # noqa: ASYNC110
+        await asyncio.sleep(_ASK_AGAIN_S)
+    try:
+        await connection.execute(queries.TAKING_LONG)
+        yield
+    finally:
+        await connection.execute(queries.AS_USUAL)
+        await connection.execute(queries.UNLOCK_INDEXING, _LOCK)
+
+
+async def build_index(connection: Connection, name: str, statement: str, table: str) -> str:
+    """Build an index of ``table`` anew by ``statement``; what went wrong, then there is none, or nothing."""
+    await drop_index(connection, name)
+    try:
+        await connection.execute(statement)
+        await connection.execute(f"ANALYZE {table}")
+    except asyncpg.PostgresError as failed:
+        await drop_index(connection, name)
+        return str(failed)[:500]
+    return ""
+
+
+async def drop_index(connection: Connection, name: str) -> None:
+    """Drop an index, if there is one."""
+    await connection.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
 
 
 def _name(workspace_id: int, domain: str, field: str) -> str:

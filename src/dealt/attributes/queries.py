@@ -67,5 +67,7 @@ INDEXING = """
 SELECT c.relname AS name, coalesce(100 * p.blocks_done / nullif(p.blocks_total, 0), 0)::int AS share
 FROM pg_stat_progress_create_index AS p JOIN pg_class AS c ON c.oid = p.index_relid
 WHERE p.datname = current_database() AND c.relname = ANY($1::text[])"""
-LOCK_INDEXING = "SELECT pg_advisory_lock($1)"
+TRY_INDEXING = "SELECT pg_try_advisory_lock($1)"
 UNLOCK_INDEXING = "SELECT pg_advisory_unlock($1)"
+TAKING_LONG = "SET statement_timeout = '1h'"
+AS_USUAL = "RESET statement_timeout"

@@ -9,7 +9,7 @@ from dealt.aggregators import check_companies
 from dealt.auditing import queries
 from dealt.auditing.directories import check_directory
 from dealt.auditing.keeping import keep_round
-from dealt.auditing.model import COMMAND, DIRECTORIES, NAMED, STAGES, VALUES, Audit
+from dealt.auditing.model import COMMAND, DIRECTORIES, MATRICES, NAMED, STAGES, VALUES, Audit
 from dealt.auditing.names import check_names
 from dealt.contacts import check_contacts
 from dealt.deals import check_deals, check_stages
@@ -29,6 +29,7 @@ from dealt.freshness import (
 )
 from dealt.kernel.clock import Clock
 from dealt.kernel.db import Connection, Pool, attempting, in_transaction, transaction
+from dealt.rfm import check_matrix
 from dealt.segments import check_objects
 from dealt.tasks import check_tasks
 
@@ -77,6 +78,11 @@ class Auditor:
             audit.note(of.looked, 0, of.drift)
             audit.last_id = of.upto or audit.last_id
             ended, drift = of.upto is None, of.drift
+        elif audit.stage == MATRICES:
+            of_rfm, drift = await check_matrix(connection, workspace_id, audit.last_id, self._clock, mend=mend)
+            audit.note(0, 0, drift)
+            audit.last_id = of_rfm or audit.last_id
+            ended = of_rfm is None
         elif audit.stage in DIRECTORIES:
             upto, drift = await check_directory(connection, workspace_id, audit.stage, audit.last_id, mend=mend)
             audit.note(0, 0, drift)

@@ -17,8 +17,10 @@ NAMED = ("deal_custom_ids", "task_custom_ids", "event_custom_ids", "device_keys"
 """Where deals, tasks, occurrences and devices are found by what clients call them."""
 VALUES = "company_values"
 """Aggregators of companies; what else there is of companies comes after them."""
+MATRICES = "matrices"
+"""What is kept of each RFM."""
 WORKERS, COMMAND = "workers", "command"
-STAGES = ("contact", VALUES, "company", "product", *DIRECTORIES, *NAMED, "board")
+STAGES = ("contact", VALUES, "company", "product", *DIRECTORIES, *NAMED, MATRICES, "board")
 """What a round looks at, in order."""
 MOST_FINDINGS = 100
 """Kept of each round; the rest is counted."""
@@ -28,6 +30,7 @@ KEPT = 20
 
 OWN = {"wake_at", "definitions_version", "base_rate", "base_value", "lines_total", "refunded_total", "net_value",
        "deal_products", "contact_companies", "open_tasks", "ordered_at", "page_views", "reads",
+       "rfm_cells",
        *DIRECTORIES, *NAMED}  # fmt: skip
 """What is derived of every contact and deal, whatever anybody defined."""
 

@@ -12,6 +12,7 @@ from dealt.builders.people import profile
 from dealt.builders.words import words_of
 from dealt.contacts import display_name, read_contacts
 from dealt.freshness import Derived
+from dealt.kernel.clock import parse_datetime
 from dealt.kernel.errors import InvalidInput
 from dealt.kernel.http import Response
 from dealt.kernel.paging import PageRequest
@@ -27,7 +28,7 @@ from dealt.rfm import (
     page_of_rfms,
     page_of_users,
     preview,
-    read_cells,
+    read_matrix,
     read_new,
     read_preview,
     read_rfm,
@@ -55,28 +56,29 @@ async def show_all(visit: Visit) -> Response:
 
 
 async def show(visit: Visit) -> Response:
-    """The matrix and the groups, as values are now."""
+    """The matrix and the groups, as values are now; while other edges are being counted by, by those before."""
     async with visit.reading() as connection:
         rfm = await read_rfm(connection, visit.workspace_id, visit.id())
-        cells = await read_cells(connection, visit.workspace_id, rfm)
+        matrix = await read_matrix(connection, visit.workspace_id, rfm)
         currency = (await plan_of(visit, connection)).vocabulary.base_currency
     segments = dict(zip((group.name for group in GROUPS), rfm.segment_ids, strict=False))
     return await visit.page(
-        "builders/rfm.html", rfm=rfm, matrix=_matrix(cells), segments=segments, groups=GROUPS, scores=SCORES,
-        currency=currency, base=f"{_HERE}{rfm.id}/people/",
+        "builders/rfm.html", rfm=rfm, matrix=_matrix(matrix.cells), counted=matrix, segments=segments, groups=GROUPS,
+        scores=SCORES, currency=currency, base=f"{_HERE}{rfm.id}/people/",
     )  # fmt: skip
 
 
 async def people(visit: Visit) -> Response:
-    """Those with the scores of ``?r=&f=&m=``."""
+    """Those with the scores of ``?r=&f=&m=``, whoever ordered last first."""
     named = {"r": "recency", "f": "frequency", "m": "monetary"}
     asked = {column: _score(visit, name) for name, column in named.items() if visit.query.get(name)}
     request = PageRequest.parse({"page_size": str(_PEOPLE)} | visit.query)
     async with visit.reading() as connection:
         rfm = await read_rfm(connection, visit.workspace_id, visit.id())
-        found = await page_of_users(connection, visit.workspace_id, rfm, asked, request)
+        found = await page_of_users(connection, visit.workspace_id, rfm, asked, request, newest_first=True)
         contacts = await read_contacts(connection, visit.workspace_id, [row["contact_id"] for row in found.rows])
-    rows = [(key, display_name(one), one["email"]) for key, one in contacts.items()]
+    ordered = {row["contact_id"]: parse_datetime(f"{row['latest']}Z", rfm.zone) for row in found.rows}
+    rows = [(key, display_name(contacts[key]), contacts[key]["email"], at) for key, at in ordered.items()]
     query = "".join(f"&{name}={asked[column]}" for name, column in named.items() if column in asked)
     group = group_of(asked["recency"], asked["frequency"]) if {"recency", "frequency"} <= asked.keys() else ""
     return await visit.page(

@@ -25,6 +25,8 @@ LONGEST_SEARCH_MS = 5_000
 """How long a list may look for what no index finds."""
 FEW = 20_000
 """So few rows are found first and then put in order: going along an order, one may have to pass by all others."""
+VERY_FEW = 5_000
+"""So few are found by an index of their own and put in order of their ids sooner than they are met among all others."""
 _PLANNED_ANEW = "SET LOCAL plan_cache_mode = 'force_custom_plan'"
 _LEAST_MS = 200
 
@@ -185,11 +187,13 @@ async def fetch_page(
     request: PageRequest,
     *,
     counted: str | None = None,
+    known: int | None = None,
 ) -> Page:
     """One page of ``SELECT {select} FROM {source} WHERE conditions``, and how many rows there are.
 
     What the request narrows the list by holds, too, and its order goes before ``order``; ``select`` has the columns
-    of both. ``counted`` is the part of the source that decides how many, where joins only add columns.
+    of both. ``counted`` is the part of the source that decides how many, where joins only add columns; ``known`` is how
+    many they are, where that stands somewhere.
     Raises InvalidInput where looking for what no index serves takes too long.
     """
     narrowed = request.narrowed
@@ -201,6 +205,7 @@ async def fetch_page(
     try:
         async with bounded(connection, narrowed):
             few = narrowed.searched and await _estimate(connection, body) <= FEW
+            few = few or (known is not None and known <= VERY_FEW and order.column == order.id_column)
             rows = await _rows(connection, chosen, wanted, order, request, offset, few=few)
     except asyncpg.DataError:
         # A cursor that was made up.
@@ -212,6 +217,8 @@ async def fetch_page(
         raise NotFound("Invalid page.")
     if request.cursor is None and not has_next:
         return Page(rows, offset + len(rows), True, has_next, request, order)
+    if known is not None:
+        return Page(rows, max(known, offset + len(rows) + has_next), True, has_next, request, order)
     try:
         async with bounded(connection, narrowed, time.monotonic() - began):
             count, exact = await count_rows(connection, body)

@@ -35,6 +35,8 @@ NAMES_NOBODY: Mapping[str, str] = {
     **dict.fromkeys(
         ("invitations", "members", "password_resets", "second_factors", "sessions", "sign_in_failures"), _MEMBERS
     ),
+    "figure_changes": "figures of orders without whose they are, until a worker has counted them",
+    "rfm_counts": "when a matrix was counted, and in which time zone",
     "rfm_cuts": "edges between scores of a whole workspace",
     "rfm_setups": "which orders count, and how scores are told apart",
     "saved_views": "columns and filters of lists; look-ups by what names a person are not kept",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dealt.kernel.idempotency import blank_answers
 from dealt.kernel.jobqueue import clean_dead_jobs
 from dealt.people.model import Forgetting
-from dealt.people.movers import Derived, Mover, Passing, Rows
+from dealt.people.movers import Mover, Passing, Rows
 from dealt.webhooks import forget_deliveries_of
 
 
@@ -63,7 +63,6 @@ class DeadJobs(Mover):
 OWN: tuple[Mover, ...] = (
     Rows("list_members", "list_id", can_meet=True, until="deletion"),
     Rows("company_members", "company_id", can_meet=True, until="deletion"),
-    Derived("contact_derived"),
     Deliveries(),
     Answers(),
     DeadJobs(),

@@ -25,7 +25,7 @@ from dealt.rfm import (
     page_of_rfms,
     page_of_users,
     preview,
-    read_cells,
+    read_matrix,
     read_new,
     read_preview,
     read_rfm,
@@ -59,12 +59,13 @@ async def add_rfm(call: Call) -> Response:
 
 
 async def get_rfm(call: Call) -> Response:
-    """One, with its matrix as values are now."""
+    """One, with its matrix as values are now; by the edges before these, while it is being counted by these."""
     async with call.reading() as connection:
         found = await read_rfm(connection, call.workspace_id, call.id())
         await note_age(call, connection)
-        cells = await read_cells(connection, call.workspace_id, found)
-    shape = rfm_shape(found, call.request.origin) | {"matrix": matrix_shape(cells, found, call.request.origin)}
+        matrix = await read_matrix(connection, call.workspace_id, found)
+    cells = {"revision": matrix.revision} | matrix_shape(matrix.cells, found, call.request.origin)
+    shape = rfm_shape(found, call.request.origin) | {"matrix": cells}
     return answer(shape, headers=call.age)
 
 

@@ -8,17 +8,26 @@ from datetime import datetime
 from typing import Any
 
 from dealt.accounts import Actor, settings_changed
-from dealt.aggregators import Aggregator, create_aggregator, delete_aggregator, read_aggregator, update_aggregator
+from dealt.aggregators import (
+    Aggregator,
+    create_aggregator,
+    delete_aggregator,
+    read_aggregator,
+    update_aggregator,
+    watch,
+)
 from dealt.attributes import define_computed, delete_computed
 from dealt.freshness import Derived, definitions_changed
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import Conflict, InvalidInput, NotFound
 from dealt.kernel.ids import next_settings_id
+from dealt.kernel.jobs import enqueue
 from dealt.kernel.journal import SETTINGS, Entry, difference, encode, record
 from dealt.rfm import queries
 from dealt.rfm.deriving import LABELS
 from dealt.rfm.figures import aggregators_of, check_words
 from dealt.rfm.grouping import create_segments, delete_segments, rename_segments
+from dealt.rfm.indexing import DROP_RFM
 from dealt.rfm.model import KIND, MOST_SETUPS, SCORED, Rfm
 from dealt.rfm.refreshing import plan_night, refresh_now
 from dealt.rfm.schemas import read_changes
@@ -67,6 +76,7 @@ async def create_rfm(connection: Connection, keeper: Keeper, wanted: Rfm) -> Rfm
     rfm_id = await next_settings_id(connection, workspace_id, KIND)
     key = (workspace_id, rfm_id, version, keeper.now, wanted.name, wanted.description, wanted.key)
     await connection.execute(queries.INSERT, *key, *_values(wanted), aggregator_ids, attribute_ids)
+    await watch(connection, workspace_id, aggregator_ids, rfm_id)
     segment_ids = await create_segments(connection, keeper, wanted)
     await connection.execute(queries.GROUPED, workspace_id, rfm_id, segment_ids)
     await _record(connection, keeper, "created", rfm_id, {}, wanted.told)
@@ -104,7 +114,9 @@ async def delete_rfm(connection: Connection, keeper: Keeper, rfm_id: int) -> Non
     before = await read_rfm(connection, workspace_id, rfm_id)
     await delete_segments(connection, keeper, before.segment_ids)
     await _refuse_used(connection, keeper, rfm_id)
-    await connection.execute(queries.DELETE_CUTS, workspace_id, rfm_id)
+    for forget in (queries.DELETE_CUTS, queries.FORGET_CELLS, queries.FORGET_COUNT, queries.FORGET_CHANGES):
+        await connection.execute(forget, workspace_id, rfm_id)
+    await enqueue(connection, workspace_id, DROP_RFM, {"rfm": rfm_id}, now=keeper.now)
     await connection.execute(queries.DELETE, workspace_id, rfm_id)
     for attribute_id in before.attribute_ids:
         await delete_computed(connection, workspace_id, attribute_id)

@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from dealt.aggregators import watch
 from dealt.freshness import Derived, definitions_changed
 from dealt.kernel.clock import iso, parse_datetime
 from dealt.kernel.db import Connection, Pool, in_transaction
@@ -106,5 +107,6 @@ async def plan_rfm(connection: Connection, workspace_id: int, *, now: datetime) 
     """Find all edges anew and plan the next night: of a workspace that was moved here, or has other days."""
     for row in await connection.fetch(queries.ALL, workspace_id):
         rfm = Rfm.of(row)
+        await watch(connection, workspace_id, rfm.aggregator_ids, rfm.id)
         await refresh_now(connection, workspace_id, rfm, now)
         await plan_night(connection, workspace_id, rfm, now)

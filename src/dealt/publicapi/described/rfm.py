@@ -92,7 +92,7 @@ _SHARE = {
     "users": whole(least=0), "share": number("Of all customers."), "value": decimal("Of all their orders."),
     "average_value": or_null(decimal(), "Of a user."),
 }  # fmt: skip
-_MATRIX = obj({
+_CELLS: dict[str, Any] = {
     "customers": whole("How many have scores.", least=0),
     "cells": array(
         obj({
@@ -109,6 +109,13 @@ _MATRIX = obj({
         }),
         most=len(GROUPS),
     ),
+}  # fmt: skip
+_MATRIX = obj({
+    "revision": or_null(
+        whole(least=0),
+        "By which edges it was counted: those before, while it is being counted by these; null before the first.",
+    ),
+    **_CELLS,
 })  # fmt: skip
 _EXAMPLE: dict[str, Any] = {
     "name": "RFM of a year", "key": "rfm", "filter": {"field": "status", "op": "equals", "value": 2},
@@ -144,10 +151,10 @@ _MATRIX_TOLD = {
     "groups": [{"name": "Champions", "description": GROUPS[0].description, "r": [5, 5], "f": [4, 5], **_SOME}],
 }  # fmt: skip
 _RFM = recorded("Rfm", _FIELDS)
-_READ_EXAMPLE = {**_TOLD, "matrix": _MATRIX_TOLD}
+_READ_EXAMPLE = {**_TOLD, "matrix": {"revision": 1, **_MATRIX_TOLD}}
 _PREVIEWED = {**_EDGES_TOLD, "matrix": _MATRIX_TOLD}
 _WITH_MATRIX = enlarged(_FIELDS, {"matrix": _MATRIX}, required=("matrix",))
-_PREVIEW = obj({**_EDGES, "matrix": _MATRIX})
+_PREVIEW = obj({**_EDGES, "matrix": obj(_CELLS)})
 CHAPTER = Chapter(
     "RFM",
     "Users scored from 1 to 5 by how recently, how often and for how much they ordered, and groups made of scores.",
