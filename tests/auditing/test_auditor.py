@@ -115,6 +115,8 @@ async def test_whatever_is_corrupted_is_named_and_mended(audited: Audited) -> No
 async def test_a_matrix_that_has_drifted_is_named_and_mended(audited: Audited) -> None:
     fixed = {"recency_days": [1, 2, 3, 4], "frequency": [2, 3, 4, 5], "monetary": [1, 2, 3, 4]}
     await audited.post("rfm/", {"filter": {}, "thresholds": fixed})
+    # Each night plans the next one.
+    await audited.shop.fetch("DELETE FROM delayed_jobs WHERE kind = 'rfm.refresh'")
     await audited.work()
     services = audited.shop.app.services
     assert services
