@@ -17,6 +17,7 @@ from dealt.pages import ROUTES
 LEFT_OUT = {
     "/live/": "a stream",
     "/board/<int:id>/live/": "a stream, which pages.board measures",
+    "/imports/<int:id>/refused/": "a file of every refused row",
     "/companies/<int:id>/values/<int:aggregator>/": "the shop has no aggregators of companies",
     "/pictures/": "it waits for another server",
     "/reset/<secret>/": "a link of a mail",
