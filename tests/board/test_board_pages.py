@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 import pytest_asyncio
 
-from dealt.board import queries
+from dealt.board import queries, reading
 from tests.conftest import Dsn
 from tests.web.visiting import Site, site_on
 
@@ -116,6 +116,27 @@ async def test_groups_come_one_after_the_other_over_all_pages(site: Site) -> Non
         for nonsense in ("1_1", "x.1_1", "999.b1_1", "1.b1_"):
             query = {"group": "tag", "after": nonsense}
             assert (await visitor.get("/board/1/column/6/", params=query, headers=JSON)).status_code == 400
+
+
+async def test_of_a_column_too_large_to_count_only_the_first_deals_are_grouped(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(24):
+        await made(site, f"Crowd {n:02}", stage=3, value=n, currency="EUR", hall="east" if n % 2 else "West")
+    monkeypatch.setattr(reading, "MOST_COUNTED", 20)
+    monkeypatch.setattr(reading, "MOST_GROUPED", 16)
+    down, up = [*range(23, 7, -2), *range(22, 7, -2)], [*range(9, 24, 2), *range(8, 24, 2)]
+    async with site.visitor(await site.session()) as visitor:
+        # By name there is no index: the newest are grouped, in the order of names.
+        for narrowing, expected in (("sort=value", down), ("sort=name", up), ("sort=value&q=crowd", down)):
+            query = f"group=attributes.hall&{narrowing}"
+            page = (await visitor.get(f"/board/1/?{query}")).text
+            column = page.split('data-stage="3"')[1].split("</section>")[0]
+            assert ("16 deals, grouped" in column, page.count("deals, grouped")) == (True, 1)
+            after = column.split('data-after="')[1].split('"')[0]
+            told = (await visitor.get(f"/board/1/column/3/?{query}&after={after}", headers=JSON)).json()
+            found = re.findall(r'draggable="false">Crowd (\d\d)', column + told["html"])
+            assert ([int(one) for one in found], told["after"]) == (expected, "")
 
 
 async def test_a_change_on_a_grouped_board_tells_its_groups(site: Site) -> None:

@@ -71,3 +71,14 @@ def test_no_style_names_a_colour_of_its_own() -> None:
     for sheet in sorted((ROOT / "src" / "dealt").glob("*/static/**/*.css")):
         if sheet.name not in ("10-tokens.css", "60-floating.css"):
             assert not re.search(r"#[0-9a-fA-F]{3,8}\b|rgba?\(|hsla?\(", sheet.read_text("utf-8")), sheet.name
+
+
+async def test_a_page_tells_ahead_what_its_modules_need(site: Site) -> None:
+    async with site.visitor(await site.session()) as client:
+        page = (await client.get("/board/1/")).text
+        ahead = re.findall(r'<link rel="modulepreload" href="/static/[0-9a-f]+/([^"]+)">', page)
+        assert {"web/ask.js", "web/places.js", "board/groups.js", "web/vendor/lit/lit-html.js"} <= set(ahead)
+        assert len(ahead) == len(set(ahead))
+        # What is loaded only when it is wanted is not told.
+        assert "builders/filter-builder.js" not in ahead
+        assert page.index("importmap") < page.index("modulepreload")

@@ -17,6 +17,8 @@ MOST_CHANGED = 200
 """Deals that one request moves or edits at most."""
 MOST_GROUPS = 100
 """Groups of a column whose deals are counted at once."""
+MOST_GROUPED = 2_000
+"""Of a column that is too large to count, so many deals are grouped."""
 
 
 NEXT_TASK = f"coalesce({NEXT_OF_DEAL}, timestamptz '9000-01-01 00:00Z')"
@@ -27,7 +29,8 @@ NEXT_TASK = f"coalesce({NEXT_OF_DEAL}, timestamptz '9000-01-01 00:00Z')"
 class Sort:
     """An order of the cards in a column: by ``column`` of ``d``, then by id the same way.
 
-    Times of orders, values and times in the stage have an index; the others are found in two seconds, or refused.
+    Those that are ``indexed`` are as quick in a column of a million deals; the others are found in two seconds, or
+    refused.
     """
 
     name: str
@@ -37,6 +40,7 @@ class Sort:
     cast: str
     key: str
     """The card's attribute that the page sorts by."""
+    indexed: bool = True
 
     @property
     def way(self) -> str:
@@ -49,9 +53,9 @@ SORTS: Mapping[str, Sort] = {
         Sort("newest", "Newest order first", "d.ordered_at", True, "timestamptz", "ordered"),
         Sort("oldest", "Oldest order first", "d.ordered_at", False, "timestamptz", "ordered"),
         Sort("value", "Highest value first", "coalesce(d.base_value, -1e15)", True, "numeric", "value"),
-        Sort("changed", "Last changed first", "d.updated_at", True, "timestamptz", "changed"),
-        Sort("task", "Next task first", NEXT_TASK, False, "timestamptz", "task"),
-        Sort("name", "Name", "lower(d.name)", False, "text", "name"),
+        Sort("changed", "Last changed first", "d.updated_at", True, "timestamptz", "changed", indexed=False),
+        Sort("task", "Next task first", NEXT_TASK, False, "timestamptz", "task", indexed=False),
+        Sort("name", "Name", "lower(d.name)", False, "text", "name", indexed=False),
         Sort("waiting", "Longest in stage first", "d.stage_entered_at", False, "timestamptz", "entered"),
     )
 }
@@ -71,6 +75,11 @@ class Group:
     label: Sql
     people: Mapping[str, int] | None = None
     """Where these are people, each with an index of its deals: whom a key stands for."""
+
+    @property
+    def is_walked(self) -> bool:
+        """Whether the deals of each group are found by an index, however many there are."""
+        return self.people is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,3 +150,5 @@ class Column:
     after: str
     groups: Mapping[str, int]
     """How many deals stand in a group, by its key; what is too much to count is not among them."""
+    cut: int = 0
+    """So many of its deals are grouped, and shown; 0 for all of them."""

@@ -26,14 +26,16 @@ COLUMNS = _SHOWN.format(
     order="{column} {way}, d.id {way}",
 )
 
-# The same where groups lead: all of a column are sorted, so of each no more than must be.
+# The same where groups lead: all that are grouped of a column, its first {mosts}, are sorted, so of each no more than
+# must be.
 GROUPED = _SHOWN.format(
     next_task=NEXT_TASK,
     which="""
-    SELECT d.* FROM unnest({stages}::bigint[]) AS stage(id) CROSS JOIN LATERAL (
-        SELECT d.contact_id, d.id FROM {source} AS d
-        WHERE d.workspace_id = {workspace} AND d.stage_id = stage.id{conditions}
-        ORDER BY {first}{column} {way}, d.id {way} LIMIT {limit}) AS chosen
+    SELECT d.* FROM unnest({stages}::bigint[], {mosts}::bigint[]) AS stage(id, most) CROSS JOIN LATERAL (
+        SELECT d.contact_id, d.id FROM (
+            SELECT d.* FROM {source} AS d WHERE d.workspace_id = {workspace} AND d.stage_id = stage.id{conditions}
+            ORDER BY {chosen}, d.id {chosen_way} LIMIT stage.most) AS d
+        WHERE true{behind} ORDER BY {first}{column} {way}, d.id {way} LIMIT {limit}) AS chosen
     JOIN deals AS d ON d.contact_id = chosen.contact_id AND d.id = chosen.id""",
     order="{first}{column} {way}, d.id {way}",
 )

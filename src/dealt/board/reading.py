@@ -10,7 +10,17 @@ from decimal import Decimal
 from dealt.accounts import Snapshot
 from dealt.board import queries
 from dealt.board.filling import filled
-from dealt.board.model import CARDS_A_PAGE, MOST_COUNTED, MOST_GROUPS, Asked, Card, Column, Head
+from dealt.board.model import (
+    CARDS_A_PAGE,
+    MOST_COUNTED,
+    MOST_GROUPED,
+    MOST_GROUPS,
+    SORTS,
+    Asked,
+    Card,
+    Column,
+    Head,
+)
 from dealt.board.narrowing import Narrowed, narrow
 from dealt.board.places import EPOCH, MICROSECOND, Place, behind, parts, place_of, read_place
 from dealt.contacts import display_name
@@ -40,17 +50,19 @@ class Reader:
 
     async def columns(self, connection: Connection, size: int) -> list[Column]:
         """Every stage of the pipeline with its first cards. Raises InvalidInput where the filter takes too long."""
-        stages = self.snapshot.part(PIPELINES).stages_of(self.asked.pipeline_id)
-        ids = [stage.id for stage in stages]
+        ids = self._stage_ids
         async with _within(connection):
             narrowed = await narrow(connection, self.snapshot, self.asked)
-            rows = await self._page(connection, narrowed, ids, size + 1, Place())
-            heads = await self._heads(connection, narrowed)
+            heads = await self._heads(connection, narrowed, ids)
+            cut = self._cut_short(heads)
+            rows = await self._page(connection, narrowed, ids, size + 1, Place(), cut)
             groups = await self._grouped(connection, narrowed, _counted(heads))
         by_stage: dict[int, list[Record]] = {stage_id: [] for stage_id in ids}
         for row in rows:
             by_stage[row["stage_id"]].append(row)
-        return [Column(heads[one], *self._cut(by_stage[one], size), groups.get(one, {})) for one in ids]
+        return [
+            Column(heads[one], *self._cut(by_stage[one], size), groups.get(one, {}), cut.get(one, 0)) for one in ids
+        ]
 
     async def more(
         self, connection: Connection, stage_id: int, after: str, past: str
@@ -60,9 +72,10 @@ class Reader:
         place = read_place(self.asked.sort, self.asked.group, after, past)
         async with _within(connection):
             narrowed = await narrow(connection, self.snapshot, self.asked)
-            rows = await self._page(connection, narrowed, [stage_id], CARDS_A_PAGE + 1, place)
-            groups = await self._grouped(connection, narrowed, [stage_id], place.group)
-        return *self._cut(rows, CARDS_A_PAGE), groups[stage_id]
+            heads = await self._heads(connection, narrowed, [stage_id]) if self.asked.group else {}
+            rows = await self._page(connection, narrowed, [stage_id], CARDS_A_PAGE + 1, place, self._cut_short(heads))
+            groups = await self._grouped(connection, narrowed, _counted(heads), place.group)
+        return *self._cut(rows, CARDS_A_PAGE), groups.get(stage_id, {})
 
     async def cards(self, connection: Connection, deal_ids: Sequence[int]) -> list[Card]:
         """Those of these deals that stand on the board."""
@@ -86,7 +99,7 @@ class Reader:
         """What the heads of all columns say."""
         async with _within(connection):
             narrowed = await narrow(connection, self.snapshot, self.asked)
-            return await self._heads(connection, narrowed)
+            return await self._heads(connection, narrowed, self._stage_ids)
 
     async def groups(self, connection: Connection, heads: Mapping[int, Head]) -> Mapping[int, Mapping[str, int]]:
         """How many deals stand in the first groups of all columns, by the groups' keys."""
@@ -120,16 +133,28 @@ class Reader:
         return "" if is_guest or not self._names else display_name(row) or row["custom_id"] or ""
 
     async def _page(
-        self, connection: Connection, narrowed: Narrowed, stage_ids: list[int], limit: int, place: Place
+        self,
+        connection: Connection,
+        narrowed: Narrowed,
+        stage_ids: list[int],
+        limit: int,
+        place: Place,
+        cut: Mapping[int, int],
     ) -> list[Record]:
         sort, group = self.asked.sort, self.asked.group
         workspace = sql("{}", self.snapshot.workspace_id)
+        shown = {"source": narrowed.source, "workspace": workspace, "conditions": narrowed.conditions}
         if group and group.people is not None:
             which, shown = queries.WALKED, {"parts": parts(sort, group.people, place, narrowed, workspace, limit)}
+        elif group:
+            chosen = sort if sort.indexed else SORTS["newest"]
+            which, shown = queries.GROUPED, shown | {
+                "mosts": sql("{}", [cut.get(one, MOST_COUNTED) for one in stage_ids]),
+                "chosen": Sql(f"{chosen.column} {chosen.way}"), "chosen_way": Sql(chosen.way),
+                "behind": behind(group, place),
+            }  # fmt: skip
         else:
-            conditions = narrowed.conditions + behind(group, place)
-            which = queries.GROUPED if group else queries.COLUMNS
-            shown = {"source": narrowed.source, "workspace": workspace, "conditions": conditions}
+            which, shown = queries.COLUMNS, shown | {"conditions": narrowed.conditions + behind(group, place)}
         query = narrowed.before + filled(
             which,
             **shown,
@@ -172,9 +197,19 @@ class Reader:
             groups[row["stage_id"]][row["key"]] = row["deals"]
         return groups
 
-    async def _heads(self, connection: Connection, narrowed: Narrowed) -> dict[int, Head]:
-        stages = self.snapshot.part(PIPELINES).stages_of(self.asked.pipeline_id)
-        ids = [stage.id for stage in stages]
+    @property
+    def _stage_ids(self) -> list[int]:
+        return [stage.id for stage in self.snapshot.part(PIPELINES).stages_of(self.asked.pipeline_id)]
+
+    def _cut_short(self, heads: Mapping[int, Head]) -> dict[int, int]:
+        """How many deals are grouped of columns that no index finds the groups of, and that are too large to count."""
+        group = self.asked.group
+        if group is None or group.is_walked:
+            return {}
+        return dict.fromkeys(set(heads).difference(_counted(heads)), MOST_GROUPED)
+
+    async def _heads(self, connection: Connection, narrowed: Narrowed, ids: list[int]) -> dict[int, Head]:
+        stages = self.snapshot.part(PIPELINES).stages
         totals: Mapping[int, Total | None]
         if self.asked.is_narrowed:
             totals = await self._counted(connection, narrowed, ids)
@@ -183,16 +218,8 @@ class Reader:
             totals = await read_totals(connection, self.snapshot.workspace_id, ids, statuses)
         numbers = {stage_id: total.deals if total else MOST_COUNTED for stage_id, total in totals.items()}
         whole = sum(numbers.values()) or 1
-        return {
-            stage.id: Head(
-                stage.id,
-                stage.name,
-                self.snapshot.base_currency,
-                totals[stage.id],
-                round(100 * numbers[stage.id] / whole),
-            )
-            for stage in stages
-        }
+        base = self.snapshot.base_currency
+        return {one: Head(one, stages[one].name, base, totals[one], round(100 * numbers[one] / whole)) for one in ids}
 
     async def _counted(
         self, connection: Connection, narrowed: Narrowed, stage_ids: list[int]

@@ -18,7 +18,7 @@ async def note_age(call: Call, connection: Connection, *parts: Part[Any]) -> Non
     """
     snapshot = await call.definitions(connection) if parts else None
     if snapshot is None or any(snapshot.part(part) for part in parts):
-        call.as_of = await known_as_of(connection, call.now)
+        call.as_of = await known_as_of(connection, call.workspace_id, call.now)
 
 
 async def note_age_of_companies(call: Call, connection: Connection) -> None:

@@ -83,10 +83,14 @@ USING unnest($2::bigint[], $3::bigint[], $4::bigint[]) AS gone(contact_id, id, s
 WHERE m.workspace_id = $1 AND m.contact_id = gone.contact_id AND m.deal_id = gone.id AND m.segment_id = gone.segment""",
 }
 
-# Since when the longest waiting change has not been followed.
+# Since when the longest waiting change of a workspace, $1, has not been followed. No more than $2 marks of each lane
+# are looked through: where all of them are of other workspaces, none of this one is older than the last of them.
 OLDEST_STALE = """
 SELECT min(head.marked_at) FROM (VALUES (0), (1)) AS l(lane) CROSS JOIN LATERAL (
-    SELECT marked_at FROM stale WHERE lane = l.lane ORDER BY id LIMIT 1) AS head"""
+    SELECT coalesce(min(marked_at) FILTER (WHERE workspace_id = $1), CASE WHEN count(*) = $2 THEN max(marked_at) END)
+        AS marked_at
+    FROM (SELECT workspace_id, marked_at FROM stale WHERE lane = l.lane ORDER BY id LIMIT $2::bigint) AS first
+) AS head"""
 
 IS_PLACEHOLDER = "SELECT placeholder FROM contacts WHERE workspace_id = $1 AND id = $2"
 DEAL_CONTACT = "SELECT contact_id FROM deal_ids WHERE workspace_id = $1 AND deal_id = $2"

@@ -16,6 +16,9 @@ from dealt.segments.counting import count_members, count_roughly
 from dealt.segments.keeping import read_segment
 from dealt.segments.model import KIND, OBJECTS, STATIC, TABLES, Segment
 
+MOST_LOOKED_THROUGH = 500
+"""Marks of changes, of whichever workspace, among which the oldest of one is looked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -58,14 +61,14 @@ async def standings(
         else (await count_members(connection, workspace_id, [one.id for one in segments]), frozenset[int]())
     )
     progress = await read_progress(connection, workspace_id)
-    as_of = await known_as_of(connection, now)
+    as_of = await known_as_of(connection, workspace_id, now)
     standing = (_standing(one, plan, counts.get(one.id, 0), progress, as_of) for one in segments)
     return {one.segment.id: replace(one, roughly=one.segment.id in rough) for one in standing}
 
 
-async def known_as_of(connection: Connection, now: datetime) -> datetime:
-    """The moment whose changes are all followed: now, or when the longest waiting change was made."""
-    oldest: datetime | None = await connection.fetchval(queries.OLDEST_STALE)
+async def known_as_of(connection: Connection, workspace_id: int, now: datetime) -> datetime:
+    """The moment whose changes are all followed: now, or when the workspace's longest waiting change was made."""
+    oldest: datetime | None = await connection.fetchval(queries.OLDEST_STALE, workspace_id, MOST_LOOKED_THROUGH)
     return min(oldest, now) if oldest else now
 
 

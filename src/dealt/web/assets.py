@@ -12,8 +12,11 @@ from pathlib import Path
 import msgspec
 
 from dealt.kernel.http import Request, Response
+from dealt.web.modules import needed
 
 PREFIX = "/static/"
+EVERYWHERE = "web/page.js"
+"""The module that every page runs."""
 _TYPES = {
     ".js": b"text/javascript; charset=utf-8",
     ".css": b"text/css; charset=utf-8",
@@ -47,6 +50,7 @@ class Assets:
 
     def __init__(self, *folders: Folder) -> None:
         self._folders = folders
+        self._needed: dict[str, tuple[str, ...]] = {}
 
     def url(self, name: str) -> str:
         """The address of a file such as ``web/look.css``. Raises KeyError for one that is not there."""
@@ -64,12 +68,27 @@ class Assets:
             return Response(200, file.packed, file.content_type, headers | {"Content-Encoding": "gzip"})
         return Response(200, file.plain, file.content_type, headers)
 
+    def needed(self, name: str) -> tuple[str, ...]:
+        """The addresses of the modules that a module needs, nearest first, but for those that every page has anyway."""
+        if name not in self._needed:
+            have = {} if name == EVERYWHERE else dict.fromkeys((EVERYWHERE, *self._imports(EVERYWHERE)))
+            self._needed[name] = tuple(self.url(one) for one in self._imports(name) if one not in have)
+        return self._needed[name]
+
+    def _imports(self, name: str) -> tuple[str, ...]:
+        files = self._files
+        return needed(name, self._names, lambda one: files[one].plain.decode() if one in files else None)
+
     @cached_property
     def import_map(self) -> str:
         """What modules may import by name: every folder's, and the libraries of others."""
         base = f"{PREFIX}{self._hash}/"
-        vendor = f"{base}web/vendor/"
-        names = {f"{folder.name}/": f"{base}{folder.name}/" for folder in self._folders} | {
+        return msgspec.json.encode({"imports": {name: base + path for name, path in self._names.items()}}).decode()
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        vendor = "web/vendor/"
+        return {f"{folder.name}/": f"{folder.name}/" for folder in self._folders} | {
             "lit": f"{vendor}lit/index.js",
             "lit/directives/": f"{vendor}lit/directives/",
             "lit-html": f"{vendor}lit/lit-html.js",
@@ -78,7 +97,6 @@ class Assets:
             "@lit/reactive-element": f"{vendor}lit/reactive-element.js",
             "sortablejs": f"{vendor}sortable.esm.js",
         }
-        return msgspec.json.encode({"imports": names}).decode()
 
     @cached_property
     def import_map_hash(self) -> str:
