@@ -10,6 +10,10 @@ from dealt.kernel.jobqueue import DUE
 from dealt.kernel.jobs import enqueue
 from dealt.kernel.watch import LONGEST_S, SHORTEST_S, Watch, Watched
 
+_LATER = """
+INSERT INTO delayed_jobs (workspace_id, run_at, kind, created_at)
+SELECT 1, $1::timestamptz + interval '1 day' * n, 'note', $1 FROM generate_series(1, 3000) AS n"""
+
 
 async def test_only_the_queue_that_has_something_due_is_woken(pool: Pool, clock: FixedClock) -> None:
     jobs, stale = asyncio.Event(), asyncio.Event()
@@ -34,6 +38,18 @@ async def test_a_delayed_job_wakes_when_its_time_comes(pool: Pool, clock: FixedC
     clock.advance(10)
     await watch.round()
     assert jobs.is_set()
+
+
+async def test_a_long_queue_that_is_not_due_is_not_read(pool: Pool, clock: FixedClock) -> None:
+    async with pool.acquire() as connection:
+        await connection.execute(_LATER, clock.now())
+        await connection.execute("ANALYZE delayed_jobs; SET plan_cache_mode = force_generic_plan")
+        await connection.execute(f"PREPARE due(timestamptz) AS SELECT $1, ({DUE})")
+        plan = await connection.fetch(f"EXPLAIN EXECUTE due('{clock.now().isoformat()}')")
+        await connection.execute("RESET plan_cache_mode; DEALLOCATE due; DELETE FROM delayed_jobs")
+    told = "\n".join(row[0] for row in plan)
+    assert "delayed_jobs_by_time" in told, told
+    assert "Seq Scan on delayed_jobs" not in told, told
 
 
 async def test_it_asks_ever_later_until_something_changes(pool: Pool, clock: FixedClock) -> None:

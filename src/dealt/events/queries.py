@@ -147,13 +147,14 @@ TIMELINE_FORTH = _timeline(newest=False)
 
 _COUNTED = [
     *((table, "happened_at", "") for table in ("events", "product_events", "page_views")),
-    ("deals", "ordered_at", ""), ("journal", "at", _NOT_TOLD.format(which="$7")),
+    ("deals", "ordered_at", ""), ("journal", "at", _NOT_TOLD.format(which="$6")),
 ]  # fmt: skip
-# $1 workspace $2 contact $3 how many at most $4 since $5 until $6 which sources $7 which changes
+# $1 contact, of whom the caller knows the workspace: so indexes alone tell how many rows there are. $2 how many at most
+# $3 since $4 until $5 which sources $6 which changes
 COUNT_TIMELINE = "SELECT " + ", ".join(
     f"(SELECT count(*) FROM (SELECT FROM {table} AS j "
-    f"WHERE contact_id = $2 AND workspace_id = $1 AND {place} = ANY($6::int[]) "
-    f"AND {at} >= $4::timestamptz AND {at} < $5::timestamptz {also} LIMIT $3) AS counted)"
+    f"WHERE contact_id = $1 AND {place} = ANY($5::int[]) "
+    f"AND {at} >= $3::timestamptz AND {at} < $4::timestamptz {also} LIMIT $2) AS counted)"
     for place, (table, at, also) in enumerate(_COUNTED)
 )
 

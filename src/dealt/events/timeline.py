@@ -91,7 +91,7 @@ async def read_timeline(
     if cursor is None and following is None:
         return Timeline(happenings, len(happenings), True, None)
     counted = (EXACT_COUNT + 1, stretch.since, stretch.until, *_which(stretch))
-    counts = await connection.fetchrow(queries.COUNT_TIMELINE, workspace_id, contact_id, *counted)
+    counts = await connection.fetchrow(queries.COUNT_TIMELINE, contact_id, *counted)
     return Timeline(happenings, sum(counts), max(counts) <= EXACT_COUNT, following)
 
 

@@ -1,5 +1,7 @@
 """The SQL of settling."""
 
+from dealt.kernel.watch import has_come
+
 # What a crash brings back is settled again, so nobody need wait for the disk. And a process that holds contacts
 # and falls silent (stopped, or cut off) loses its transaction, as a dead one does at once. Everything is found by
 # contact: a plan that was made while a table was empty, and is kept, must not read all of it when it is long. The few
@@ -155,11 +157,7 @@ SELECT contact_id, workspace_id,
 
 STALE_DUE = "EXISTS (SELECT FROM stale)"
 # A second early: whoever looks then waits for the very moment, and nobody looks in between.
-# The least is always read from the end of its index; "is there any" is answered by reading the whole table, which a
-# planner thinks quick as long as it remembers many who were due.
-WAKE_DUE = (
-    "coalesce((SELECT min(wake_at) FROM contact_derived WHERE wake_at IS NOT NULL) <= $1 + interval '1 second', false)"
-)
+WAKE_DUE = has_come("contact_derived", "wake_at", "$1 + interval '1 second'")
 NEXT_WAKE = "SELECT min(wake_at) FROM contact_derived WHERE wake_at IS NOT NULL"
 
 STANDING = """

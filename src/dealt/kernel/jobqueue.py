@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from dealt.kernel.db import Connection, Pool, Record, affected
+from dealt.kernel.watch import has_come
 
 # ARRAY(...) is computed once; a sub-select with SKIP LOCKED may be run again for every row of a join.
 _MOVE_DUE = """
@@ -54,9 +55,10 @@ FROM jsonb_to_recordset($2::jsonb) AS c(id bigint, payload jsonb, error text)
 WHERE d.workspace_id = $1 AND d.id = c.id"""
 _DEAD_A_PAGE = 1_000
 
-DUE = """
-EXISTS (SELECT FROM jobs WHERE leased_until IS NULL) OR EXISTS (SELECT FROM jobs WHERE leased_until <= $1)
-OR EXISTS (SELECT FROM delayed_jobs WHERE run_at <= $1)"""
+DUE = " OR ".join(
+    ("EXISTS (SELECT FROM jobs WHERE leased_until IS NULL)", has_come("jobs", "leased_until"),
+     has_come("delayed_jobs", "run_at"))
+)  # fmt: skip
 
 
 _GIVEN_UP = """

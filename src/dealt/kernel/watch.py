@@ -13,6 +13,16 @@ from dealt.kernel.listener import Listener
 SHORTEST_S, LONGEST_S = 0.05, 1.0
 
 
+def has_come(table: str, column: str, until: str = "$1") -> str:
+    """An SQL condition: whether the first moment in an indexed column is past.
+
+    The least is read from the end of the index. "Is there any" would not be: of a moment that is a parameter, a
+    statement's general plan supposes that a third of the rows are before it, so that reading the table finds one at
+    once; where none is, it reads all of a million rows, each time that it is asked.
+    """
+    return f"coalesce((SELECT min({column}) FROM {table} WHERE {column} IS NOT NULL) <= {until}, false)"
+
+
 @dataclass(frozen=True)
 class Watched:
     """One queue: ``due`` is an SQL condition that holds while it has something to do, ``$1`` the present moment.

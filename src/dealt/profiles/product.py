@@ -22,6 +22,8 @@ from dealt.web import PageRoute, Visit
 
 DEALS_SHOWN = 20
 PRICES_SHOWN = 50
+MOST_OWN = 5_000
+"""Of a product's newest deals, so many are looked through for those of a member who sees no others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,9 @@ async def show(visit: Visit) -> Response:
             address = PRODUCTS.one(visit)
             return await visit.page("profiles/_changes.html", history=history, address=address, what="product")
         prices = await connection.fetch(queries.PRICES, *named, PRICES_SHOWN)
-        deals = await connection.fetch(queries.DEALS_WITH, *named, sees_only(visit.member), DEALS_SHOWN + 1)
+        own = sees_only(visit.member)
+        among = DEALS_SHOWN + 1 if own is None else MOST_OWN
+        deals = await connection.fetch(queries.DEALS_WITH, *named, own, DEALS_SHOWN + 1, among)
         beside = await connection.fetch(queries.BOUGHT_WITH, *named)
         buyers = await contact_names(connection, visit.workspace_id, sorted({row["contact_id"] for row in deals}))
     return await visit.page(

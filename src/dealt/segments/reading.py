@@ -54,7 +54,9 @@ async def standings(
     roughly: bool = False,
 ) -> dict[int, Standing]:
     """How these segments stand, by id; where that is enough, ``roughly`` how many belong from 10,000 on."""
-    plan = await derived.uncommitted(connection, workspace_id)
+    # A transaction may have changed definitions itself; whoever only reads takes what is kept.
+    loaded = derived.uncommitted if connection.is_in_transaction() else derived.plan
+    plan = await loaded(connection, workspace_id)
     counts, rough = (
         await count_roughly(connection, workspace_id, segments)
         if roughly

@@ -1,6 +1,7 @@
 """All SQL of webhooks. Who locks several rows locks the webhooks first, then lanes, each in the order of their keys."""
 
 from dealt.kernel.following import BY_INDEX
+from dealt.kernel.watch import has_come
 
 # How transactions open that claim and settle. What a crash of the server takes back of them is only sent again, so they
 # need not wait for the disk.
@@ -89,7 +90,7 @@ WITH made AS (
 )
 SELECT id FROM made"""
 
-DUE = "EXISTS (SELECT FROM webhook_lanes WHERE due_at <= $1)"
+DUE = has_come("webhook_lanes", "due_at")
 
 DUE_WEBHOOKS = f"""
 SELECT {COLUMNS} FROM webhooks AS w WHERE EXISTS (
