@@ -47,6 +47,8 @@ SELECT t.deal_id, min(t.due_at) AS due_at FROM tasks AS t
 WHERE t.workspace_id = $1 AND (t.contact_id, t.deal_id) IN (SELECT * FROM unnest($2::bigint[], $3::bigint[]))
     AND NOT t.done
 GROUP BY t.deal_id"""
+# The last one is read from the end of an index: of some contacts there are very many.
 LAST_ORDERS = """
-SELECT contact_id, max(ordered_at) AS last FROM deals WHERE workspace_id = $1 AND contact_id = ANY($2::bigint[])
-GROUP BY contact_id"""
+SELECT c.id AS contact_id, d.ordered_at AS last FROM unnest($2::bigint[]) AS c(id) CROSS JOIN LATERAL (
+    SELECT o.ordered_at FROM deals AS o WHERE o.contact_id = c.id AND o.workspace_id = $1
+    ORDER BY o.ordered_at DESC, o.id DESC LIMIT 1) AS d"""
