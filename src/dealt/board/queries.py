@@ -72,14 +72,16 @@ FROM unnest({stages}::bigint[]) AS stage(id) CROSS JOIN LATERAL (
     WHERE d.workspace_id = {workspace} AND d.stage_id = stage.id{conditions} LIMIT {limit}) AS counted
 GROUP BY 1, 2"""
 
-# How many deals of each column stand in each of the groups from one on; columns of more than the bound are left out.
+# How many deals of each column stand in each of the groups from one on; columns of more than the bound are left out. The
+# order is that of the index of stages: without one, the whole table would be read for the few deals of a small column.
 GROUPS = """
 SELECT g.stage_id, g.key, g.deals FROM (
     SELECT one.stage_id, one.key, count(*) AS deals, sum(count(*)) OVER (PARTITION BY one.stage_id) AS whole,
         row_number() OVER (PARTITION BY one.stage_id ORDER BY one.key >= {from} DESC, one.key) AS place
     FROM unnest({stages}::bigint[]) AS stage(id) CROSS JOIN LATERAL (
         SELECT d.stage_id, {key} AS key FROM {source} AS d
-        WHERE d.workspace_id = {workspace} AND d.stage_id = stage.id{conditions} LIMIT {limit}) AS one
+        WHERE d.workspace_id = {workspace} AND d.stage_id = stage.id{conditions}
+        ORDER BY d.ordered_at DESC, d.id DESC LIMIT {limit}) AS one
     GROUP BY 1, 2) AS g
 WHERE g.whole < {limit} AND g.key >= {from} AND g.place <= {most}"""
 
