@@ -72,8 +72,8 @@ FROM unnest({stages}::bigint[]) AS stage(id) CROSS JOIN LATERAL (
     WHERE d.workspace_id = {workspace} AND d.stage_id = stage.id{conditions} LIMIT {limit}) AS counted
 GROUP BY 1, 2"""
 
-# How many deals of each column stand in each of the groups from one on; columns of more than the bound are left out. The
-# order is that of the index of stages: without one, the whole table would be read for the few deals of a small column.
+# How many deals of each column stand in each of the groups from one on; columns of more than the bound are left out.
+# The order is that of the index of stages: without one, all deals would be read for the few of a small column.
 GROUPS = """
 SELECT g.stage_id, g.key, g.deals FROM (
     SELECT one.stage_id, one.key, count(*) AS deals, sum(count(*)) OVER (PARTITION BY one.stage_id) AS whole,
