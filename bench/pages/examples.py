@@ -42,6 +42,7 @@ EXAMPLES: dict[str, dict[str, str]] = {
         "The timeline of a contact": "/contacts/{contact}/timeline/",
         "The timeline of the largest contact": "/contacts/1/timeline/",
     },
+    "/contacts/<int:id>/merge/": {"Two contacts side by side": "/contacts/{contact}/merge/?user_id=1"},
     "/contacts/<int:id>/values/<int:aggregator>/": {
         "Why a value": "/contacts/{contact}/values/{aggregator}/",
         "Why a value of the largest contact": "/contacts/1/values/{aggregator}/",

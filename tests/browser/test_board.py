@@ -127,6 +127,21 @@ async def test_keys_carry_a_card(browser: Browser, site: Site) -> None:
         await expect(page.locator("#toasts")).to_contain_text("Moved to Shipped.")
         await expect(link).to_be_focused()
         assert await stage_of(site, deal) == 4
+        # Whoever else moves it leaves the focus on it, and who does not see it hears where it went.
+        await site.shop.client.patch(f"deals/{deal}/", json={"stage": 3})
+        await expect(page.locator("#announce")).to_contain_text("was moved to Paid")
+        await expect(link).to_be_focused()
+        await page.keyboard.press("m")
+        await page.get_by_role("button", name="Delivered").click()
+        await expect(page.locator("#toasts")).to_contain_text("Moved to Delivered.")
+        await page.keyboard.press("z")
+        await expect(page.locator("#toasts")).to_contain_text("The change is taken back.")
+        assert await stage_of(site, deal) == 3
+        # The page of a deal leads to its neighbours in the column, and back.
+        await link.click()
+        await expect(page.locator("[data-beside]")).to_contain_text("in Orders, Paid")
+        await page.locator("[data-beside] a").first.click()
+        await page.wait_for_url("**/board/1/")
 
 
 async def test_a_finger_lifts_a_card_and_carries_it_past_the_edge(browser: Browser, site: Site) -> None:
@@ -199,8 +214,11 @@ async def test_several_are_moved_at_once(browser: Browser, site: Site) -> None:
         await column(page, "Add to cart").get_by_role("checkbox").first.check()
         await column(page, "Add to cart").get_by_role("checkbox").last.click(modifiers=["Shift"])
         await expect(page.get_by_role("region", name="Selected deals")).to_contain_text("3 deals")
+        await expect(page.locator("#announce")).to_have_text("3 deals selected.")
         await page.get_by_label("Move to").select_option(label="Delivered")
         await expect(page.locator("#toasts")).to_contain_text("Moved to Delivered.")
+        await page.keyboard.press("Escape")
+        await expect(page.get_by_role("region", name="Selected deals")).to_have_count(0)
     assert {await stage_of(site, deal) for deal in deals} == {5}
 
 

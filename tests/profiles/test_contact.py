@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -140,6 +141,34 @@ async def test_two_become_one_and_two_again(site: Site) -> None:
         assert (await visitor.post(f"/contacts/{one}/unmerge/", data={"other": two})).status_code == 303
         assert "Order two-1" in (await visitor.get(f"/contacts/{two}/")).text
         assert "Order two-1" not in (await visitor.get(f"/contacts/{one}/")).text
+
+
+async def test_both_are_compared_before_they_become_one_with_the_chosen_values(site: Site) -> None:
+    one, two = await made(site, "first", orders=1), await made(site, "second", orders=1)
+    for number, city, colour in ((one, "Oslo", "red"), (two, "Bergen", "blue")):
+        await site.shop.client.put(f"users/{number}/", json={"city": city, "favourite": colour})
+    async with site.visitor(await site.session()) as visitor:
+        for wrong in ("nobody@example.com", "", str(one)):
+            answer = await visitor.get(f"/contacts/{one}/merge/?contact={wrong}")
+            assert 'role="alert"' in answer.text
+        page = (await visitor.get(f"/contacts/{one}/merge/?user_id={two}")).text
+        for shown in ("Oslo", "Bergen", "red", "blue", "first", "second", 'name="from.city"', 'name="from.favourite"'):
+            assert shown in page
+        assert 'name="from.email"' not in page
+        form = {"user_id": two, "stays": "other", "from.city": "this", "from.favourite": "other"}
+        answer = await visitor.post(f"/contacts/{one}/merge/", data=form)
+        assert answer.headers["location"] == f"/contacts/{two}/"
+        found = await contact(site, two)
+        assert (found["city"], found["favourite"]) == ("Oslo", "blue")
+        page = (await visitor.get(f"/contacts/{two}/")).text
+        assert "Order first-0" in page
+        assert "Ann first" in page.split("Merged into this contact")[1]
+        values = json.dumps({"city": "Bergen"})
+        await visitor.post(f"/contacts/{two}/unmerge/", data={"other": one, "values": values})
+        assert (await contact(site, two))["city"] == "Bergen"
+        assert (await contact(site, one))["city"] == "Oslo"
+        refused = await visitor.post(f"/contacts/{two}/unmerge/", data={"other": one, "values": "["})
+        assert refused.status_code == 400
 
 
 async def test_who_sees_only_own_deals_sees_no_other_orders(site: Site) -> None:

@@ -21,10 +21,10 @@ from dealt.kernel.db import Connection, Record, in_transaction
 from dealt.kernel.errors import Conflict, InvalidInput
 from dealt.kernel.http import Response
 from dealt.lists import add_to_list, remove_from_list
-from dealt.people import Movers, delete_person, merge, unmerge
+from dealt.people import Movers, delete_person
 from dealt.profiles.contact import contact_of, show
 from dealt.profiles.keeping import attributes_of, tag_named, written
-from dealt.profiles.naming import contact_meant, people
+from dealt.profiles.naming import people
 from dealt.profiles.numbers import number_in
 from dealt.profiles.typed import CONTACT, choices_of, sent, shown, shown_attributes
 from dealt.profiles.undoing import before_of, check_that_it_was_last, last_change, tags_moved
@@ -140,33 +140,6 @@ async def leave(visit: Visit) -> Response:
     return await _move(visit, joins=False)
 
 
-async def merge_in(visit: Visit) -> Response:
-    """Another contact becomes part of this one: its orders, events, tags and lists come over."""
-    named = visit.text("user_id") or visit.text("contact")
-
-    async def work(connection: Connection) -> int:
-        contact = await contact_of(visit, connection)
-        other = await contact_meant(connection, visit.workspace_id, named, "contact")
-        await merge(connection, visit.of(Movers), visit.actor, contact["id"], [other], now=visit.now)
-        return other
-
-    other = await in_transaction(visit.house.pool, work)
-    undo = Undo(f"{_here(visit)}unmerge/", {"other": str(other)})
-    return visit.go(_here(visit), "They are one contact now.", undo)
-
-
-async def split(visit: Visit) -> Response:
-    """A contact that was merged into this one stands by itself again, with what it brought."""
-    other = number_in(visit.text("other"), "other")
-
-    async def work(connection: Connection) -> None:
-        await contact_of(visit, connection)
-        await unmerge(connection, visit.of(Movers), visit.actor, visit.id(), [other], now=visit.now)
-
-    await in_transaction(visit.house.pool, work)
-    return visit.go(_here(visit), "They are two contacts again.")
-
-
 async def delete(visit: Visit) -> Response:
     """The person goes; the orders stay, without anybody."""
 
@@ -216,7 +189,5 @@ ROUTES: list[PageRoute] = [
     action(f"{_ONE}untag/", untag, "contacts", again=show),
     action(f"{_ONE}join/", join, "contacts", again=show),
     action(f"{_ONE}leave/", leave, "contacts", again=show),
-    action(f"{_ONE}merge/", merge_in, "contacts", again=show),
-    action(f"{_ONE}unmerge/", split, "contacts", again=show),
     action(f"{_ONE}delete/", delete, "contacts", again=show),
 ]

@@ -93,6 +93,8 @@ class ContactSeen:
     timeline: Timeline
     segment_names: dict[int, str]
     merges: Sequence[Record]
+    former: Mapping[int, str]
+    """What those are called that were merged into it."""
     attributes: dict[str, Any]
     last_change: int | None
     tasks: Sequence[Record]
@@ -125,6 +127,8 @@ async def see(visit: Visit, connection: Connection, snapshot: Snapshot, contact:
         queries.ORDERS, workspace_id, contact_id, sees_only(visit.member), None, None, ORDERS_A_PAGE + 1
     )
     merges = await list_merges(connection, workspace_id, contact_id, PageRequest.parse({}))
+    merged = [row for row in merges.rows if row["unmerged_at"] is None]
+    ids = [row["former_id"] for row in merged]
     timeline = await happenings(visit, connection, contact_id, None)
     return ContactSeen(
         contact=contact,
@@ -146,7 +150,8 @@ async def see(visit: Visit, connection: Connection, snapshot: Snapshot, contact:
         more_orders=len(orders) > ORDERS_A_PAGE,
         timeline=timeline,
         segment_names=await segment_names(connection, workspace_id, timeline),
-        merges=[row for row in merges.rows if row["unmerged_at"] is None],
+        merges=merged,
+        former={row["id"]: called(row) for row in await connection.fetch(queries.FORMER_NAMES, workspace_id, ids)},
         attributes=msgspec.json.decode(contact["attributes"]),
         last_change=await undoable(connection, workspace_id, "contact", contact_id, contact_id),
         tasks=await connection.fetch(queries.TASKS_OF_CONTACT, workspace_id, contact_id, sees_only(visit.member)),

@@ -55,6 +55,10 @@ TOKEN_NAMES = "SELECT id, name FROM api_tokens WHERE workspace_id = $1 AND id = 
 CONTACT_NAMES = """
 SELECT id, first_name, last_name, email, custom_id FROM contacts
 WHERE workspace_id = $1 AND id = ANY($2::bigint[]) AND NOT placeholder"""
+# Those that were merged into one are called as they were.
+FORMER_NAMES = """
+SELECT id, first_name, last_name, email, custom_id FROM contacts
+WHERE workspace_id = $1 AND id = ANY($2::bigint[])"""
 COMPANY_NAME = "SELECT name FROM companies WHERE workspace_id = $1 AND id = $2"
 
 # A contact's orders, newest first; $3 only those of this member, $4 and $5 behind which, $6 how many.

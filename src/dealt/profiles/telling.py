@@ -24,7 +24,8 @@ _LABELS = {
     "user_id": "Contact", "company_id": "Company", "products_custom_id": "Linked products",
     "products": "Linked products",
     "custom_id": "Own id", "won_at": "Won at", "lost_at": "Lost at", "assigned_to": "Assigned to",
-    "members": "People", "phone_numbers": "Phone", "email": "E-mail", "quantity": "Stock", "product_url": "Page",
+    "merged": "Merged into it", "members": "People",
+    "phone_numbers": "Phone", "email": "E-mail", "quantity": "Stock", "product_url": "Page",
     "image_url": "Picture", "due_at": "Due", "duration_minutes": "Minutes", "deal_id": "Deal",
 }  # fmt: skip
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
@@ -73,6 +74,7 @@ class Teller:
             "assigned_to": lambda value: members.get(value, f"Member {value}"),
             "tags": lambda value: ", ".join(tags.get(one, f"Tag {one}") for one in value),
             "user_id": lambda value: contacts.get(value, f"Contact {value}"),
+            "merged": lambda value: ", ".join(contacts.get(one, f"Contact {one}") for one in value),
             "members": lambda value: contacts.get(value, f"Contact {value}"),
             "deal_id": lambda value: f"Deal {value}",
             "company_id": lambda value: f"Company {value}",

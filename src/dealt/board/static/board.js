@@ -2,6 +2,7 @@
 /** The board: what is selected, moved and edited on it, and what others do meanwhile. */
 import { LitElement, html, nothing } from "lit";
 import { ask } from "web/ask.js";
+import { onKey } from "web/keys.js";
 import { announce, toast } from "web/toasts.js";
 import { control, read } from "board/asking.js";
 import { Columns, box } from "board/columns.js";
@@ -49,6 +50,11 @@ class DealBoard extends LitElement {
       byKeys(this.columns, moved, holding);
     }
     this.classList.toggle("writes", about.writes);
+    onKey("Escape", () => { if (this.chosen.length) { this.clear(); announce("Nothing is selected."); } });
+    if (about.writes) {
+      onKey("m", () => this.openMoving(this.meant()));
+      onKey("b", () => /** @type {HTMLElement | null} */ (this.querySelector(".chosen select"))?.focus());
+    }
     this.addEventListener("click", (event) => this.clicked(event));
     const picker = /** @type {HTMLSelectElement} */ (this.querySelector("#stage"));
     picker?.addEventListener("change", () => {
@@ -82,11 +88,21 @@ class DealBoard extends LitElement {
     }
   }
 
+  /** What a key is about: the selected, or the card that has the focus. @returns {number[]} */
+  meant() {
+    const card = /** @type {HTMLElement | null | undefined} */ (document.activeElement?.closest(".deal-card"));
+    return this.chosen.length ? this.chosen : card ? [Number(card.dataset.deal)] : [];
+  }
+
   choose() {
+    const before = this.chosen.length;
     this.chosen = [...this.querySelectorAll(".deal-card.selected")].map((one) => Number(/** @type {HTMLElement} */ (one).dataset.deal));
+    if (this.chosen.length !== before) announce(`${this.chosen.length || "No"} ${this.chosen.length === 1 ? "deal" : "deals"} selected.`);
   }
 
   clear() {
+    const first = this.querySelector(".deal-card.selected .name");
+    if (this.querySelector(".chosen")?.contains(document.activeElement)) /** @type {HTMLElement | null} */ (first)?.focus();
     for (const card of this.querySelectorAll(".deal-card.selected")) { box(card).checked = false; card.classList.remove("selected"); }
     this.chosen = [];
   }
@@ -250,7 +266,8 @@ class DealBoard extends LitElement {
       event.target.value = "";
       if (value) act(Number(value));
     }}><option value="">${label}</option>${choices.map((one) => html`<option value=${one.id}>${one.name}</option>`)}</select>`;
-    return html`<div class="chosen" role="region" aria-label="Selected deals">
+    return html`<div class="chosen" role="region" aria-label="Selected deals"
+      @keydown=${(event) => { if (event.key === "Escape") this.clear(); }}>
       <strong>${many}</strong>
       ${about.writes ? html`
         ${pick("Move to", about.stages, (stage) => this.moveAway(this.chosen, stage))}
@@ -271,9 +288,13 @@ class DealBoard extends LitElement {
     const card = this.columns.card(ids[0]);
     const here = card ? this.columns.stageOf(card) : 0;
     return html`<dialog aria-labelledby="moving-title" @close=${() => { this.moving = []; }}>
-      <h2 id="moving-title">Move ${card?.querySelector(".name")?.textContent}</h2>
-      <div class="stack tight">${about.stages.map((one) => html`<button type="button" class="button" ?disabled=${one.id === here}
-        @click=${(event) => { event.target.closest("dialog").close(); this.moveAway(ids, one.id); }}>${one.id === here ? `In ${one.name}` : one.name}</button>`)}</div>
+      <h2 id="moving-title">Move ${ids.length > 1 ? `${ids.length} deals` : card?.querySelector(".name")?.textContent}</h2>
+      <div class="stack tight">${about.stages.map((one) => html`<button type="button" class="button" ?disabled=${ids.length === 1 && one.id === here}
+        @click=${(event) => {
+          event.target.closest("dialog").close();
+          this.moveAway(ids, one.id);
+          /** @type {HTMLElement | null | undefined} */ (this.columns.card(ids[0])?.querySelector(".name"))?.focus();
+        }}>${ids.length === 1 && one.id === here ? `In ${one.name}` : one.name}</button>`)}</div>
       <div class="buttons"><button type="button" class="button" data-closes>Cancel</button></div>
     </dialog>`;
   }

@@ -1,6 +1,7 @@
 // @ts-check
 /** The columns of a board: where a card stands, what comes from the server, and more cards as they are scrolled to. */
 import { ask } from "web/ask.js";
+import { announce } from "web/toasts.js";
 import { Groups } from "board/groups.js";
 
 /** @typedef {{cards: {id: number, stage: number, html: string}[], gone: number[], heads: Record<string, string>, groups?: Record<string, Record<string, number>> | null}} Update */
@@ -108,6 +109,7 @@ export class Columns {
     }
     if (!sameAge) card.classList.add("fresh");
     if (hadFocus) card.querySelector("a")?.focus({ preventScroll: true });
+    if (hadFocus && !here && !stay) announce(`${card.querySelector(".name")?.textContent} was moved to ${list.closest(".col")?.getAttribute("aria-label")}`);
   }
 
   /** A refused card goes back to where it was. @param {HTMLElement} card @param {Element | null} list @param {Element | null} next */

@@ -13,7 +13,13 @@ export function toast(text, options = {}) {
   const line = document.createElement("p");
   line.textContent = text;
   box.append(line);
-  if (options.undo) box.append(button("Undo", () => { box.remove(); options.undo?.(); }));
+  if (options.undo) {
+    const undo = button("Undo", () => { box.remove(); options.undo?.(); });
+    for (const one of place().querySelectorAll("[data-key]")) one.removeAttribute("data-key");
+    // The newest change is taken back by the key, unless the page has a button for that.
+    if (!document.querySelector('[data-key="z"]')) undo.dataset.key = "z";
+    box.append(undo);
+  }
   box.append(button("Close", () => box.remove()));
   place().append(box);
   if (!options.bad) fade(box);
