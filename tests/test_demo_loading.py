@@ -35,7 +35,10 @@ def small_shop() -> Shop:
     whole = shop(NOW)
     orders = whole.orders[-60:]
     buyers = {order.get("user_custom_id") for order in orders}
-    return replace(whole, orders=orders, contacts=tuple(row for row in whole.contacts if row["custom_id"] in buyers))
+    return replace(
+        whole, orders=orders, contacts=tuple(row for row in whole.contacts if row["custom_id"] in buyers),
+        visits=tuple(row for row in whole.visits if row["user_custom_id"] in buyers)[-60:],
+    )  # fmt: skip
 
 
 def _quietly(_what: str, _done: int, _total: int) -> None:
@@ -92,6 +95,11 @@ async def test_orders_have_come_to_be_what_they_are(services: Services, small_sh
         row["contact_id"], row["id"],
     )  # fmt: skip
     assert steps == len(small_shop.courses[delivered["custom_id"]]) > 1
+    seen = await services.pool.fetchval(
+        "SELECT (SELECT count(*) FROM events) + (SELECT count(*) FROM page_views)"
+        " + (SELECT count(*) FROM product_events)"
+    )
+    assert seen == len(small_shop.visits) == 60
     entered = await services.pool.fetchval("SELECT min(at) FROM journal WHERE kind = 'segment.entered'")
     assert entered < NOW - timedelta(days=1)
 

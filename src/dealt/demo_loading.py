@@ -13,6 +13,7 @@ from dealt.companies import parse_company, upsert_company
 from dealt.contacts import parse_contact, upsert_contact
 from dealt.demo import Shop, definitions
 from dealt.demo_year import Year
+from dealt.events import AnyWork, Telling, parse_event, parse_page_view, parse_product_event
 from dealt.kernel.db import Connection, transaction
 from dealt.kernel.errors import Conflict
 from dealt.kernel.journal import SETTINGS, Cause, Entry, Lane, record
@@ -101,6 +102,7 @@ class _Loading:
         await self._load_contacts()
         await self._load_definitions()
         await self._load_orders()
+        await self._load_visits()
 
     async def _load_rates(self) -> None:
         rates = [
@@ -200,6 +202,19 @@ class _Loading:
         year = Year(self._services, self._actor, reasons)
         await year.live(self._shop, lambda done, total: self._report("orders", done, total))
 
+    async def _load_visits(self) -> None:
+        """Each has an id of its own, by which it is known where it was loaded before."""
+        async with self._services.pool.acquire() as connection:
+            snapshot = await self._services.definitions.for_reading(connection, self._workspace_id)
+        telling = Telling(self._actor, snapshot.time_zone, self._now)
+        bodies = [{**row} for row in self._shop.visits]
+        works = [_occurrence(body.pop("kind"), body, telling) for body in bodies]
+        for start in range(0, len(works), BATCH):
+            for outcome in await self._services.events.write_many(self._workspace_id, works[start : start + BATCH]):
+                if isinstance(outcome, Exception):
+                    raise outcome
+            self._report("visits", min(start + BATCH, len(works)), len(works))
+
     async def _load_definitions(self) -> None:
         """What is derived from the orders, at once and whole, and long ago: values and members follow the orders."""
         derived, actor, now = self._services.derived, self._actor, self._now - YEAR
@@ -214,3 +229,9 @@ class _Loading:
                 await create_segment(connection, keeper, written=body["filter"], tried=True, **fields)
             await create_rfm(connection, RfmKeeper(derived, actor, now), read_new_rfm(definitions.RFM))
         self._services.definitions.forget(self._workspace_id)
+
+
+def _occurrence(kind: str, body: Mapping[str, Any], telling: Telling) -> AnyWork:
+    if kind == "event":
+        return parse_event(body, telling)
+    return parse_page_view(body, telling) if kind == "page_view" else parse_product_event(body, telling, None)

@@ -129,6 +129,7 @@ async def test_keys_carry_a_card(browser: Browser, site: Site) -> None:
         assert await stage_of(site, deal) == 4
         # Whoever else moves it leaves the focus on it, and who does not see it hears where it went.
         await site.shop.client.patch(f"deals/{deal}/", json={"stage": 3})
+        await page.evaluate(_HEARD, deal)
         await expect(page.locator("#announce")).to_contain_text("was moved to Paid")
         await expect(link).to_be_focused()
         await page.keyboard.press("m")

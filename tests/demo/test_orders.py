@@ -209,3 +209,12 @@ def test_the_season_shows_in_what_is_sold(fernhill: Shop) -> None:
             sold[line["product_custom_id"][:3], summer] += 1
     assert sold["TNT", True] > 1.3 * sold["TNT", False]
     assert sold["HAT", False] > 1.3 * sold["HAT", True]
+
+
+def test_people_looked_around_before_they_ordered(fernhill: Shop, now: datetime) -> None:
+    assert {one["kind"] for one in fernhill.visits} == {"event", "product_event", "page_view"}
+    moments = [datetime.fromisoformat(one["timestamp"]) for one in fernhill.visits]
+    assert moments == sorted(moments)
+    assert now - timedelta(weeks=9) < moments[0] < moments[-1] <= now
+    named = [(one["kind"], one.get("event_custom_id") or one["custom_id"]) for one in fernhill.visits]
+    assert len(set(named)) == len(named)

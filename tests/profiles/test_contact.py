@@ -47,7 +47,7 @@ async def test_numbers_orders_and_values_with_their_reasons(site: Site) -> None:
         assert "<main" not in older
         why = (await visitor.get(f"/contacts/{number}/values/{made_one.json()['id']}/")).text
         assert "12 rows" in why
-        assert "/deals/" in why
+        assert "Order whole-" in why
         reason = (await visitor.get(f"/contacts/{number}/segments/{in_segment}/")).text
         assert "belongs to it" in reason
         assert "holds" in reason

@@ -17,6 +17,7 @@ from dealt.aggregators.deriving import load_aggregators
 from dealt.aggregators.figures import Figure
 from dealt.aggregators.functions import as_json
 from dealt.aggregators.model import Aggregator, unconverted_key
+from dealt.aggregators.money import amount_of
 from dealt.freshness import Vocabulary
 from dealt.kernel.clock import parse_datetime
 from dealt.kernel.db import Connection
@@ -82,6 +83,11 @@ def shown_value(value: Any, one: Aggregator, now: datetime, zone: ZoneInfo) -> A
         return value
     since = parse_datetime(value, _UTC).astimezone(zone).date()
     return (now.astimezone(zone).date() - since).days
+
+
+def is_money(one: Aggregator) -> bool:
+    """Whether its values are amounts in the workspace's base currency."""
+    return one.value_type == "float" and one.field is not None and amount_of(one.source, one.field) is not None
 
 
 async def preview(

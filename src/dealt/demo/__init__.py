@@ -16,6 +16,7 @@ from dealt.demo.history import Shelf, opening_products, product_edits
 from dealt.demo.journeys import LOSS_REASONS, STAGES, WON
 from dealt.demo.rates import Exchange, exchange_rates
 from dealt.demo.receipts import cents, line_cents
+from dealt.demo.visits import visits
 
 __all__ = ["Row", "Shop", "draw", "find_product", "products", "shop"]
 
@@ -27,7 +28,8 @@ class Shop:
     ``products`` is the catalogue of today; ``opening_products`` that of a year ago, from which ``product_edits``
     (dated, with ``before`` and ``after``) lead to it. ``stages`` and ``loss_reasons`` are names in the order of
     their ids, from 1, as ``orders`` use them. ``orders`` are sorted by ``order_date``; ``courses`` says of each, by its
-    ``custom_id``, how it was told first, and what was told of it later on, each with its stamp.
+    ``custom_id``, how it was told first, and what was told of it later on, each with its stamp. ``visits`` are what
+    people did in the shop during the last weeks.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Shop:
     contacts: tuple[Row, ...]
     orders: tuple[Row, ...]
     courses: Mapping[str, ordering.Course]
+    visits: tuple[Row, ...]
 
 
 def shop(now: datetime, seed: int = 1) -> Shop:
@@ -69,6 +72,7 @@ def shop(now: datetime, seed: int = 1) -> Shop:
         contacts=_with_points(contacts, orders),
         orders=orders,
         courses=courses,
+        visits=visits(_source(seed, "visits"), now, contacts, orders, products()),
     )
 
 

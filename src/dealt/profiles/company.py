@@ -9,6 +9,7 @@ from dealt.aggregators import (
     OF_COMPANIES,
     ages_of_companies,
     explain_value,
+    is_money,
     read_aggregator,
     read_figure,
     shown_value,
@@ -23,7 +24,7 @@ from dealt.kernel.http import Response
 from dealt.kernel.journal import SETTINGS
 from dealt.predicates import describe
 from dealt.profiles import queries
-from dealt.profiles.contact_view import values_shown
+from dealt.profiles.contact_view import names_of_deals, values_shown
 from dealt.profiles.history import contact_names, read_history
 from dealt.profiles.keeping import COMPANIES, controls, routes_of, written
 from dealt.profiles.naming import contact_meant
@@ -77,10 +78,13 @@ async def why_value(visit: Visit) -> Response:
         why = await explain_value(connection, plan.vocabulary, figure, company.id, visit.now)
         stored = (await values_of_companies(connection, visit.workspace_id, [company.id])).get(company.id, {})
         age = (await ages_of_companies(connection, visit.workspace_id, [company.id], visit.now)).get(company.id)
+        names = await names_of_deals(connection, visit.workspace_id, found, why)
+        base = (await visit.house.definitions.for_reading(connection, visit.workspace_id)).base_currency
     if sees_only(visit.member) is not None:
         why = replace(why, behind=[])
     return await visit.page(
         "profiles/_why_value.html", aggregator=found, why=why, age=age, counts=describe(figure.where),
+        names=names, currency=base if is_money(found) else None,
         value=shown_value(stored.get(found.target), found, visit.now, plan.vocabulary.zone),
     )  # fmt: skip
 

@@ -5,14 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dealt.accounts import MEMBERS, sees_only
-from dealt.aggregators import explain_value, read_aggregator, read_figure, shown_value, values_of
+from dealt.aggregators import explain_value, is_money, read_aggregator, read_figure, shown_value, values_of
 from dealt.contacts import read_contact
 from dealt.freshness import Derived, Settling, ages
 from dealt.kernel.db import Connection, Record
 from dealt.kernel.http import Response
 from dealt.predicates import describe
 from dealt.profiles import queries
-from dealt.profiles.contact_view import ORDERS_A_PAGE, all_lists, changes_of, happenings, kinds_seen, see, segment_names
+from dealt.profiles.contact_view import (
+    ORDERS_A_PAGE,
+    all_lists,
+    changes_of,
+    happenings,
+    kinds_seen,
+    names_of_deals,
+    see,
+    segment_names,
+)
 from dealt.profiles.keeping import attributes_of
 from dealt.profiles.numbers import number_in
 from dealt.profiles.telling import STATUSES
@@ -87,10 +96,13 @@ async def why_value(visit: Visit) -> Response:
         why = await explain_value(connection, plan.vocabulary, figure, contact["id"], visit.now)
         stored = (await values_of(connection, visit.workspace_id, [contact["id"]])).get(contact["id"], {})
         age = (await ages(connection, visit.workspace_id, [contact["id"]], visit.now)).get(contact["id"])
+        names = await names_of_deals(connection, visit.workspace_id, found, why)
+        base = (await visit.house.definitions.for_reading(connection, visit.workspace_id)).base_currency
     if sees_only(visit.member) is not None:
         why = replace(why, behind=[])
     return await visit.page(
         "profiles/_why_value.html", aggregator=found, why=why, age=age, counts=describe(figure.where),
+        names=names, currency=base if is_money(found) else None,
         value=shown_value(stored.get(found.target), found, visit.now, plan.vocabulary.zone),
     )  # fmt: skip
 

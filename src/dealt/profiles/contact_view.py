@@ -10,7 +10,15 @@ from typing import Any, Literal
 import msgspec
 
 from dealt.accounts import Snapshot, sees_only
-from dealt.aggregators import AGGREGATORS, Aggregator, shown_value, unconverted_key, values_of
+from dealt.aggregators import (
+    AGGREGATORS,
+    Aggregator,
+    Explained,
+    is_money,
+    shown_value,
+    unconverted_key,
+    values_of,
+)
 from dealt.contacts import called, memberships
 from dealt.events import SOURCES, Stretch, Timeline, read_timeline
 from dealt.freshness import Age, Settling, ages
@@ -38,6 +46,8 @@ class Value:
     aggregator: Aggregator
     value: Any
     unconverted: int
+    currency: str | None = None
+    """The base currency, where it is an amount of money."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +119,10 @@ def values_shown(
     """What aggregators found, of what is ``stored`` of a contact or a company, by name."""
     found = [
         Value(
-            one, shown_value(stored.get(target), one, now, snapshot.time_zone), stored.get(unconverted_key(target), 0)
+            one,
+            shown_value(stored.get(target), one, now, snapshot.time_zone),
+            stored.get(unconverted_key(target), 0),
+            snapshot.base_currency if is_money(one) else None,
         )
         for target, one in known.items()
     ]
@@ -175,6 +188,17 @@ async def happenings(
         sources = tuple(one for one in sources if one not in ("order", "change"))
     stretch = Stretch(sources=sources, changes=changes)
     return await read_timeline(connection, visit.workspace_id, contact_id, stretch, size=HAPPENINGS, cursor=cursor)
+
+
+async def names_of_deals(
+    connection: Connection, workspace_id: int, aggregator: Aggregator, why: Explained
+) -> dict[int, str]:
+    """What the deals are called that a value is made of."""
+    if aggregator.source not in ("deals", "order_products") or not why.behind:
+        return {}
+    ids = list({one.id for one in why.behind})
+    rows = await connection.fetch(queries.DEAL_NAMES, workspace_id, ids)
+    return {row["id"]: row["name"] for row in rows}
 
 
 async def segment_names(connection: Connection, workspace_id: int, timeline: Timeline) -> dict[int, str]:

@@ -59,6 +59,9 @@ WHERE workspace_id = $1 AND id = ANY($2::bigint[]) AND NOT placeholder"""
 FORMER_NAMES = """
 SELECT id, first_name, last_name, email, custom_id FROM contacts
 WHERE workspace_id = $1 AND id = ANY($2::bigint[])"""
+DEAL_NAMES = """
+SELECT d.id, d.name FROM deal_ids AS i JOIN deals AS d ON d.contact_id = i.contact_id AND d.id = i.deal_id
+WHERE i.workspace_id = $1 AND i.deal_id = ANY($2::bigint[]) AND d.workspace_id = $1"""
 COMPANY_NAME = "SELECT name FROM companies WHERE workspace_id = $1 AND id = $2"
 
 # A contact's orders, newest first; $3 only those of this member, $4 and $5 behind which, $6 how many.
