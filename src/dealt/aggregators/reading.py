@@ -17,13 +17,13 @@ from dealt.aggregators.deriving import load_aggregators
 from dealt.aggregators.figures import Figure
 from dealt.aggregators.functions import as_json
 from dealt.aggregators.model import Aggregator, unconverted_key
-from dealt.aggregators.money import amount_of
 from dealt.freshness import Vocabulary
 from dealt.kernel.clock import parse_datetime
 from dealt.kernel.db import Connection
 from dealt.kernel.limits import looking
 from dealt.kernel.sql import Sql, sql
 from dealt.predicates import Compiler
+from dealt.subjects import is_amount
 
 MOST_BEHIND = 100
 _UTC = ZoneInfo("UTC")
@@ -87,7 +87,8 @@ def shown_value(value: Any, one: Aggregator, now: datetime, zone: ZoneInfo) -> A
 
 def is_money(one: Aggregator) -> bool:
     """Whether its values are amounts in the workspace's base currency."""
-    return one.value_type == "float" and one.field is not None and amount_of(one.source, one.field) is not None
+    subject = {"deals": "deal", "order_products": "line"}.get(one.source, "")
+    return one.value_type == "float" and one.field is not None and is_amount(subject, one.field)
 
 
 async def preview(

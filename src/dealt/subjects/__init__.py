@@ -2,5 +2,6 @@
 
 from dealt.subjects.building import Extra, build_subjects
 from dealt.subjects.loading import SubjectVocabulary, load_subjects
+from dealt.subjects.money import is_amount
 
-__all__ = ["Extra", "SubjectVocabulary", "build_subjects", "load_subjects"]
+__all__ = ["Extra", "SubjectVocabulary", "build_subjects", "is_amount", "load_subjects"]

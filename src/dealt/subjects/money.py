@@ -37,5 +37,10 @@ def amounts(currency: str) -> Mapping[tuple[str, str], Amount]:
     return found | {("deal", "value"): Amount(_at("{a}.value"), _at("{a}.base_value"), currency)}
 
 
+def is_amount(subject: str, field: str) -> bool:
+    """Whether a field of deals or lines is an amount of money."""
+    return field in {"deal": _OF_DEALS, "line": _OF_LINES}.get(subject, {})
+
+
 def _at(text: str) -> Callable[[str], Sql]:
     return lambda alias: Sql(text.replace("{a}", alias))
