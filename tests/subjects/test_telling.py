@@ -57,7 +57,7 @@ async def test_an_error_names_its_place(house: House, written: Any, place: str) 
     ("written", "sentence"),
     [
         ({"field": "emial", "op": "is_set"}, 'A contact has no field "emial". Is "email" meant? There are: '),
-        ({"field": "email", "op": "less", "value": 1}, 'E-mail is a text, to which "less" does not fit; these do: '),
+        ({"field": "email", "op": "less", "value": 1}, '"less" does not fit E-mail, which is a text; these do: '),
         ({"field": "tags", "op": "in_any", "value": ["silver"]}, 'There is no "silver" in tags. There are: gold.'),
         ({"field": "score", "op": "equals"}, "A value is needed; is_not_set finds what has none."),
         ({"field": "seen", "op": "equals", "value": "2025-06-20"}, 'A day is not one moment: ask for it with "on".'),
@@ -95,7 +95,7 @@ SENTENCES: list[tuple[Any, str]] = [
     ),
     (
         {"relation": "deals", "quantifier": "at_least", "count": 2, "where": RECENTLY},
-        "there are at least 2 deals where Ordered is in the last 30 days",
+        "there are at least 2 deals where Ordered in the last 30 days",
     ),
     (
         {"relation": "deals", "measure": "sum", "field": "value", "op": "greater", "value": 99.5},
@@ -156,6 +156,9 @@ SENTENCES: list[tuple[Any, str]] = [
     (field_is("country", "equals", "day"), 'Country is "day"'),
     (field_is("gender", "in", ["female", "unknown"]), 'Gender is one of "Female", "Unknown"'),
     (field_is("seen", "in_current", "day"), "seen is today"),
+    (field_is("last_seen", "in_current", "day"), "Last seen today"),
+    (field_is("last_seen", "before", "2025-06-24"), "Last seen before 2025-06-24"),
+    (field_is("last_seen", "is_set"), "Last seen is set"),
     (field_is("seen", "in_current", "quarter"), "seen is in this quarter"),
     (field_is("seen", "before", "2025-06-24T10:30:00Z"), "seen is before 2025-06-24 10:30"),
     (field_is("seen", "before", "2025-06-24"), "seen is before 2025-06-24"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -25,6 +25,7 @@ from dealt.predicates import (
     Subject,
     check_filter,
     facets_of,
+    field_of,
     parse_filter,
     references,
 )
@@ -85,7 +86,8 @@ def read_figure(written: Aggregator, vocabulary: Vocabulary) -> Figure:
         raise InvalidInput.of("by", "Days are counted since a date-time; the max of a date gives the date itself.")
     field, amount = _what(written, rows, function)
     filtered = check_filter(parse_filter(written.filter), catalogue, relation.target, zone)
-    window = check_filter(parse_filter(_window(written.window, by), "window"), catalogue, relation.target, zone)
+    asked = parse_filter(_window(written.window, by), "window")
+    window = _in_place(written.window, lambda: check_filter(asked, catalogue, relation.target, zone))
     where = AllOf(tuple(part for part in (filtered, window) if part != AllOf(())))
     kind = field.kind if field else Kind.NUMBER
     value_type = function.type_of(kind, whole=field is not None and field.cast == "bigint")
@@ -108,18 +110,15 @@ def _what(written: Aggregator, rows: Subject, function: Function) -> tuple[Filte
             raise InvalidInput.of("net_of_returns", f"{shown(written.field)} is nothing that can be returned.")
     field = _field(rows, name or "", "field")
     if field.kind not in function.kinds:
-        kinds = ", ".join(sorted(function.kinds))
-        raise InvalidInput.of("field", f"{field.label} is a {field.kind}; the {function.name} is taken of: {kinds}.")
+        kinds = ", ".join(sorted(kind.phrase for kind in function.kinds))
+        told = f"{field.label} is {field.kind.phrase}; the {function.name.replace('_', ' ')} is taken of {kinds}."
+        raise InvalidInput.of("field", told)
     amount = None if function.name == "count_distinct" else field.amount
     return field, amount
 
 
 def _field(rows: Subject, name: str, place: str) -> FilterField:
-    field = rows.fields.get(name)
-    if field is None:
-        some = ", ".join(sorted(rows.fields)[:40])
-        raise InvalidInput.of(place, f"A {rows.label} has no field {shown(name)}; there are: {some}.")
-    return field
+    return field_of(rows, name, place)
 
 
 def _window(window: Any, by: FilterField) -> Any:
@@ -139,6 +138,15 @@ def _window(window: Any, by: FilterField) -> Any:
     if any(isinstance(edge, dict) for edge in window.values()):
         return {"field": by.name, "op": "in_window", "value": window}
     return _calendar(window, by)
+
+
+def _in_place(window: Any, check: Callable[[], Checked]) -> Checked:
+    """What is wrong with a window is told where it was written."""
+    try:
+        return check()
+    except InvalidInput as refused:
+        place = "window.last" if "last" in window else "window"
+        raise InvalidInput.of(place, "; ".join(one for some in refused.fields.values() for one in some)) from None
 
 
 def _calendar(window: Mapping[str, Any], by: FilterField) -> Any:

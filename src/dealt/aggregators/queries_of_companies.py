@@ -86,7 +86,7 @@ VALUES = """
 SELECT company_id, aggregates, computed_at, wake_at, definitions_version FROM company_derived
 WHERE workspace_id = $1 AND company_id = ANY($2::bigint[])"""
 AGES = """
-SELECT d.company_id, d.computed_at,
+SELECT d.company_id, d.wake_at,
     (SELECT min(s.marked_at) FROM stale_companies AS s
         WHERE s.workspace_id = d.workspace_id AND s.company_id = d.company_id) AS since
 FROM company_derived AS d WHERE d.workspace_id = $1 AND d.company_id = ANY($2::bigint[])"""

@@ -37,12 +37,7 @@ async def ages_of_companies(
 ) -> dict[int, Age]:
     """By company; one for which nothing was ever computed is left out."""
     rows = await connection.fetch(queries.AGES, workspace_id, list(company_ids))
-    return {
-        row["company_id"]: Age(
-            row["computed_at"], max((now - row["since"]).total_seconds(), 0.0) if row["since"] else 0.0
-        )
-        for row in rows
-    }
+    return {row["company_id"]: Age.of(row["since"], row["wake_at"], now) for row in rows}
 
 
 async def companies_wait_since(connection: Connection, workspace_id: int) -> datetime | None:

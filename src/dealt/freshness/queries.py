@@ -139,7 +139,7 @@ PROGRESS = "SELECT version, done, total, started_at, finished_at FROM backfills 
 
 # How old what is derived for a contact is, and since when it waits to be computed anew, if it does.
 AGES = """
-SELECT d.contact_id, d.computed_at, (SELECT min(s.marked_at) FROM stale AS s WHERE s.contact_id = d.contact_id) AS since
+SELECT d.contact_id, d.wake_at, (SELECT min(s.marked_at) FROM stale AS s WHERE s.contact_id = d.contact_id) AS since
 FROM contact_derived AS d WHERE d.workspace_id = $1 AND d.contact_id = ANY($2::bigint[])"""
 
 WAKE = """

@@ -17,7 +17,7 @@ from dealt.predicates.catalogue import (
     attribute,
     column,
 )
-from dealt.predicates.check import check_filter
+from dealt.predicates.check import check_filter, field_of
 from dealt.predicates.checked import (
     EVERYTHING,
     AllOf,
@@ -90,6 +90,7 @@ __all__ = [
     "every_leaf",
     "explain",
     "facets_of",
+    "field_of",
     "from_related",
     "later",
     "least",

@@ -38,7 +38,7 @@ _PHRASES = {
     Kind.MOMENT: "a date-time",
     Kind.CHOICE: "one of several choices",
     Kind.CHOICES: "any of several choices",
-    Kind.MEMBERSHIP: "what it belongs to",
+    Kind.MEMBERSHIP: "a set to belong to",
     Kind.JSON: "JSON",
 }
 
@@ -70,6 +70,8 @@ class FilterField:
     names: Mapping[Any, str] = field(default_factory=dict)
     words: Mapping[str, int] = field(default_factory=dict)
     amount: Amount | None = None
+    happens: bool = False
+    """Whether its label says what happened then, as Ordered does: "Ordered in the last 30 days"."""
 
     def in_base(self) -> FilterField:
         """What figures over many rows are taken of: an amount of money in base currency, anything else as it is."""

@@ -80,13 +80,13 @@ class _Checker:
             operator = _operator(node.op, Kind.MEMBERSHIP, membership.label, node.path)
             ids = self._read(node.path, lambda: values.read_members(node.value, membership.ids, membership.label))
             return MemberTest(node.path, membership, operator, ids)
-        field = _field(node.field, subject, node.path)
+        field = field_of(subject, node.field, f"{node.path}.field")
         operator = _operator(node.op, field.kind, field.label, node.path)
         return FieldTest(node.path, field, operator, self._value(operator, field, node.value, node.path))
 
     def _measured(self, node: Measured, subject: Subject) -> FigureTest:
         relation, target = self._relation(node.relation, subject, node.path)
-        field = None if node.field is None else _field(node.field, target, node.path)
+        field = None if node.field is None else field_of(target, node.field, f"{node.path}.field")
         if field is not None and node.measure != "count_distinct":
             field = field.in_base()
         result = _result(node, field)
@@ -97,7 +97,7 @@ class _Checker:
 
     def _picked(self, node: Picked, subject: Subject) -> PickTest:
         relation, target = self._relation(node.relation, subject, node.path)
-        by = _field(node.by or relation.by, target, node.path, "by")
+        by = field_of(target, node.by or relation.by, f"{node.path}.by")
         if by.kind not in TIMES:
             raise InvalidInput.of(f"{node.path}.by", f"{by.label} is no date; the first and the last are told by one.")
         where, wanted = self.node(node.where, target), self.node(node.wanted, target)
@@ -117,6 +117,7 @@ class _Checker:
             "nothing": lambda: self._nothing(value),
             "one": lambda: values.read_one(field, value, zone),
             "fragment": lambda: values.read_fragment(field, value, zone),
+            "before": lambda: values.read_one(field, value, zone),
             "after": lambda: values.read_after(field, value, zone),
             "day": lambda: parse_date(value),
             "many": lambda: values.read_many(field, value, zone),
@@ -147,11 +148,12 @@ class _Checker:
             raise InvalidInput.of(f"{path}.value", str(error)) from None
 
 
-def _field(name: str, subject: Subject, path: str, key: str = "field") -> FilterField:
+def field_of(subject: Subject, name: str, place: str) -> FilterField:
+    """A field by its name. Raises InvalidInput that says, at ``place``, which there are and may be meant."""
     field = subject.fields.get(name)
     if field is None:
         known = [*subject.fields, *subject.memberships]
-        raise _unknown(f"{path}.{key}", name, known, f"A {subject.label} has no field")
+        raise _unknown(place, name, known, f"A {subject.label} has no field")
     return field
 
 
@@ -161,7 +163,7 @@ def _operator(name: str, kind: Kind, label: str, path: str) -> Operator:
     if operator is None:
         raise _unknown(f"{path}.op", name, fitting, f"{label} is {kind.phrase} and has no operator")
     if kind not in operator.kinds:
-        told = f"{label} is {kind.phrase}, to which {shown(name)} does not fit; these do: {', '.join(fitting)}."
+        told = f"{shown(name)} does not fit {label}, which is {kind.phrase}; these do: {', '.join(fitting)}."
         raise InvalidInput.of(f"{path}.op", told)
     return operator
 

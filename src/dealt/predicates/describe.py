@@ -34,6 +34,7 @@ _PAIRS = (
     ("has_any", "has_none"), ("in_any", "in_none"),
 )  # fmt: skip
 _OPPOSITES = dict(_PAIRS) | {second: first for first, second in _PAIRS}
+_WHEN = ("day", "after", "range", "span", "window", "calendar", "weekdays", "before")
 _Looking: TypeAlias = CountTest | FigureTest | PickTest
 
 
@@ -61,6 +62,9 @@ def _tell(node: Checked) -> str:
             return f"it is not true that {f'({told})' if isinstance(part, AllOf | OneOf) else told}"
         case MemberTest():
             return _belonging(node)
+        case FieldTest() if node.field.happens and node.operator.takes in _WHEN:
+            told = compared(node.operator, node.value, {})
+            return node.operator.sentence.replace("{field} is ", "{field} ").format(field=node.field.label, value=told)
         case FieldTest():
             return node.operator.sentence.format(
                 field=node.field.label, value=compared(node.operator, node.value, node.field.names)

@@ -107,7 +107,7 @@ def _told(field: FilterField | None, kind: Kind, found: Any, zone: ZoneInfo) -> 
     if isinstance(found, int):
         found = Decimal(found)
     if isinstance(found, datetime):
-        return tell_value(found.astimezone(zone), {})
+        return tell_value(found.astimezone(zone).replace(microsecond=0), {})
     if isinstance(found, Decimal | date | str):
         return tell_value(_short(found), field.names if field else {})
     return tell_value(found, {})

@@ -25,7 +25,19 @@ from dealt.predicates.moments import (
 )
 
 Takes = Literal[
-    "nothing", "one", "fragment", "day", "after", "many", "range", "span", "window", "calendar", "weekdays", "members"
+    "nothing",
+    "one",
+    "fragment",
+    "day",
+    "after",
+    "before",
+    "many",
+    "range",
+    "span",
+    "window",
+    "calendar",
+    "weekdays",
+    "members",
 ]
 Build = Callable[[Sql, FilterField, Any, Moment], Sql]
 """From the field's expression and the value to a condition, which may be NULL: that is not true."""
@@ -218,7 +230,7 @@ OPERATORS: dict[str, Operator] = {
         Operator("less", ORDERED, "one", _compared("<"), "{field} is less than {value}"),
         Operator("less_or_equal", ORDERED, "one", _compared("<="), "{field} is at most {value}"),
         Operator("between", ORDERED | TIMES, "range", _between, "{field} is from {value}"),
-        Operator("before", TIMES, "one", _compared("<"), "{field} is before {value}"),
+        Operator("before", TIMES, "before", _compared("<"), "{field} is before {value}"),
         Operator("after", TIMES, "after", _compared(">"), "{field} is after {value}"),
         Operator("on", TIMES, "day", _on, "{field} is on {value}"),
         Operator("in_last", TIMES, "span", _in_last[0], "{field} is in the last {value}", _in_last[1]),

@@ -140,7 +140,9 @@ def _line_fields() -> dict[str, FilterField]:
             "net_total", Kind.NUMBER, "Line total net of refunds",
             lambda alias: Sql(f"({alias}.total - {alias}.refunded_value)"),
         ),
-        "ordered_at": FilterField("ordered_at", Kind.MOMENT, "Ordered", lambda alias: Sql(f"{alias}d.ordered_at")),
+        "ordered_at": FilterField(
+            "ordered_at", Kind.MOMENT, "Ordered", lambda alias: Sql(f"{alias}d.ordered_at"), happens=True
+        ),
         "deal_status": FilterField(
             "deal_status", Kind.NUMBER, "Status of the deal", lambda alias: Sql(f"{alias}d.status"), cast="bigint"
         ),
@@ -156,8 +158,8 @@ def _of_receipt(key: str, label: str) -> FilterField:
 
 def _moments() -> dict[str, FilterField]:
     return {
-        "happened_at": FilterField("happened_at", Kind.MOMENT, "Happened", column("happened_at")),
-        "received_at": FilterField("received_at", Kind.MOMENT, "Received", column("received_at")),
+        "happened_at": FilterField("happened_at", Kind.MOMENT, "Happened", column("happened_at"), happens=True),
+        "received_at": FilterField("received_at", Kind.MOMENT, "Received", column("received_at"), happens=True),
     }
 
 

@@ -28,6 +28,7 @@ def standard(fields: Iterable[Field]) -> dict[str, FilterField]:
             field.label,
             column(field.column),
             cast="bigint" if field.value_type == "integer" else "numeric",
+            happens=field.value_type in ("date", "datetime"),
         )
         for field in fields
     }
