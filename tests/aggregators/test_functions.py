@@ -95,7 +95,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"filter": []}, "filter"),
     ({"filter": None}, "filter"),
     ({"window": {"last": {"days": 0}}}, "window.last"),
-    ({"window": {"from": {"days": -7}, "to": {"days": -14}}}, "window.last"),
+    ({"window": {"from": {"days": -7}, "to": {"days": -14}}}, "window"),
     ({"window": {"from": "2025-02-01", "to": "2025-01-01"}}, "window"),
     ({"window": {"from": "2025-02-30"}}, "window.from"),
     ({"window": {"current": "decade"}}, "window.current"),
