@@ -129,7 +129,7 @@ async def test_an_rfm_is_changed_and_deleted(shop: Shop) -> None:
         ({"filter": {"field": "nothing", "op": "is_set"}}, "filter.field"),
         ({"filter": 7}, "filter"),
         ({"filter": None}, "filter"),
-        ({"window": {"last": {"days": -1}}}, "window.value"),
+        ({"window": {"last": {"days": -1}}}, "window.last"),
         ({"window": []}, "window"),
         ({"thresholds": {}}, "thresholds"),
         ({"thresholds": FIXED | {"more": 1}}, "thresholds"),
