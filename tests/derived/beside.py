@@ -39,8 +39,10 @@ class Beside:
     def list_change(self) -> Request | None:
         way = self._rng.choice(("add_to_list/", "add_to_list/", "remove_from_list/"))
         lists = [self._facts.lists[name] for name in LISTS if name in self._facts.lists]
+        if not lists:
+            return None
         body = {"list": self._rng.choice(lists)}
-        return self._at("users", self._facts.contacts, lambda _: ("POST", way, body)) if lists else None
+        return self._at("users", self._facts.contacts, lambda _: ("POST", way, body))
 
     def task(self) -> Request | None:
         rng, tasks = self._rng, self._facts.tables["tasks"]

@@ -40,6 +40,9 @@ class Comparing:
         """An answer."""
         raise NotImplementedError
 
+    async def settle(self) -> None:
+        """Do what workers do, where nobody else does."""
+
     async def read_one(self, rng: Random) -> None:
         """Whoever reads a contact before workers have come to it sees what is true.
 
@@ -120,7 +123,11 @@ class Comparing:
 
     def _reckoner(self) -> Reckoner:
         known = self.aggregators | self.segments
-        broken = frozenset(name for name, one in known.items() if speaks_of(one, self.facts))
+        kinds = {name: "aggregator" if name in self.aggregators else "segment" for name in known}
+        aside = self.facts.aside
+        broken = frozenset(
+            name for name, one in known.items() if speaks_of(one, self.facts) or (kinds[name], self.ids[name]) in aside
+        )
         return reckoner(self.facts, self.aggregators, self.segments, broken)
 
     def _same(self, what: str, found: Any, wanted: Any) -> None:

@@ -37,6 +37,8 @@ class Facts:
     lists: dict[str, int]
     attributes: dict[str, int] = field(default_factory=dict)
     rfm: Row | None = None
+    aside: set[tuple[str, int]] = field(default_factory=set)
+    """Definitions that are put aside, with their kind."""
     static: dict[int, set[int]] = field(default_factory=dict)
     """The members of static segments, as they are kept."""
     owned: dict[str, dict[int, list[Row]]] = field(default_factory=dict)
@@ -71,11 +73,13 @@ async def read_facts(pool: asyncpg.Pool, workspace_id: int, now: datetime) -> Fa
         }
         rfm = await connection.fetchrow(_RFM, workspace_id)
         static = await connection.fetch(_STATIC, workspace_id)
+        aside = await connection.fetch(_ASIDE, workspace_id)
     facts = Facts(
         now, ZoneInfo(workspace["time_zone"]), workspace["base_currency"], tables, names["tags"],
         names["event_definitions"], names["lists"], names["attributes"],
     )  # fmt: skip
     facts.rfm = rfm and {key: json.loads(value or "null") if key != "id" else value for key, value in rfm.items()}
+    facts.aside = {(row["kind"], row["id"]) for row in aside}
     for row in static:
         facts.static.setdefault(row["segment_id"], set()).add(row["id"])
     _derive(facts)
@@ -86,6 +90,9 @@ _RFM = """
 SELECT s.id, s.thresholds::text, c.edges::text FROM rfm_setups AS s LEFT JOIN rfm_cuts AS c
     ON c.workspace_id = s.workspace_id AND c.rfm_id = s.id AND c.revision = s.revision
 WHERE s.workspace_id = $1"""
+_ASIDE = """
+SELECT 'aggregator' AS kind, id FROM aggregators WHERE workspace_id = $1 AND failed_at IS NOT NULL
+UNION ALL SELECT 'segment', id FROM segments WHERE workspace_id = $1 AND failed_at IS NOT NULL"""
 _STATIC = """
 SELECT m.segment_id, m.id FROM segments AS s JOIN (
     SELECT segment_id, contact_id AS id FROM segment_members

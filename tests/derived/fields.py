@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from tests.derived.facts import Row, converted
@@ -90,5 +90,12 @@ def _typed(value: Any, kind: str) -> Any:
     if kind == MOMENT:
         return datetime.fromisoformat(value)
     if kind == NUMBER:
-        return Decimal(str(value))
+        return _number(value)
     return value
+
+
+def _number(value: Any) -> Decimal | None:
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        return None

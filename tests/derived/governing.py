@@ -6,6 +6,10 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
+from dealt.aggregators import AggregatorDeriver
+from dealt.freshness import definitions_changed
+from dealt.kernel.db import transaction
+from dealt.segments import SegmentDeriver
 from tests.derived.comparing import Comparing
 from tests.derived.facts import read_facts
 from tests.derived.inventing import EVENTS, LISTS, TAGS, Inventor
@@ -49,8 +53,8 @@ class Governing(Comparing):
     async def govern(self, rng: Random) -> None:
         """One setting changes; what is known is read anew, as names mean something else now."""
         ways: tuple[Callable[[Random], Any], ...] = (
-            self._attribute, self._attribute, self._tag, self._list, self._event, self._currency, self._rfm, self._rfm,
-            self._snapshot, self._snapshot,
+            self._attribute, self._attribute, self._widen, self._tag, self._list, self._event, self._currency,
+            self._rfm, self._rfm, self._snapshot, self._snapshot, self._put_aside,
         )  # fmt: skip
         done = await rng.choice(ways)(rng)
         self.operations += done is not None
@@ -67,6 +71,25 @@ class Governing(Comparing):
             return await self.ask("DELETE", f"attributes/{number}/")
         return await self.ask(
             "POST", "attributes/", {"content_type": content_type, "name": name, "value_type": value_type}
+        )
+
+    async def _widen(self, rng: Random) -> Any:
+        """A number becomes a text, as a value came that is none, and then a number again: that value is nothing now."""
+        kind, content_type, name = rng.choice(
+            (("users", "clientuser", "points"), ("deals", "deal", "weight"), ("companies", "company", "seats"))
+        )
+        rows = self.facts.contacts if kind == "users" else self.facts.tables[kind]
+        if not rows or name not in self.facts.attributes:
+            return None
+        await self.ask("DELETE", f"attributes/{self.facts.attributes[name]}/")
+        for value in (2, "many"):
+            await self.ask("PATCH", f"{kind}/{rng.choice(rows)['id']}/", {name: value})
+        await self.settle()
+        await self.look_again()
+        if name in self.facts.attributes:
+            await self.ask("DELETE", f"attributes/{self.facts.attributes[name]}/")
+        return await self.ask(
+            "POST", "attributes/", {"content_type": content_type, "name": name, "value_type": "float"}
         )
 
     async def _tag(self, rng: Random) -> Any:
@@ -90,6 +113,19 @@ class Governing(Comparing):
 
     async def _currency(self, rng: Random) -> Any:
         return await self.ask("PATCH", "workspace/", {"base_currency": rng.choice(CURRENCIES)})
+
+    async def _put_aside(self, rng: Random) -> Any:
+        """A definition fails, as far as anybody can see; changing it has it tried again."""
+        known = sorted(name for name in self.ids if "static" not in self.segments.get(name, {}))
+        if not known:
+            return None
+        name, now = rng.choice(known), self.clock.now()
+        deriver = AggregatorDeriver() if name in self.aggregators else SegmentDeriver()
+        async with transaction(self.pool) as connection:
+            await deriver.quarantine(connection, self.workspace_id, self.ids[name], "It took too long.", now)
+            await definitions_changed(connection, self.workspace_id, now, reading_more=False)
+        self.told.append(f"{name} is put aside")
+        return name
 
     async def _snapshot(self, rng: Random) -> Any:
         if not self.segments or len(self.ids) > 40:

@@ -32,6 +32,7 @@ from tests.processes.running import PATIENCE_S, Served, command
 from tests.publicapi.conftest import V2
 
 CLIENTS = 6
+AUDIT_EVERY_S = 15
 TRIES = 12
 """Looks at a shop in which time goes on, before a difference is one."""
 _WAITS = """
@@ -131,15 +132,15 @@ class Storm:
 
     async def _kill(self, rng: Random, until: float) -> None:
         while time.monotonic() < until:
-            await asyncio.sleep(rng.uniform(0.5, 4))
+            await asyncio.sleep(rng.uniform(1, 6))
             victims = [*self.first.pids("worker"), *self.second.pids("worker"), *self.second.pids("web")]
             if victims:
                 os.kill(rng.choice(victims), signal.SIGKILL)
                 self.killed += 1
 
     async def _audit_beside(self, until: float) -> None:
-        while time.monotonic() < until - 5:
-            await asyncio.sleep(5)
+        while time.monotonic() < until - AUDIT_EVERY_S:
+            await asyncio.sleep(AUDIT_EVERY_S)
             await self._audit("in the midst")
 
     async def _calm(self) -> None:
