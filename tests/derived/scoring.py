@@ -27,13 +27,17 @@ def score(facts: Facts, name: str, orders: Any, last: Any, value: Any) -> Any:
     edges = facts.rfm and facts.rfm["edges"]
     if edges is None or not orders:
         return None
+    frequency = _reached(orders, edges["frequency"])
+    if name == SCORES[1]:
+        return Decimal(frequency)
+    if name == SCORES[2]:
+        return Decimal(_reached(value or Decimal(0), edges["monetary"]))
+    if last is None:
+        # What finds the last order was put aside.
+        return None
     day = day_of(last, facts.zone)
     recency = 1 + sum(day >= date.fromisoformat(edge) for edge in edges["recency"] if edge is not None)
-    frequency = _reached(orders, edges["frequency"])
-    if name == f"{KEY}_group":
-        return _TABLE[recency - 1][frequency - 1]
-    found = dict(zip(SCORES, (recency, frequency, _reached(value or Decimal(0), edges["monetary"])), strict=True))
-    return Decimal(found[name])
+    return Decimal(recency) if name == SCORES[0] else _TABLE[recency - 1][frequency - 1]
 
 
 def fixed(facts: Facts) -> Any:

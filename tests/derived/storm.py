@@ -157,6 +157,7 @@ class Storm:
         told = await asyncio.to_thread(
             command, self.second.data_dir, "audit", "--json", "--workspace", "1", DATABASE_URL=self.dsn
         )
+        assert told.stdout, told.stderr
         found = json.loads(told.stdout)
         self.audits += 1
         assert not found["drift"], f"drift {when}: {json.dumps(found, indent=1)[:5000]}\n{self.ruler.story()}"
