@@ -70,7 +70,9 @@ PARTS: list[Part[Any]] = [
 """Every kind of definition that a snapshot holds."""
 
 # Members of static segments move; a deal's go with it.
-_MEMBERSHIPS: tuple[Mover, ...] = (Rows("segment_members", "segment_id", can_meet=True, until="deletion"),)
+_MEMBERSHIPS: tuple[Mover, ...] = (
+    Rows("segment_members", "segment_id", can_meet=True, until="deletion", parent="segments"),
+)
 _MOVERS: list[Mover] = [
     *OWN, VALUES, DEALS, TASKS, *OCCURRENCES, *DEVICES, LIFETIMES, *_MEMBERSHIPS, Noted(), REFUSED,
 ]  # fmt: skip

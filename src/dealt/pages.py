@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from dealt import board, browsing, builders, members, profiles, starting
+from dealt import board, browsing, builders, members, profiles, restoring, starting
 from dealt.accounts import Definitions
 from dealt.attributes.pages import ROUTES as ATTRIBUTES
 from dealt.exporting.pages import ROUTES as EXPORTING
@@ -38,6 +38,7 @@ ROUTES: list[PageRoute] = [
     *builders.ROUTES,
     *board.ROUTES,
     *browsing.ROUTES,
+    *restoring.ROUTES,
     *ATTRIBUTES,
     *LISTS,
     *PIPELINES,
@@ -107,6 +108,7 @@ PLACES: list[Place] = [
     Place("First steps", "/start/", "settings", section="more", order=800),
     Place("Export", "/settings/export/", "settings", section="settings", order=91, group="Data"),
     Place("Imports", "/imports/", "transfer", section="settings", order=90, group="Data"),
+    Place("Deleted", "/deleted/", "", section="more", order=850),
     Place("Your account", "/me/", "", section="more", order=900),
     Place("Password, sign-in codes and sessions", "/me/", "", section="more", order=901),
 ]
@@ -131,6 +133,7 @@ DOMAINS = (
     "starting",
     "board",
     "browsing",
+    "restoring",
 )
 """The packages with pages: each has its ``templates`` and, where its pages load files of their own, ``static``."""
 

@@ -13,16 +13,18 @@ from dealt.accounts import SEND_RESET, forget_old_sessions, forget_old_tries, se
 from dealt.aggregators import CompanyRounds
 from dealt.attributes import BUILD, DROP, build_field_index, remove_field_index
 from dealt.auditing import AuditRounds
-from dealt.companies import UNLINK
+from dealt.companies import RELINK, UNLINK
 from dealt.deals import (
     CONVERT,
     FOLDING_DUE,
     REDATE,
     FoldingRounds,
     redate_deals,
+    relink_company,
     unlink_company,
     with_many_deals,
 )
+from dealt.deletions import forget_old
 from dealt.derivation import build_derived
 from dealt.feeds import NIGHTLY, SYNC, nightly_feed, sync_feed
 from dealt.following import convert_and_refresh, leave_and_fan_out
@@ -75,6 +77,7 @@ HANDLERS: dict[str, JobHandler] = {
     SEND_RESET: send_reset,
     REDATE: redate_deals,
     UNLINK: unlink_company,
+    RELINK: relink_company,
     SYNC: sync_feed,
     NIGHTLY: nightly_feed,
     REFRESH: refresh_lifetime,
@@ -86,7 +89,7 @@ HANDLERS: dict[str, JobHandler] = {
 }
 """Who does which kind of job."""
 
-FORGETTING = (forget_old_deliveries, forget_old_sessions, forget_old_tries)
+FORGETTING = (forget_old, forget_old_deliveries, forget_old_sessions, forget_old_tries)
 """What is done each hour so that tables do not grow for ever."""
 
 SETTLERS: list[Settler] = [DERIVED]

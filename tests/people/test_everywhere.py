@@ -38,6 +38,10 @@ _FILLING = (
     "INSERT INTO contact_derived (contact_id, workspace_id, computed_at, definitions_version) VALUES ($1, $2, $3, 1)",
     "INSERT INTO webhook_deliveries (contact_id, workspace_id, webhook_id, object_type, object_id, sequence, kind, "
     "body, created_at) VALUES ($1, $2, 1, 'contact', $1, 1, 'contact.updated', '', $3)",
+    "INSERT INTO deletions (contact_id, workspace_id, object_type, object_id, name, deleted_at, deleted_by) "
+    "VALUES ($1, $2, 'task', 99, '', $3, 'member:1')",
+    "INSERT INTO deleted_rows (contact_id, workspace_id, deletion_id, kind, image) SELECT $1, $2, 1, 'tasks', '{}' "
+    "WHERE $3::timestamptz IS NOT NULL",
 )
 
 

@@ -13,6 +13,7 @@ from dealt.aggregators.keeping import (
     delete_aggregator,
     page_of_aggregators,
     read_aggregator,
+    restore_aggregator,
     update_aggregator,
 )
 from dealt.aggregators.model import SOURCES, SUBJECTS, Aggregator, unconverted_key
@@ -70,6 +71,7 @@ __all__ = [
     "read_figure",
     "read_new",
     "read_preview",
+    "restore_aggregator",
     "sample",
     "shown_value",
     "shown_values",

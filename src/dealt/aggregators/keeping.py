@@ -11,9 +11,10 @@ from dealt.aggregators import queries
 from dealt.aggregators.figures import read_figure
 from dealt.aggregators.model import KIND, MOST_AGGREGATORS, Aggregator
 from dealt.attributes import define_computed, delete_computed, retype_computed
+from dealt.deletions import Deletion, begin, keep, put_back
 from dealt.freshness import Definition, Derived, check_acyclic, definitions_changed
 from dealt.kernel.db import Connection
-from dealt.kernel.errors import Conflict, NotFound
+from dealt.kernel.errors import Conflict, InvalidInput, NotFound
 from dealt.kernel.ids import next_settings_id
 from dealt.kernel.journal import SETTINGS, Entry, difference, encode, record
 from dealt.kernel.paging import Order, Page, PageRequest, fetch_page
@@ -75,17 +76,54 @@ async def update_aggregator(
 
 
 async def delete_aggregator(
-    connection: Connection, derived: Derived, actor: Actor, aggregator_id: int, *, now: datetime
-) -> None:
-    """Remove an aggregator, its attribute and every value. Raises NotFound, Conflict where it is used."""
+    connection: Connection, derived: Derived, actor: Actor, aggregator_id: int, *, now: datetime, final: bool = False
+) -> int | None:
+    """Remove an aggregator, its attribute and every value; by which deletion it comes back, unless that is ``final``.
+
+    Raises NotFound, Conflict where it is used.
+    """
     workspace_id = actor.workspace_id
     version = await definitions_changed(connection, workspace_id, now)
     before = await read_aggregator(connection, workspace_id, aggregator_id)
     plan = await derived.uncommitted(connection, workspace_id)
     _refuse_used(plan.definitions, f"{KIND}:{aggregator_id}")
+    by = "" if final else actor.name
+    kept = await begin(connection, workspace_id, by, KIND, aggregator_id, before.name, now)
+    await keep(connection, workspace_id, kept, "aggregators", "t.id = $3", aggregator_id)
+    await keep(connection, workspace_id, kept, "attributes", "t.aggregator_id = $3", aggregator_id)
     await connection.execute(queries.DELETE, workspace_id, aggregator_id, now, version)
     await delete_computed(connection, workspace_id, aggregator_id)
     entry = Entry(SETTINGS, "aggregator.deleted", KIND, aggregator_id, actor.name, difference(before.told, {}))
+    await record(connection, workspace_id, [entry], now)
+    return kept
+
+
+async def restore_aggregator(
+    connection: Connection, derived: Derived, actor: Actor, deletion: Deletion, *, now: datetime
+) -> None:
+    """Bring an aggregator back with its attribute, and have every value computed.
+
+    Raises Conflict where the attribute's name is taken, it makes no sense any more, or there is no room.
+    """
+    workspace_id, aggregator_id = actor.workspace_id, deletion.object_id
+    version = await definitions_changed(connection, workspace_id, now)
+    if await connection.fetchval(queries.COUNT, workspace_id) >= MOST_AGGREGATORS:
+        raise Conflict(f"A workspace has at most {MOST_AGGREGATORS} aggregators. Delete one first.")
+    # Its row may wait to be removed still.
+    await connection.execute(queries.FORGET_ONE, workspace_id, aggregator_id)
+    changes = "jsonb_build_object('version', $3::bigint)"
+    await put_back(connection, workspace_id, deletion, "aggregators", version, changes=changes)
+    back = await read_aggregator(connection, workspace_id, aggregator_id)
+    came, kept = await put_back(connection, workspace_id, deletion, "attributes")
+    if came < kept:
+        raise Conflict(f'There is another attribute "{back.target}" now. Rename or delete that first.')
+    try:
+        await _checked(connection, derived, workspace_id, back)
+        await _check_circles(connection, derived, workspace_id)
+    except InvalidInput as error:
+        raise Conflict(f"It makes no sense any more: {error.detail}") from None
+    told = difference({}, back.told | {"restored": True})
+    entry = Entry(SETTINGS, "aggregator.created", KIND, aggregator_id, actor.name, told)
     await record(connection, workspace_id, [entry], now)
 
 

@@ -21,6 +21,7 @@ UPDATE aggregators SET version = $3, updated_at = $4, name = $5, description = $
     target = $15, value_type = $16, subject = $17, failed_at = NULL, error = ''
 WHERE workspace_id = $1 AND id = $2"""
 
+FORGET_ONE = "DELETE FROM aggregators WHERE workspace_id = $1 AND id = $2 AND deleted_at IS NOT NULL"
 DELETE = "UPDATE aggregators SET deleted_at = $3, version = $4 WHERE workspace_id = $1 AND id = $2"
 
 # The version is the one that the caller is about to raise to.

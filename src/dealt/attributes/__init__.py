@@ -9,6 +9,7 @@ from dealt.attributes.defining import (
     delete_attribute,
     list_attributes,
     read_attribute,
+    restore_attribute,
 )
 from dealt.attributes.indexing import (
     BUILD,
@@ -64,6 +65,7 @@ __all__ = [
     "page_of_attributes",
     "read_attribute",
     "remove_field_index",
+    "restore_attribute",
     "retype_computed",
     "split_body",
     "type_sets",

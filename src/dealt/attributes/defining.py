@@ -22,6 +22,7 @@ from dealt.attributes.model import (
     is_domain,
 )
 from dealt.attributes.typing import Assignment, assign, name_std
+from dealt.deletions import Deletion, begin, keep, put_back
 from dealt.freshness import definitions_name, everything_changed
 from dealt.kernel.db import Connection, Record
 from dealt.kernel.errors import Conflict, InvalidInput, NotFound
@@ -139,16 +140,38 @@ def check_definition(domain: str, name: str, value_type: str, choices: Sequence[
 
 async def delete_attribute(
     connection: Connection, workspace_id: int, attribute_id: int, *, now: datetime, actor: str = "system"
-) -> None:
-    """Remove a definition; values stay stored and come back if the name is defined again. Raises NotFound."""
+) -> int | None:
+    """Remove a definition; values stay stored and come back if the name is defined again. Raises NotFound.
+
+    By which deletion the definition itself comes back.
+    """
     await settings_changed(connection, workspace_id)
     refuse_computed(await connection.fetchval(queries.FILLED_BY, workspace_id, attribute_id))
-    row = await connection.fetchrow(queries.DELETE, workspace_id, attribute_id)
-    if row is None:
+    name = await connection.fetchval(queries.NAME_OF, workspace_id, attribute_id)
+    if name is None:
         raise NotFound
+    kept = await begin(connection, workspace_id, actor, "attribute", attribute_id, name, now)
+    await keep(connection, workspace_id, kept, "attributes", "t.id = $3", attribute_id)
+    row = await connection.fetchrow(queries.DELETE, workspace_id, attribute_id)
     await everything_changed(connection, workspace_id, now)
     changes = {"name": (row["name"], None), "domain": (row["domain"], None)}
     entry = Entry(SETTINGS, "attribute.deleted", "attribute", attribute_id, actor, changes)
+    await record(connection, workspace_id, [entry], now)
+    return kept
+
+
+async def restore_attribute(
+    connection: Connection, workspace_id: int, deletion: Deletion, *, now: datetime, actor: str
+) -> None:
+    """Bring a definition back with its type and choices. Raises Conflict where its name is taken."""
+    await settings_changed(connection, workspace_id)
+    if (await put_back(connection, workspace_id, deletion, "attributes", changes="'{\"indexed\": false}'::jsonb"))[
+        0
+    ] == 0:
+        raise Conflict(f'There is another attribute "{deletion.name}" now. Rename or delete that first.')
+    await everything_changed(connection, workspace_id, now)
+    changes = {"name": (None, deletion.name), "restored": (None, True)}
+    entry = Entry(SETTINGS, "attribute.created", "attribute", deletion.object_id, actor, changes)
     await record(connection, workspace_id, [entry], now)
 
 

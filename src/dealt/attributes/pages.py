@@ -13,7 +13,7 @@ from dealt.attributes.model import DOMAINS, Attribute
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import InvalidInput
 from dealt.kernel.http import Response
-from dealt.web import PageRoute, Visit, action, page
+from dealt.web import PageRoute, Visit, action, bring_back, page
 
 _HERE = "/settings/attributes/"
 _LONGEST_DESCRIPTION = 10_000
@@ -90,8 +90,8 @@ async def delete(visit: Visit) -> Response:
     """Values stay stored, and come back if the name is defined again."""
     async with visit.changing() as connection:
         before = await _find(visit, connection)
-        await delete_attribute(connection, visit.workspace_id, before.id, now=visit.now, actor=visit.actor.name)
-    return visit.go(f"{_HERE}?of={before.domain}", f'The attribute "{before.name}" is deleted.')
+        kept = await delete_attribute(connection, visit.workspace_id, before.id, now=visit.now, actor=visit.actor.name)
+    return visit.go(f"{_HERE}?of={before.domain}", f'The attribute "{before.name}" is deleted.', bring_back(kept))
 
 
 async def _find(visit: Visit, connection: Connection) -> Attribute:

@@ -32,6 +32,7 @@ WHERE workspace_id = $1 AND id = $2"""
 
 COUNT = "SELECT count(*) FROM attributes WHERE workspace_id = $1 AND domain = $2"
 
+NAME_OF = "SELECT name FROM attributes WHERE workspace_id = $1 AND id = $2"
 FILLED_BY = "SELECT aggregator_id FROM attributes WHERE workspace_id = $1 AND id = $2"
 
 DEFINE_COMPUTED = """

@@ -36,7 +36,7 @@ from dealt.kernel.http import Response
 from dealt.kernel.paging import PageRequest
 from dealt.predicates import FilterCatalogue, describe
 from dealt.rfm import keep_figures
-from dealt.web import PageRoute, Visit, action, page
+from dealt.web import PageRoute, Visit, action, bring_back, page
 
 _HERE = "/aggregators/"
 _SAMPLED = 10
@@ -108,8 +108,8 @@ async def delete(visit: Visit) -> Response:
     """Its attribute goes at once, its values with it; refused where something else speaks of it."""
     async with visit.changing() as connection:
         found = await read_aggregator(connection, visit.workspace_id, visit.id())
-        await delete_aggregator(connection, visit.of(Derived), visit.actor, found.id, now=visit.now)
-    return visit.go(_HERE, f"{found.name} is deleted, and the attribute {found.target} with it.")
+        kept = await delete_aggregator(connection, visit.of(Derived), visit.actor, found.id, now=visit.now)
+    return visit.go(_HERE, f"{found.name} is deleted, and the attribute {found.target} with it.", bring_back(kept))
 
 
 async def look(visit: Visit) -> Response:

@@ -29,7 +29,7 @@ from dealt.segments import (
     standings,
     update_segment,
 )
-from dealt.web import PageRoute, Visit, action, page
+from dealt.web import PageRoute, Visit, action, bring_back, page
 
 _HERE = "/segments/"
 _MEMBERS = 50
@@ -162,8 +162,8 @@ async def delete(visit: Visit) -> Response:
     """Refused where something else speaks of it."""
     async with visit.changing() as connection:
         segment = await _segment(visit, connection)
-        await delete_segment(connection, _keeper(visit), segment.id)
-    return visit.go(_HERE, f"{segment.name} is deleted; those who belonged to it stay.")
+        kept = await delete_segment(connection, _keeper(visit), segment.id)
+    return visit.go(_HERE, f"{segment.name} is deleted; those who belonged to it stay.", bring_back(kept))
 
 
 async def _segment(visit: Visit, connection: Connection) -> Segment:

@@ -19,10 +19,12 @@ from dealt.companies.model import Company, CompanyIds, CompanyRef, company_of
 from dealt.companies.schemas import FIELD_NAMES, CompanyPatch, parse_company
 from dealt.companies.upserting import UpsertedCompanies, upsert_companies, upsert_company
 from dealt.companies.writing import (
+    RELINK,
     UNLINK,
     WrittenCompany,
     create_company,
     delete_company,
+    restore_company,
     update_company,
 )
 
@@ -30,6 +32,7 @@ __all__ = [
     "FIELDS",
     "FIELD_NAMES",
     "MOST_EMPLOYEES",
+    "RELINK",
     "SERVED",
     "UNLINK",
     "Company",
@@ -55,6 +58,7 @@ __all__ = [
     "parse_company",
     "read_company",
     "remove_member",
+    "restore_company",
     "update_company",
     "upsert_companies",
     "upsert_company",

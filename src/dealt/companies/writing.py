@@ -16,15 +16,18 @@ from dealt.companies.errors import CustomIdTaken
 from dealt.companies.finding import list_member_ids
 from dealt.companies.model import Company, company_of, told
 from dealt.companies.schemas import CompanyPatch, asked_attributes
+from dealt.deletions import Deletion, begin, keep, put_back
 from dealt.freshness import facets, fan_out, mark_companies
 from dealt.kernel.db import Connection
-from dealt.kernel.errors import InvalidInput, NotFound
+from dealt.kernel.errors import Conflict, InvalidInput, NotFound
 from dealt.kernel.jobs import enqueue
 from dealt.kernel.journal import SETTINGS, Entry, difference, encode, mark_stale, record
 from dealt.tags import TagChange, change_tags
 
 UNLINK = "deals.unlink"
 """The job that takes a deleted company out of the deals and tasks that name it."""
+RELINK = "deals.relink"
+"""The job that gives a company that was brought back to those that named it."""
 
 
 class WrittenCompany(msgspec.Struct, frozen=True):
@@ -57,19 +60,56 @@ async def update_company(
     return await _update(connection, actor, company_id, draft, now)
 
 
-async def delete_company(connection: Connection, actor: Actor, company_id: int, *, now: datetime) -> None:
+async def delete_company(connection: Connection, actor: Actor, company_id: int, *, now: datetime) -> int | None:
     """Remove a company and its memberships; its members, their orders and tasks stay. Raises NotFound.
 
-    Answers show no link to it from now on; a job then takes the links away.
+    Answers show no link to it from now on; a job then takes the links away. By which deletion it comes back.
     """
-    row = await connection.fetchrow(queries.DELETE, actor.workspace_id, company_id)
+    row = await connection.fetchrow(queries.LOCK, actor.workspace_id, company_id)
     if row is None:
         raise NotFound
+    kept = await _keep(connection, actor, company_of(row), now)
+    await connection.fetchrow(queries.DELETE, actor.workspace_id, company_id)
     members = await connection.fetch(queries.REMOVE_MEMBERS, actor.workspace_id, company_id)
     await _record(connection, actor, "deleted", company_id, difference(told(company_of(row)), {}), now)
     await _mark_stale(connection, actor, [member["contact_id"] for member in members], now)
     payload = {"company_id": company_id, "actor": actor.name, "cause": int(actor.cause), "hop": actor.hop}
-    await enqueue(connection, actor.workspace_id, UNLINK, payload, now=now)
+    await enqueue(connection, actor.workspace_id, UNLINK, payload | {"deletion_id": kept}, now=now)
+    return kept
+
+
+async def restore_company(connection: Connection, actor: Actor, deletion: Deletion, *, now: datetime) -> None:
+    """Bring a company back with its members; a job gives it back to the orders and tasks that named it.
+
+    Raises CustomIdTaken.
+    """
+    workspace_id, company_id = actor.workspace_id, deletion.object_id
+    changes = "jsonb_build_object('version', (r.image ->> 'version')::bigint + 1, 'updated_at', $3::timestamptz)"
+    if (await put_back(connection, workspace_id, deletion, "companies", now, changes=changes))[0] == 0:
+        raise Conflict(f"The own id of {deletion.name} is another company's now. Change that first.")
+    await put_back(
+        connection, workspace_id, deletion, "company_members", place="contact_id",
+        condition="EXISTS (SELECT FROM contacts AS c WHERE c.id = r.contact_id AND NOT c.placeholder)",
+    )  # fmt: skip
+    company = company_of(await connection.fetchrow(queries.LOCK, workspace_id, company_id))
+    await _record(connection, actor, "created", company_id, difference({}, told(company) | {"restored": True}), now)
+    await _mark_stale(connection, actor, await list_member_ids(connection, workspace_id, company_id), now)
+    await fan_out(connection, workspace_id, "company", {company_id: None}, now, cause=actor.cause, hop=actor.hop)
+    payload = {"company_id": company_id, "deletion_id": deletion.id, "actor": actor.name}
+    await enqueue(connection, workspace_id, RELINK, payload, now=now)
+
+
+async def _keep(connection: Connection, actor: Actor, company: Company, now: datetime) -> int | None:
+    workspace_id, name = actor.workspace_id, company.name or f"Company {company.id}"
+    kept = await begin(connection, workspace_id, actor.name, "company", company.id, name, now)
+    await keep(connection, workspace_id, kept, "companies", "t.id = $3", company.id)
+    await keep(connection, workspace_id, kept, "company_members", "t.company_id = $3", company.id, whose="t.contact_id")
+    for table in ("deals", "tasks"):
+        await keep(
+            connection, workspace_id, kept, table, "t.company_id = $3", company.id,
+            whose="t.contact_id", image="to_jsonb(t.id)", kind=f"{table}_of",
+        )  # fmt: skip
+    return kept
 
 
 class _Draft(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ from dealt.contacts.addressing import contacts_with_emails
 from dealt.contacts.auditing import check_contacts
 from dealt.contacts.belonging import Memberships, memberships
 from dealt.contacts.columns import contact_columns
-from dealt.contacts.deleting import strip_contacts
+from dealt.contacts.deleting import restore_contacts, strip_contacts
 from dealt.contacts.editing import create_contact, update_contact
 from dealt.contacts.ensuring import ensure_contacts
 from dealt.contacts.errors import ContactsNotFound, CustomIdTaken
@@ -69,6 +69,7 @@ __all__ = [
     "parse_contact",
     "read_contact",
     "read_contacts",
+    "restore_contacts",
     "search_contacts",
     "search_page",
     "strip_contacts",

@@ -203,6 +203,20 @@ UPDATE contacts SET placeholder = true, key = NULL, custom_id = NULL, email = NU
     version = version + 1
 WHERE id = ANY($2::bigint[]) AND workspace_id = $1"""
 
+_STRIPPED = (
+    "placeholder", "key", "custom_id", "email", "first_name", "last_name", "phone_number", "gender", "status", "score",
+    "unsubscribed", "notifications", "country", "region", "city", "timezone", "last_ip", "browser", "browser_language",
+    "os_type", "resolution", "page_views", "facebook_url", "linkedin_url", "twitter_url", "google_url", "gravatar_url",
+    "assigned_to", "tag_ids", "attributes", "first_seen", "last_seen", "last_contacted", "merged_into", "deleted_at",
+)  # fmt: skip
+
+RESTORE = f"""
+UPDATE contacts AS c SET {", ".join(f"{name} = p.{name}" for name in _STRIPPED)}, updated_at = $3,
+    version = c.version + 1
+FROM deleted_rows AS r CROSS JOIN LATERAL jsonb_populate_record(NULL::contacts, r.image) AS p
+WHERE r.workspace_id = $1 AND r.deletion_id = $2 AND r.kind = 'contacts' AND c.id = r.contact_id
+    AND c.workspace_id = $1"""
+
 WITH_EMAILS = """
 SELECT id, custom_id, lower(email) AS email FROM contacts
 WHERE workspace_id = $1 AND lower(email) = ANY($2::text[]) AND email IS NOT NULL AND NOT placeholder ORDER BY id"""

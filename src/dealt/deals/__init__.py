@@ -10,10 +10,11 @@ from dealt.deals.listing import COMPARISONS, DealFilter, list_deals
 from dealt.deals.model import Deal, DealImage, Line, Status
 from dealt.deals.moving import DEALS
 from dealt.deals.reading import find_deal_id, get_deal, home_of, list_history, show_deals, with_many_deals
+from dealt.deals.restoring import restore_deal
 from dealt.deals.schemas import FIELD_NAMES, DealPatch, parse_deal, parse_line_edit
 from dealt.deals.totals import FOLDING_DUE, FoldingRounds, Total, check_stages, read_totals
 from dealt.deals.undoing import undoing
-from dealt.deals.unlinking import unlink_company
+from dealt.deals.unlinking import relink_company, unlink_company
 from dealt.deals.works import DealWork, DealWritten, upsert
 
 __all__ = [
@@ -51,6 +52,8 @@ __all__ = [
     "parse_line_edit",
     "read_totals",
     "redate_deals",
+    "relink_company",
+    "restore_deal",
     "show_deals",
     "undoing",
     "unlink_company",

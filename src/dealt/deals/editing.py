@@ -59,7 +59,7 @@ def apply_patch(before: DealImage | None, patch: DealPatch, to: Resolved, deal_i
     _place(deal, patch, to.pipelines, now)
     if to.attributes:
         deal.attributes = _merged(deal.attributes, to.attributes)
-    deal.ordered_at = _ordered_at(deal, to)
+    deal.ordered_at = ordered_at(deal, to)
     _decide(deal, before, patch, now)
     _set_lines(after, patch, to)
     _set_links(deal, patch, to)
@@ -143,8 +143,8 @@ def _merged(before: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in {**before, **changes}.items() if value is not None}
 
 
-def _ordered_at(deal: Deal, to: Resolved) -> datetime:
-    """The pipeline's date attribute, else arrival."""
+def ordered_at(deal: Deal, to: Resolved) -> datetime:
+    """When an order happened: its pipeline's date attribute, else its arrival."""
     pipeline = to.pipelines.pipelines.get(deal.pipeline_id)
     value = deal.attributes.get(pipeline.date_attribute) if pipeline else None
     if value is None:

@@ -12,7 +12,8 @@ from dealt.deals.model import Deal, DealImage, Line
 from dealt.kernel.db import Connection, Record
 from dealt.kernel.money import format_amount
 
-_lines = msgspec.json.Decoder(list[Line])
+lines_of = msgspec.json.Decoder(list[Line]).decode
+"""Lines from their rows as JSON."""
 _attributes = msgspec.json.Decoder(dict[str, Any])
 _COLUMNS = Deal.__struct_fields__
 # What a reader of the history wants to see; the rest is derived from it or only serves the machine.
@@ -62,7 +63,7 @@ def _image_of(row: Record, *, to_show: bool) -> DealImage:
     if to_show:
         image.receipts = msgspec.Raw((row["receipts"] or "[]").encode())
     elif row["lines"]:
-        image.lines = _lines.decode(row["lines"])
+        image.lines = lines_of(row["lines"])
     return image
 
 

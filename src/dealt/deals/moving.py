@@ -10,7 +10,17 @@ import msgspec
 from dealt.deals import queries
 from dealt.kernel.db import Record
 from dealt.kernel.journal import Entry, encode, record
-from dealt.people import Forgetting, Move, Rows, move_parts, tell_moved
+from dealt.people import (
+    Forgetting,
+    Move,
+    Returning,
+    Rows,
+    keep_texts,
+    kept_texts,
+    move_parts,
+    tell_moved,
+    with_texts_of,
+)
 from dealt.tasks import move_tasks_of
 
 DEALS_A_BATCH = 500
@@ -54,7 +64,30 @@ class DealRows(Rows):
             after = (rows[-1]["contact_id"], rows[-1]["id"])
             cleaned = [found for row in rows if (found := _cleaned(forgetting, row))]
             if cleaned:
+                before = {row["id"]: _texts(row) for row in rows}
+                await keep_texts(forgetting, "deal_texts", [(before[one["id"]], one) for one in cleaned])
                 await self._write(forgetting, cleaned)
+
+    async def restore(self, returning: Returning) -> None:
+        """Texts come back where nobody changed them since."""
+        connection, workspace_id, now = returning.connection, returning.workspace_id, returning.now
+        async for kept in kept_texts(returning, "deal_texts"):
+            held = await connection.fetch(queries.LOCK_IDS, workspace_id, list(kept))
+            keys = ([row["contact_id"] for row in held], [row["deal_id"] for row in held])
+            rows = [_texts(row) for row in await connection.fetch(queries.TEXTS_OF, workspace_id, *keys)]
+            back = [_mended(row, *kept[row["id"]]) for row in rows]
+            await connection.execute(queries.CLEAN, workspace_id, encode(back), now)
+            lines = [line for deal in back for line in deal["lines"]]
+            await connection.execute(queries.CLEAN_LINES, workspace_id, encode(lines))
+            actor = returning.actor
+            entries = [
+                Entry(
+                    deal["contact_id"], "deal.updated", "deal", deal["id"], actor.name,
+                    {"restored": (None, kept[deal["id"]][1]["erased"])}, int(actor.cause), actor.hop,
+                )
+                for deal in back
+            ]  # fmt: skip
+            await record(connection, workspace_id, entries, now)
 
     async def _write(self, forgetting: Forgetting, cleaned: Sequence[dict[str, Any]]) -> None:
         connection, workspace_id, actor = forgetting.connection, forgetting.workspace_id, forgetting.actor
@@ -96,6 +129,25 @@ def _cleaned(forgetting: Forgetting, row: Record) -> dict[str, Any] | None:
         "lines": lines,
         "erased": erased,
     }
+
+
+def _texts(row: Record) -> dict[str, Any]:
+    """A row of TEXTS with its JSON read, each line with its whole key."""
+    key = {"contact_id": row["contact_id"], "deal_id": row["id"]}
+    lines = [{**key, **line} for line in _decode(row["lines"] or "[]")]
+    return dict(row) | {"attributes": _decode(row["attributes"]), "lines": lines}
+
+
+def _mended(now: dict[str, Any], before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """A deal with the texts that it had before it was cleaned, where they are still the cleaned ones."""
+    texts = {
+        name: before[name] if now[name] == after[name] else now[name] for name in ("name", "loss_reason_description")
+    }
+    clean = {line["id"]: line["receipt"] for line in after["lines"]}
+    was = {line["id"]: line["receipt"] for line in before["lines"]}
+    lines = [line | {"receipt": was[line["id"]]} for line in now["lines"] if clean.get(line["id"]) == line["receipt"]]
+    attributes = with_texts_of(now["attributes"], before["attributes"], after["attributes"])
+    return now | texts | {"attributes": attributes, "lines": lines}
 
 
 DEALS = DealRows()

@@ -119,6 +119,12 @@ FROM unnest($2::bigint[], $3::bigint[]) AS held(contact_id, id)
 WHERE d.contact_id = held.contact_id AND d.id = held.id AND d.workspace_id = $1 AND d.company_id = $4
 RETURNING d.contact_id, d.id"""
 
+RELINK_COMPANY = """
+UPDATE deals AS d SET company_id = $4, version = version + 1, updated_at = $5
+FROM unnest($2::bigint[], $3::bigint[]) AS held(contact_id, id)
+WHERE d.contact_id = held.contact_id AND d.id = held.id AND d.workspace_id = $1 AND d.company_id IS NULL
+RETURNING d.contact_id, d.id"""
+
 # Counted no further than to $2, from the index alone.
 WITH_MANY = """
 SELECT contact_id, counted.deals FROM unnest($1::bigint[]) AS asked(contact_id) CROSS JOIN LATERAL (
@@ -256,13 +262,18 @@ FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[]) AS moved(contact_id, 
 WHERE p.contact_id = moved.contact_id AND p.deal_id = moved.id"""
 
 # Everything of a deal in which somebody may be named, in order of contact and id. $3, $4 behind which $5 how many
-TEXTS = """
+_TEXTS = """
 SELECT d.contact_id, d.id, d.name, d.loss_reason_description, d.attributes, (
     SELECT json_agg(json_build_object('id', l.id, 'receipt', l.receipt) ORDER BY l.id) FROM deal_lines AS l
     WHERE l.contact_id = d.contact_id AND l.deal_id = d.id) AS lines
-FROM deals AS d
+FROM deals AS d"""
+
+TEXTS = f"""{_TEXTS}
 WHERE d.contact_id = ANY($2::bigint[]) AND d.workspace_id = $1 AND (d.contact_id, d.id) > ($3::bigint, $4::bigint)
 ORDER BY d.contact_id, d.id LIMIT $5"""
+
+TEXTS_OF = f"""{_TEXTS} JOIN unnest($2::bigint[], $3::bigint[]) AS held(contact_id, id) USING (contact_id, id)
+WHERE d.workspace_id = $1"""
 
 CLEAN = """
 UPDATE deals AS d SET name = c.name, loss_reason_description = c.loss_reason_description, attributes = c.attributes,

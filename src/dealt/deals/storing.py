@@ -29,6 +29,8 @@ class Change:
     before: DealImage | None
     after: DealImage | None
     actor: Actor
+    restored: bool = False
+    """Whether the new deal is one that was deleted."""
 
     @property
     def moved(self) -> bool:
@@ -150,6 +152,8 @@ def _entry(change: Change) -> Entry | None:
     changes = difference(told(change.before), told(change.after))
     if not changes:
         return None
+    if change.restored:
+        changes["restored"] = (None, True)
     kind = "deal.created" if change.before is None else "deal.deleted" if change.after is None else "deal.updated"
     actor = change.actor
     return Entry(image.deal.contact_id, kind, "deal", image.deal.id, actor.name, changes, int(actor.cause), actor.hop)

@@ -52,6 +52,8 @@ async def _last_change(connection: Connection, workspace_id: int, deal_id: int) 
 
 
 def _patch(changes: dict[str, list[Any]], zone: ZoneInfo) -> DealPatch:
+    if "restored" in changes:
+        raise Conflict("This brought the deal's texts back when its contact came back. Undo what was before by hand.")
     if "erased" in changes:
         raise Conflict("What was erased cannot be brought back.")
     body: dict[str, Any] = {}

@@ -58,6 +58,8 @@ class DealWritten(msgspec.Struct, kw_only=True, gc=False):
     created: bool = False
     ignored: str | None = None
     deal_id: int
+    deletion_id: int | None = None
+    """By which deletion a deleted deal comes back."""
 
 
 def upsert(patch: DealPatch, actor: Actor) -> DealWork:

@@ -14,6 +14,7 @@ from dealt.deals.editing import Resolved, apply_patch, is_late
 from dealt.deals.images import fetch_images
 from dealt.deals.model import DealImage
 from dealt.deals.resolving import Seen, check_tags, look, release_idle, resolve, resolve_products, tell_tags
+from dealt.deals.restoring import keep_deal
 from dealt.deals.storing import Change, store
 from dealt.deals.works import DealWork, DealWritten
 from dealt.kernel.clock import iso
@@ -282,6 +283,11 @@ async def _finish(this: _Set, claims: Claims) -> None:
     ]
     if placeholders:
         await this.connection.execute(queries.INSERT_PLACEHOLDERS, workspace_id, placeholders, this.now)
+    for place, change in this.changes.items():
+        if change.after is None and change.before is not None:
+            written = this.outcomes[place]
+            assert isinstance(written, DealWritten), "what is changed is not refused"
+            written.deletion_id = await keep_deal(this.connection, change.actor, change.before, this.now)
     if changes:
         await store(this.connection, this.snapshot, changes, this.now)
     released = [pair for place, pair in claims.fresh_keys.items() if place not in this.changes]

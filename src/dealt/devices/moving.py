@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dealt.deletions import keep, put_back
 from dealt.devices import queries
-from dealt.people import Forgetting, Move, Mover, Passing, Rows
+from dealt.people import Forgetting, Move, Mover, Passing, Returning, Rows
 
 
 class DeviceRows(Rows):
@@ -37,9 +38,23 @@ class DeviceRows(Rows):
 
     async def forget(self, forgetting: Forgetting) -> None:
         workspace_id, contact_ids = forgetting.workspace_id, list(forgetting.contact_ids)
+        await keep(
+            forgetting.connection, workspace_id, forgetting.deletion_id, "device_keys",
+            "t.contact_id = ANY($3::bigint[])", contact_ids, whose="t.contact_id",
+        )  # fmt: skip
         rows = await forgetting.connection.fetch(queries.ALL_KEYS_OF, workspace_id, contact_ids)
         await forgetting.connection.execute(queries.FORGET_KEYS, workspace_id, [row["fcm_key"] for row in rows])
         await super().forget(forgetting)
+
+    async def restore(self, returning: Returning) -> None:
+        """A device that is somebody else's by now stays there."""
+        back = (returning.connection, returning.workspace_id, returning.deletion)
+        await put_back(*back, "device_keys", place="contact_id")
+        ours = (
+            "EXISTS (SELECT FROM device_keys AS k WHERE k.workspace_id = $1 AND k.fcm_key = t.fcm_key"
+            " AND k.contact_id = r.contact_id)"
+        )
+        await put_back(*back, "devices", place="contact_id", condition=ours)
 
 
 DEVICES: tuple[Mover, ...] = (DeviceRows(), Passing(("device_keys",)))

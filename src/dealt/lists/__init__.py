@@ -8,6 +8,7 @@ from dealt.lists.keeping import (
     ids_of_lists,
     page_of_lists,
     read_list,
+    restore_list,
     update_list,
 )
 from dealt.lists.members import add_to_list, lists_of, page_of_members, remove_from_list
@@ -24,5 +25,6 @@ __all__ = [
     "page_of_members",
     "read_list",
     "remove_from_list",
+    "restore_list",
     "update_list",
 ]

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from dealt.accounts import settings_changed
+from dealt.deletions import Deletion, begin, keep, put_back
 from dealt.freshness import definitions_name, everything_changed, facets
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import NotFound
@@ -100,12 +101,14 @@ async def update_list(
 
 async def delete_list(
     connection: Connection, workspace_id: int, list_id: int, *, now: datetime, actor: str = "system"
-) -> int:
-    """Remove a list and say how many contacts were on it; they stay. Raises NotFound."""
+) -> tuple[int, int | None]:
+    """Remove a list: how many contacts were on it, who stay, and by which deletion it comes back. Raises NotFound."""
     await settings_changed(connection, workspace_id)
-    name = await connection.fetchval(queries.DELETE, workspace_id, list_id)
-    if name is None:
-        raise NotFound
+    name = (await read_list(connection, workspace_id, list_id)).name
+    kept = await begin(connection, workspace_id, actor, "list", list_id, name, now)
+    await keep(connection, workspace_id, kept, "lists", "t.id = $3", list_id)
+    await keep(connection, workspace_id, kept, "list_members", "t.list_id = $3", list_id, whose="t.contact_id")
+    await connection.execute(queries.DELETE, workspace_id, list_id)
     members = [row["contact_id"] for row in await connection.fetch(queries.DELETE_MEMBERS, workspace_id, list_id)]
     await mark_stale(connection, workspace_id, members, now, lane=Lane.BULK, facets=facets.LISTS)
     if await definitions_name(connection, workspace_id, ["lists"]):
@@ -113,4 +116,25 @@ async def delete_list(
         await everything_changed(connection, workspace_id, now)
     changes = {"name": (name, None), "members": (len(members), None)}
     await record(connection, workspace_id, [Entry(SETTINGS, "list.deleted", "list", list_id, actor, changes)], now)
-    return len(members)
+    return len(members), kept
+
+
+async def restore_list(
+    connection: Connection, workspace_id: int, deletion: Deletion, *, now: datetime, actor: str
+) -> None:
+    """Bring a list back, with those who were on it and are still there."""
+    await settings_changed(connection, workspace_id)
+    await put_back(connection, workspace_id, deletion, "lists")
+    await put_back(
+        connection, workspace_id, deletion, "list_members", place="contact_id",
+        condition="EXISTS (SELECT FROM contacts AS c WHERE c.id = r.contact_id AND NOT c.placeholder)",
+    )  # fmt: skip
+    members = [
+        row["contact_id"] for row in await connection.fetch(queries.MEMBERS_OF, workspace_id, deletion.object_id)
+    ]
+    await mark_stale(connection, workspace_id, members, now, lane=Lane.BULK, facets=facets.LISTS)
+    if await definitions_name(connection, workspace_id, ["lists"]):
+        await everything_changed(connection, workspace_id, now)
+    changes = {"name": (None, deletion.name), "members": (None, len(members)), "restored": (None, True)}
+    entry = Entry(SETTINGS, "list.created", "list", deletion.object_id, actor, changes)
+    await record(connection, workspace_id, [entry], now)

@@ -6,7 +6,7 @@ from dealt.kernel.errors import InvalidInput
 from dealt.kernel.http import Response
 from dealt.kernel.paging import PageRequest
 from dealt.lists.keeping import create_list, delete_list, page_of_lists, update_list
-from dealt.web import PageRoute, Visit, action, page
+from dealt.web import PageRoute, Visit, action, bring_back, many, page
 
 _HERE = "/settings/lists/"
 
@@ -42,8 +42,11 @@ async def change(visit: Visit) -> Response:
 async def delete(visit: Visit) -> Response:
     """The contacts on it stay."""
     async with visit.changing() as connection:
-        await delete_list(connection, visit.workspace_id, visit.id(), now=visit.now, actor=visit.actor.name)
-    return visit.go(_HERE, "The list is deleted; the contacts that were on it stay.")
+        number, kept = await delete_list(
+            connection, visit.workspace_id, visit.id(), now=visit.now, actor=visit.actor.name
+        )
+    stay = f"; the {many(number, 'contact')} on it stay" if number else ""
+    return visit.go(_HERE, f"The list is deleted{stay}.", bring_back(kept))
 
 
 def _named(visit: Visit) -> str:

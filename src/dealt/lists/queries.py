@@ -14,7 +14,9 @@ INSERT = "INSERT INTO lists (workspace_id, id, name, description, created_at) VA
 
 UPDATE = "UPDATE lists SET name = $3, description = $4 WHERE workspace_id = $1 AND id = $2"
 
-DELETE = "DELETE FROM lists WHERE workspace_id = $1 AND id = $2 RETURNING name"
+DELETE = "DELETE FROM lists WHERE workspace_id = $1 AND id = $2"
+
+MEMBERS_OF = "SELECT contact_id FROM list_members WHERE workspace_id = $1 AND list_id = $2"
 
 DELETE_MEMBERS = "DELETE FROM list_members WHERE workspace_id = $1 AND list_id = $2 RETURNING contact_id"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from dealt.accounts import MEMBERS, list_tokens
+from dealt.deletions import Deletion, find_deletions
 from dealt.kernel.clock import iso
 from dealt.kernel.db import Connection, Record
 from dealt.kernel.errors import InvalidInput, NotFound
@@ -73,12 +74,14 @@ async def show(visit: Visit) -> Response:
             refused = " ".join(sentence for each in error.fields.values() for sentence in each)
         members = await MEMBERS.load(connection, visit.workspace_id)
         tokens = {row["id"]: row["name"] for row in await list_tokens(connection, visit.workspace_id)}
+        gone = [(row["object_type"], row["object_id"]) for row in rows if row["kind"].endswith(".deleted")]
+        kept = await find_deletions(connection, visit.workspace_id, gone, visit.now)
     last = rows[_A_PAGE - 1] if len(rows) > _A_PAGE else None
     behind = urlencode({"before": f"{iso(last['at'])}~{last['id']}"}) if last else ""
     actors = {f"member:{number}": name for number, name in members.items()} | {PROGRAMS: "Programs"}
     return await visit.page(
         "members/journal.html", 400 if refused else 200, kinds=KINDS, actors=actors, asked=asked, refused=refused,
-        entries=[_shown(row, members, tokens) for row in rows[:_A_PAGE]],
+        entries=[_shown(row, members, tokens, kept) for row in rows[:_A_PAGE]],
         following=f"{asked.query}&{behind}" if behind else "",
     )  # fmt: skip
 
@@ -141,8 +144,11 @@ def _midnight(text: str, name: str, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone)
 
 
-def _shown(row: Record, members: dict[int, str], tokens: dict[int, str]) -> dict[str, Any]:
+def _shown(
+    row: Record, members: dict[int, str], tokens: dict[int, str], kept: Mapping[tuple[str, int], Deletion]
+) -> dict[str, Any]:
     changes, what, number = msgspec.json.decode(row["changes"]), row["object_type"], row["object_id"]
+    deletion = kept.get((what, number)) if row["kind"].endswith(".deleted") else None
     pairs = [(name, pair) for name, pair in changes.items() if isinstance(pair, list) and len(pair) == 2]
     return {
         "at": row["at"],
@@ -151,6 +157,7 @@ def _shown(row: Record, members: dict[int, str], tokens: dict[int, str]) -> dict
         "place": _PLACES.get(what, "").format(number) if number else "",
         "who": called(row["actor"], members, tokens),
         "changes": [(name, _text(before), _text(after)) for name, (before, after) in pairs[:20]],
+        "back": deletion if deletion and deletion.deleted_at == row["at"] else None,
         "more": max(0, len(pairs) - 20),
     }
 

@@ -6,7 +6,7 @@ from dealt.people.journal import Journal
 from dealt.people.kept import NAMES_NOBODY
 from dealt.people.listing import list_merges
 from dealt.people.merging import MOST_AT_ONCE, merge
-from dealt.people.model import ROWS_A_BATCH, Forgetting, Move, Report
+from dealt.people.model import ROWS_A_BATCH, Forgetting, Move, Report, Returning
 from dealt.people.movers import (
     Derived,
     Mover,
@@ -20,6 +20,8 @@ from dealt.people.movers import (
 )
 from dealt.people.naming import Path, forget_named, remember_named
 from dealt.people.own import OWN
+from dealt.people.restoring import restore_person
+from dealt.people.texts import keep_texts, kept_texts, with_texts_of
 from dealt.people.unmerging import unmerge
 
 __all__ = [
@@ -36,6 +38,7 @@ __all__ = [
     "Passing",
     "Path",
     "Report",
+    "Returning",
     "Rows",
     "delete_person",
     "erase_person",
@@ -43,12 +46,16 @@ __all__ = [
     "find_people",
     "forget_named",
     "journal_access",
+    "keep_texts",
+    "kept_texts",
     "list_merges",
     "merge",
     "move_history",
     "move_parts",
     "redirect_follows",
     "remember_named",
+    "restore_person",
     "tell_moved",
     "unmerge",
+    "with_texts_of",
 ]

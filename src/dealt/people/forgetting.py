@@ -9,6 +9,7 @@ import msgspec
 
 from dealt.accounts import Actor, await_writes
 from dealt.contacts import strip_contacts
+from dealt.deletions import begin, forget_of, keep
 from dealt.freshness import hold_contacts
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import NotFound
@@ -24,6 +25,7 @@ async def delete_person(
 ) -> Report:
     """Turn a contact into an invisible placeholder that keeps its orders, without what names the person in them.
 
+    The report says by which deletion the contact comes back, where ``actor`` is a member.
     Raises NotFound; so it does for a contact that was merged into another one.
     """
     return await _forget(connection, movers, actor, contact_id, now, erasing=False)
@@ -56,8 +58,11 @@ async def _forget(
     ids = await everybody(connection, workspace_id, contact_id)
     await hold_contacts(connection, ids[:500])
     names = await _names(connection, workspace_id, ids)
-    forgetting = Forgetting(connection, actor, ids, names, now, erasing)
     await connection.fetch(queries.HOLD, workspace_id, ids)
+    await forget_of(connection, workspace_id, ids)
+    kept = None if erasing else await _keep(connection, actor, contact_id, ids, now)
+    forgetting = Forgetting(connection, actor, ids, names, now, erasing, deletion_id=kept)
+    forgetting.report.deletion_id = kept
     for mover in movers:
         await mover.forget(forgetting)
     await strip_contacts(connection, workspace_id, ids, now=now)
@@ -68,6 +73,22 @@ async def _forget(
     await record(connection, workspace_id, [entry], now)
     await mark_stale(connection, workspace_id, ids, now, lane=actor.lane, cause=actor.cause, hop=actor.hop)
     return forgetting.report
+
+
+async def _keep(connection: Connection, actor: Actor, contact_id: int, ids: Sequence[int], now: datetime) -> int | None:
+    """The rows of the contact and of those that were merged into it, with every name that led to them."""
+    workspace_id = actor.workspace_id
+    [image] = [
+        msgspec.json.decode(row["image"]) for row in await connection.fetch(queries.IMAGES, workspace_id, [contact_id])
+    ]
+    name = " ".join(part for part in (image["first_name"], image["last_name"]) if part)
+    name = name or image["email"] or image["custom_id"] or f"Contact {contact_id}"
+    kept = await begin(connection, workspace_id, actor.name, "contact", contact_id, name, now, contact_id=contact_id)
+    await keep(connection, workspace_id, kept, "contacts", "t.id = ANY($3::bigint[])", list(ids), whose="t.id")
+    for table in (*queries.NAME_TABLES, "merges", "merged_rows"):
+        which = "t.contact_id = ANY($3::bigint[])"
+        await keep(connection, workspace_id, kept, table, which, list(ids), whose="t.contact_id")
+    return kept
 
 
 async def everybody(connection: Connection, workspace_id: int, contact_id: int) -> list[int]:

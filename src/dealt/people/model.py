@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from dealt.accounts import Actor
+from dealt.deletions import Deletion
 from dealt.kernel.db import Connection
 from dealt.people.names import Names
 
@@ -48,6 +49,7 @@ class Report:
 
     deleted: Counter[str] = field(default_factory=Counter)
     cleaned: Counter[str] = field(default_factory=Counter)
+    deletion_id: int | None = None
 
     def as_dict(self) -> dict[str, dict[str, int]]:
         """What is not nothing, by table."""
@@ -71,6 +73,22 @@ class Forgetting:
     now: datetime
     erasing: bool
     report: Report = field(default_factory=Report)
+    deletion_id: int | None = None
+    """What goes is kept under this number, where the deletion can be taken back."""
+
+    @property
+    def workspace_id(self) -> int:
+        return self.actor.workspace_id
+
+
+@dataclass(frozen=True, slots=True)
+class Returning:
+    """A contact that comes back, with what its ``deletion`` took."""
+
+    connection: Connection
+    actor: Actor
+    deletion: Deletion
+    now: datetime
 
     @property
     def workspace_id(self) -> int:

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dealt.deletions import keep, put_back
 from dealt.kernel.db import affected
 from dealt.kernel.journal import Entry, encode, record
 from dealt.people import queries
-from dealt.people.model import ROWS_A_BATCH, Forgetting, Move
+from dealt.people.model import ROWS_A_BATCH, Forgetting, Move, Returning
 
 
 class Mover:
@@ -53,7 +54,12 @@ class Mover:
         return 0
 
     async def forget(self, forgetting: Forgetting) -> None:
-        """Delete or clean what is known of the person, and count it in the report."""
+        """Delete or clean what is known of the person, and count it in the report; what is deleted is kept where the
+        deletion can be taken back.
+        """
+
+    async def restore(self, returning: Returning) -> None:
+        """Put back what ``forget`` has kept."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,7 @@ class Rows(Mover):
     ``told_as`` the kind by which followers are told of a row that no journal entry tells of.
     ``can_meet``: two contacts may have a row with the same key, such as a membership. ``movable`` is SQL on ``t`` that
     holds of rows that go back for themselves. ``until`` says what the rows survive: ``"erasure"`` means that the
-    deletion of a contact leaves them.
+    deletion of a contact leaves them. ``parent`` is the table of what ``key`` names, without which no row comes back.
     """
 
     table: str
@@ -79,6 +85,7 @@ class Rows(Mover):
     can_meet: bool = False
     movable: str = "true"
     until: str = "erasure"
+    parent: str = ""
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -133,6 +140,10 @@ class Rows(Mover):
     async def forget(self, forgetting: Forgetting) -> None:
         if self.until == "erasure" and not forgetting.erasing:
             return
+        await keep(
+            forgetting.connection, forgetting.workspace_id, forgetting.deletion_id, self.table,
+            "t.contact_id = ANY($3::bigint[])", list(forgetting.contact_ids), whose="t.contact_id",
+        )  # fmt: skip
         statement = queries.drop(self.table, self.key, self.within)
         while True:
             gone = await forgetting.connection.fetchval(
@@ -145,6 +156,14 @@ class Rows(Mover):
                 await forgetting.connection.execute(
                     queries.drop_from_directory(*self.directory), forgetting.workspace_id, gone
                 )
+
+    async def restore(self, returning: Returning) -> None:
+        if self.until == "deletion":
+            there = f"EXISTS (SELECT FROM {self.parent} AS p WHERE p.workspace_id = $1 AND p.id = t.{self.key})"
+            await put_back(
+                returning.connection, returning.workspace_id, returning.deletion, self.table,
+                place="contact_id", condition=there if self.parent else "true",
+            )  # fmt: skip
 
     async def follow(self, move: Move, moved: Sequence[tuple[int, int]]) -> None:
         """What else must be done for moved rows: pairs of the contact whose they were, and their id."""

@@ -61,8 +61,11 @@ class DeadJobs(Mover):
 
 
 OWN: tuple[Mover, ...] = (
-    Rows("list_members", "list_id", can_meet=True, until="deletion"),
-    Rows("company_members", "company_id", can_meet=True, until="deletion"),
+    Rows("list_members", "list_id", can_meet=True, until="deletion", parent="lists"),
+    Rows("company_members", "company_id", can_meet=True, until="deletion", parent="companies"),
+    # What was kept of earlier deletions goes with whose it was; the deletion of a contact itself forgets it first.
+    Rows("deletions", "id"),
+    Rows("deleted_rows", "id"),
     Deliveries(),
     Answers(),
     DeadJobs(),

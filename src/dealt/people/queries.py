@@ -324,6 +324,15 @@ FORGET_NAMED = """
 DELETE FROM merged_rows AS m USING unnest($3::bigint[], $4::bigint[]) AS gone(contact_id, row_id)
 WHERE m.contact_id = gone.contact_id AND m.row_id = gone.row_id AND m.kind = $2 AND m.workspace_id = $1"""
 
+# Bringing back.
+DELETED_WITH = """
+SELECT contact_id AS id FROM deleted_rows WHERE workspace_id = $1 AND deletion_id = $2 AND kind = 'contacts'"""
+
+EMAIL_TAKEN = """
+SELECT c.id, c.email FROM deleted_rows AS r JOIN contacts AS c
+    ON lower(c.email) = lower(r.image ->> 'email') AND c.workspace_id = $1 AND c.email IS NOT NULL AND NOT c.placeholder
+WHERE r.workspace_id = $1 AND r.deletion_id = $2 AND r.kind = 'contacts' AND r.contact_id = $3 LIMIT 1"""
+
 # Forgetting.
 CARRIED_BY = """
 SELECT DISTINCT unnest(carried || former_id) AS id FROM merges

@@ -5,6 +5,7 @@ from dealt.pipelines.loading import PIPELINES
 from dealt.pipelines.loss_reasons import create_loss_reason, delete_loss_reason, rename_loss_reason
 from dealt.pipelines.model import MOST_REQUIRED, Pipeline, Pipelines, Stage
 from dealt.pipelines.pipelines import create_pipeline, delete_pipeline, set_up_orders_pipeline, update_pipeline
+from dealt.pipelines.restoring import restore_loss_reason, restore_pipeline, restore_stage
 from dealt.pipelines.rules import rule_stage
 from dealt.pipelines.stages import create_stage, delete_stage, update_stage
 
@@ -24,6 +25,9 @@ __all__ = [
     "page_of_pipelines",
     "page_of_stages",
     "rename_loss_reason",
+    "restore_loss_reason",
+    "restore_pipeline",
+    "restore_stage",
     "rule_stage",
     "set_up_orders_pipeline",
     "update_pipeline",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from dealt.accounts import await_writes
+from dealt.deletions import begin, keep
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import Conflict, InvalidInput, NotFound
 from dealt.kernel.ids import next_settings_id
@@ -46,17 +47,20 @@ async def rename_loss_reason(
 
 async def delete_loss_reason(
     connection: Connection, workspace_id: int, reason_id: int, *, now: datetime, actor: str = "system"
-) -> None:
-    """Remove a loss reason. Raises NotFound, and Conflict where lost deals give it."""
+) -> int | None:
+    """Remove a loss reason; by which deletion it comes back. Raises NotFound, and Conflict where lost deals give it."""
     await await_writes(connection, workspace_id)
     known = await hold_pipelines(connection, workspace_id)
     if reason_id not in known.loss_reasons:
         raise NotFound
     if await connection.fetchval(queries.LOSS_REASON_IS_GIVEN, workspace_id, reason_id):
         raise Conflict(f'Lost deals give "{known.loss_reasons[reason_id]}" as their reason. Change them first.')
+    kept = await begin(connection, workspace_id, actor, "loss_reason", reason_id, known.loss_reasons[reason_id], now)
+    await keep(connection, workspace_id, kept, "loss_reasons", "t.id = $3", reason_id)
     await connection.execute(queries.DELETE_LOSS_REASON, workspace_id, reason_id)
     changes = {"name": (known.loss_reasons[reason_id], None)}
     await record_change(connection, workspace_id, "loss_reason", "deleted", reason_id, changes, now=now, actor=actor)
+    return kept
 
 
 def _refuse_taken(known: Pipelines, name: str) -> None:

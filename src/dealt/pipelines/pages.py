@@ -12,7 +12,7 @@ from dealt.pipelines.loss_reasons import create_loss_reason, delete_loss_reason,
 from dealt.pipelines.pipelines import create_pipeline, delete_pipeline, update_pipeline
 from dealt.pipelines.rules import requirable, rule_stage
 from dealt.pipelines.stages import create_stage, delete_stage, update_stage
-from dealt.web import PageRoute, Visit, action, page
+from dealt.web import PageRoute, Visit, action, bring_back, page
 
 _HERE, _REASONS = "/settings/pipelines/", "/settings/loss-reasons/"
 
@@ -71,8 +71,8 @@ async def place(visit: Visit) -> Response:
 async def delete(visit: Visit) -> Response:
     """A pipeline in which no deal stands."""
     async with visit.changing() as connection:
-        await delete_pipeline(connection, pipeline_id=visit.id(), **_by(visit))
-    return visit.go(_HERE, "The pipeline is deleted.")
+        kept = await delete_pipeline(connection, pipeline_id=visit.id(), **_by(visit))
+    return visit.go(_HERE, "The pipeline is deleted.", bring_back(kept))
 
 
 async def add_stage(visit: Visit) -> Response:
@@ -116,8 +116,8 @@ async def remove_stage(visit: Visit) -> Response:
     async with visit.changing() as connection:
         known = await PIPELINES.load(connection, visit.workspace_id)
         stage = known.stages.get(visit.id())
-        await delete_stage(connection, stage_id=visit.id(), **_by(visit))
-    return visit.go(f"{_HERE}{stage.pipeline_id if stage else ''}/", "The stage is deleted.")
+        kept = await delete_stage(connection, stage_id=visit.id(), **_by(visit))
+    return visit.go(f"{_HERE}{stage.pipeline_id if stage else ''}/", "The stage is deleted.", bring_back(kept))
 
 
 async def show_reasons(visit: Visit) -> Response:
@@ -143,8 +143,8 @@ async def rename_reason(visit: Visit) -> Response:
 
 async def delete_reason(visit: Visit) -> Response:
     async with visit.changing() as connection:
-        await delete_loss_reason(connection, reason_id=visit.id(), **_by(visit))
-    return visit.go(_REASONS, "The reason is deleted.")
+        kept = await delete_loss_reason(connection, reason_id=visit.id(), **_by(visit))
+    return visit.go(_REASONS, "The reason is deleted.", bring_back(kept))
 
 
 def _by(visit: Visit) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from dealt.accounts import await_writes
 from dealt.attributes import ATTRIBUTES, name_std
+from dealt.deletions import begin, keep
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import Conflict, InvalidInput, NotFound
 from dealt.kernel.ids import next_settings_id
@@ -92,8 +93,11 @@ async def update_pipeline(
 
 async def delete_pipeline(
     connection: Connection, workspace_id: int, pipeline_id: int, *, now: datetime, actor: str = "system"
-) -> None:
-    """Remove a pipeline and its stages. Raises NotFound, and Conflict for the last one or where deals stand in it."""
+) -> int | None:
+    """Remove a pipeline and its stages; by which deletion they come back.
+
+    Raises NotFound, and Conflict for the last one or where deals stand in it.
+    """
     await await_writes(connection, workspace_id)
     known = await hold_pipelines(connection, workspace_id)
     pipeline = known.pipelines.get(pipeline_id)
@@ -103,11 +107,15 @@ async def delete_pipeline(
         raise Conflict("This is the only pipeline, and deals need one. Create another before you delete it.")
     stage_ids = [stage.id for stage in known.stages_of(pipeline_id)]
     await refuse_occupied(connection, workspace_id, known, stage_ids)
+    kept = await begin(connection, workspace_id, actor, "pipeline", pipeline_id, pipeline.name, now)
+    await keep(connection, workspace_id, kept, "pipelines", "t.id = $3", pipeline_id)
+    await keep(connection, workspace_id, kept, "stages", "t.pipeline_id = $3", pipeline_id)
     await connection.execute(queries.DELETE_STAGES, workspace_id, stage_ids)
     await connection.execute(queries.DELETE_PIPELINE, workspace_id, pipeline_id)
     await connection.execute(queries.PLACE_PIPELINES, workspace_id, [i for i in known.pipelines if i != pipeline_id])
     changes = {"name": (pipeline.name, None), "stages": ([s.name for s in known.stages_of(pipeline_id)], None)}
     await record_change(connection, workspace_id, "pipeline", "deleted", pipeline_id, changes, now=now, actor=actor)
+    return kept
 
 
 async def _place(

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from dealt.accounts import await_writes
+from dealt.deletions import begin, keep
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import Conflict, InvalidInput, NotFound
 from dealt.kernel.ids import next_settings_id
@@ -64,8 +65,11 @@ async def update_stage(
 
 async def delete_stage(
     connection: Connection, workspace_id: int, stage_id: int, *, now: datetime, actor: str = "system"
-) -> None:
-    """Remove a stage. Raises NotFound, and Conflict for a pipeline's last one or where deals stand in it."""
+) -> int | None:
+    """Remove a stage; by which deletion it comes back.
+
+    Raises NotFound, and Conflict for a pipeline's last one or where deals stand in it.
+    """
     await await_writes(connection, workspace_id)
     known = await hold_pipelines(connection, workspace_id)
     stage = known.stages.get(stage_id)
@@ -75,10 +79,13 @@ async def delete_stage(
     if not siblings:
         raise Conflict("This is the only stage of its pipeline. Create another first, or delete the pipeline.")
     await refuse_occupied(connection, workspace_id, known, [stage_id])
+    kept = await begin(connection, workspace_id, actor, "stage", stage_id, stage.name, now)
+    await keep(connection, workspace_id, kept, "stages", "t.id = $3", stage_id)
     await connection.execute(queries.DELETE_STAGES, workspace_id, [stage_id])
     await connection.execute(queries.PLACE_STAGES, workspace_id, siblings)
     changes = {"name": (stage.name, None), "pipeline_id": (stage.pipeline_id, None)}
     await record_change(connection, workspace_id, "stage", "deleted", stage_id, changes, now=now, actor=actor)
+    return kept
 
 
 async def add_stages(

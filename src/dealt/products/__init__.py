@@ -22,7 +22,7 @@ from dealt.products.reserving import (
 )
 from dealt.products.schemas import FIELD_NAMES, ProductPatch, parse_product
 from dealt.products.upserting import UpsertedProduct, UpsertedProducts, upsert_products
-from dealt.products.writing import WrittenProduct, create_product, delete_product, update_product
+from dealt.products.writing import WrittenProduct, create_product, delete_product, restore_product, update_product
 
 __all__ = [
     "FIELDS",
@@ -56,6 +56,7 @@ __all__ = [
     "refresh_products",
     "release_products",
     "reserve_products",
+    "restore_product",
     "update_product",
     "upsert_products",
     "with_custom_id",

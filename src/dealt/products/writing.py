@@ -10,9 +10,10 @@ import msgspec
 
 from dealt.accounts import Actor, Snapshot
 from dealt.attributes import merge_values, type_values
+from dealt.deletions import Deletion, begin, keep, put_back
 from dealt.freshness import fan_out
 from dealt.kernel.db import Connection
-from dealt.kernel.errors import InvalidInput, NotFound
+from dealt.kernel.errors import Conflict, InvalidInput, NotFound
 from dealt.kernel.journal import SETTINGS, Entry, difference, encode, record
 from dealt.products import queries
 from dealt.products.errors import CustomIdReserved, CustomIdTaken, FormerCustomId
@@ -76,13 +77,34 @@ async def update_product(
     return WrittenProduct(after, draft.defined)
 
 
-async def delete_product(connection: Connection, actor: Actor, product_id: int, *, now: datetime) -> None:
-    """Remove a product; its custom ids keep its id, and no order changes. Raises NotFound."""
-    row = await connection.fetchrow(queries.DELETE, actor.workspace_id, product_id)
+async def delete_product(connection: Connection, actor: Actor, product_id: int, *, now: datetime) -> int | None:
+    """Remove a product; its custom ids keep its id, and no order changes. By which deletion it comes back.
+
+    Raises NotFound.
+    """
+    workspace_id = actor.workspace_id
+    row = await connection.fetchrow(queries.LOCK, workspace_id, product_id)
     if row is None:
         raise NotFound
-    changes = difference(told(product_of(row)), {})
-    await _record(connection, actor, "deleted", product_id, changes, now)
+    product = product_of(row)
+    kept = await begin(connection, workspace_id, actor.name, "product", product_id, _called(product), now)
+    await keep(connection, workspace_id, kept, "products", "t.id = $3", product_id)
+    await connection.fetchrow(queries.DELETE, workspace_id, product_id)
+    await _record(connection, actor, "deleted", product_id, difference(told(product), {}), now)
+    return kept
+
+
+async def restore_product(connection: Connection, actor: Actor, deletion: Deletion, *, now: datetime) -> None:
+    """Bring a product back under its number. Raises Conflict where somebody made it anew, or its own id is taken."""
+    workspace_id, product_id = actor.workspace_id, deletion.object_id
+    changes = "jsonb_build_object('version', (r.image ->> 'version')::bigint + 1, 'updated_at', $3::timestamptz)"
+    came, _ = await put_back(connection, workspace_id, deletion, "products", now, changes=changes)
+    if not came:
+        raise Conflict(f"{deletion.name} was made anew since, with the number {product_id}.")
+    product = product_of(await connection.fetchrow(queries.LOCK, workspace_id, product_id))
+    if product.custom_id is not None:
+        await _claim(connection, workspace_id, product_id, product.custom_id)
+    await _record(connection, actor, "created", product_id, difference({}, told(product) | {"restored": True}), now)
 
 
 class _Draft(msgspec.Struct, frozen=True):
@@ -108,6 +130,10 @@ class _Draft(msgspec.Struct, frozen=True):
         attributes = merge_values(product.attributes, self.attributes)
         tag_ids = self.tags.applied_to(product.tag_ids)
         return msgspec.structs.replace(product, **self.fields, attributes=attributes, tag_ids=tag_ids)
+
+
+def _called(product: Product) -> str:
+    return product.name or product.custom_id or f"Product {product.id}"
 
 
 async def _claim(connection: Connection, workspace_id: int, product_id: int, custom_id: str) -> None:

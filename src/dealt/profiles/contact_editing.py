@@ -28,7 +28,7 @@ from dealt.profiles.naming import people
 from dealt.profiles.numbers import number_in
 from dealt.profiles.typed import CONTACT, choices_of, sent, shown, shown_attributes
 from dealt.profiles.undoing import before_of, check_that_it_was_last, last_change, tags_moved
-from dealt.web import PageRoute, Undo, Visit, action, page
+from dealt.web import PageRoute, Undo, Visit, action, bring_back, page
 
 _ALWAYS = ("gender", "score", "unsubscribed")
 
@@ -143,13 +143,13 @@ async def leave(visit: Visit) -> Response:
 async def delete(visit: Visit) -> Response:
     """The person goes; the orders stay, without anybody."""
 
-    async def work(connection: Connection) -> str:
+    async def work(connection: Connection) -> tuple[str, int | None]:
         contact = await contact_of(visit, connection)
-        await delete_person(connection, visit.of(Movers), visit.actor, contact["id"], now=visit.now)
-        return display_name(contact) or "The contact"
+        report = await delete_person(connection, visit.of(Movers), visit.actor, contact["id"], now=visit.now)
+        return display_name(contact) or "The contact", report.deletion_id
 
-    name = await in_transaction(visit.house.pool, work)
-    return visit.go("/contacts/", f"{name} is deleted. The orders stay, as those of guests.")
+    name, kept = await in_transaction(visit.house.pool, work)
+    return visit.go("/contacts/", f"{name} is deleted. The orders stay, as those of guests.", bring_back(kept))
 
 
 async def _write(visit: Visit, patch: ContactPatch, said: str, undo: Undo | None = None) -> Response:

@@ -33,7 +33,7 @@ from dealt.profiles.numbers import number_in
 from dealt.profiles.telling import STATUSES
 from dealt.profiles.typed import Typed, due_tomorrow, sent, shown, shown_attributes
 from dealt.tags import TAGS
-from dealt.web import PageRoute, Undo, Visit, action, page
+from dealt.web import PageRoute, Undo, Visit, action, bring_back, page
 
 FIELDS = (
     Typed("name", "Name", required=True),
@@ -174,11 +174,13 @@ async def undo(visit: Visit) -> Response:
 
 
 async def delete(visit: Visit) -> Response:
-    """Gone for good; its history ends with it."""
+    """Gone with its lines; it can be brought back."""
     async with visit.reading() as connection:
         image = await _image(visit, connection)
-    await visit.of(DealWriter).submit(Submission(work=DealWork(how="delete", actor=visit.actor, deal_id=visit.id())))
-    return visit.go("/deals/", f"{image.deal.name} is deleted.")
+    work = DealWork(how="delete", actor=visit.actor, deal_id=visit.id())
+    written = await visit.of(DealWriter).submit(Submission(work=work))
+    kept = written.deletion_id if isinstance(written, DealWritten) else None
+    return visit.go("/deals/", f"{image.deal.name} is deleted.", bring_back(kept))
 
 
 async def _image(visit: Visit, connection: Connection) -> DealImage:

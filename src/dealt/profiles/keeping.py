@@ -36,7 +36,7 @@ from dealt.products import (
 from dealt.profiles.numbers import number_in
 from dealt.profiles.typed import COMPANY, PRODUCT, Typed, sent, shown, shown_attributes
 from dealt.profiles.undoing import before_of, check_that_it_was_last, last_change
-from dealt.web import Handler, PageRoute, Undo, Visit, action, page
+from dealt.web import Handler, PageRoute, Undo, Visit, action, bring_back, page
 
 Patch = CompanyPatch | ProductPatch
 LONGEST_TAG = 255
@@ -56,7 +56,7 @@ class Kept:
     read: Callable[[Connection, int, int], Awaitable[Any]]
     create: Callable[..., Awaitable[Any]]
     update: Callable[..., Awaitable[Any]]
-    delete: Callable[..., Awaitable[None]]
+    delete: Callable[..., Awaitable[int | None]]
 
     def one(self, visit: Visit) -> str:
         """The page of the record that the path names."""
@@ -158,15 +158,14 @@ async def undo(visit: Visit, kept: Kept) -> Response:
 
 
 async def delete(visit: Visit, kept: Kept) -> Response:
-    """Gone for good; what it stood beside stays."""
+    """Gone; what it stood beside stays. It can be brought back."""
 
-    async def work(connection: Connection) -> str:
+    async def work(connection: Connection) -> tuple[str, int | None]:
         record = await kept.read(connection, visit.workspace_id, visit.id())
-        await kept.delete(connection, visit.actor, record.id, now=visit.now)
-        return called(record)
+        return called(record), await kept.delete(connection, visit.actor, record.id, now=visit.now)
 
-    name = await in_transaction(visit.house.pool, work)
-    return visit.go(kept.path, f"{name} is deleted. Orders stay as they are.")
+    name, deletion = await in_transaction(visit.house.pool, work)
+    return visit.go(kept.path, f"{name} is deleted. Orders stay as they are.", bring_back(deletion))
 
 
 def tag_named(visit: Visit) -> str:

@@ -30,7 +30,7 @@ from dealt.tasks import (
     task_home,
     update_task,
 )
-from dealt.web import PageRoute, Undo, Visit, action, is_local, page
+from dealt.web import PageRoute, Undo, Visit, action, bring_back, is_local, page
 
 FIELDS = (
     Typed("name", "What is to be done", required=True),
@@ -158,15 +158,15 @@ async def undo(visit: Visit) -> Response:
 
 
 async def delete(visit: Visit) -> Response:
-    """Gone for good."""
+    """It can be brought back."""
 
-    async def work(connection: Connection) -> str:
+    async def work(connection: Connection) -> tuple[str, int | None]:
         task, _ = await _task(visit, connection)
-        await delete_task(connection, visit.actor, task["id"], now=visit.now)
-        return task["name"] or "The task"
+        kept = await delete_task(connection, visit.actor, task["id"], now=visit.now)
+        return task["name"] or "The task", kept
 
-    name = await in_transaction(visit.house.pool, work)
-    return visit.go(_back(visit, _HERE), f"{name} is deleted.")
+    name, kept = await in_transaction(visit.house.pool, work)
+    return visit.go(_back(visit, _HERE), f"{name} is deleted.", bring_back(kept))
 
 
 _COLUMNS = {"deal_id": "deal_id", "user_id": "contact_id", "company_id": "company_id"}

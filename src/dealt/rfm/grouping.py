@@ -55,7 +55,7 @@ async def delete_segments(connection: Connection, keeping: Keeping, segment_ids:
     """Those that are still there. Raises Conflict for one that others name."""
     for segment_id in segment_ids:
         try:
-            await delete_segment(connection, _keeper(keeping), segment_id)
+            await delete_segment(connection, _keeper(keeping), segment_id, final=True)
         except NotFound:
             continue
 

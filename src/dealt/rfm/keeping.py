@@ -121,7 +121,7 @@ async def delete_rfm(connection: Connection, keeper: Keeper, rfm_id: int) -> Non
     for attribute_id in before.attribute_ids:
         await delete_computed(connection, workspace_id, attribute_id)
     for aggregator_id in before.aggregator_ids:
-        await delete_aggregator(connection, keeper.derived, keeper.actor, aggregator_id, now=keeper.now)
+        await delete_aggregator(connection, keeper.derived, keeper.actor, aggregator_id, now=keeper.now, final=True)
     await _record(connection, keeper, "deleted", rfm_id, before.told, {})
 
 

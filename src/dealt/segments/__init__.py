@@ -8,6 +8,7 @@ from dealt.segments.keeping import (
     create_segment,
     delete_segment,
     read_segment,
+    restore_segment,
     snapshot_segment,
     update_segment,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "preview",
     "preview_changes",
     "read_segment",
+    "restore_segment",
     "set_up_segments",
     "snapshot_segment",
     "standings",

@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import UNSET, UnsetType
 
 from dealt.accounts import settings_changed
+from dealt.deletions import Deletion, begin, keep, put_back
 from dealt.freshness import Definition, Derived, Plan, check_acyclic, definitions_changed
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import Conflict, InvalidInput, NotFound
@@ -105,8 +106,11 @@ async def update_segment(
     return after
 
 
-async def delete_segment(connection: Connection, keeper: Keeper, segment_id: int) -> None:
-    """Remove a segment; its members go in the background. Raises NotFound, and Conflict naming what refers to it."""
+async def delete_segment(connection: Connection, keeper: Keeper, segment_id: int, *, final: bool = False) -> int | None:
+    """Remove a segment; its members go in the background. By which deletion it comes back, unless that is ``final``.
+
+    Raises NotFound, and Conflict naming what refers to it.
+    """
     version = await definitions_changed(connection, keeper.workspace_id, keeper.now)
     before = await read_segment(connection, keeper.workspace_id, segment_id)
     plan = await keeper.derived.uncommitted(connection, keeper.workspace_id)
@@ -114,8 +118,47 @@ async def delete_segment(connection: Connection, keeper: Keeper, segment_id: int
     if using:
         named = ", ".join(f'{one.kind} "{one.name}"' for one in using[:10])
         raise Conflict(f"This segment is named by others: {named}. Change those first.")
+    kept = None if final else await _keep(connection, keeper, before)
     await connection.execute(queries.DELETE, keeper.workspace_id, segment_id, keeper.now, version)
     await _record(connection, keeper, before, "deleted", difference(before.told, {}))
+    return kept
+
+
+async def restore_segment(connection: Connection, keeper: Keeper, deletion: Deletion) -> None:
+    """Bring a segment back: its members are found anew, and those who belong still do so since they did.
+
+    Raises Conflict where its name is taken, its filter makes no sense any more, or there is no room.
+    """
+    workspace_id, segment_id = keeper.workspace_id, deletion.object_id
+    version = await definitions_changed(connection, workspace_id, keeper.now)
+    # Its row may wait to be removed still.
+    await connection.execute(queries.FORGET_ONE, workspace_id, segment_id)
+    # Nobody is looked at for a static one.
+    version_is = f"CASE WHEN r.image ->> 'kind' = '{STATIC}' THEN 0 ELSE $3::bigint END"
+    changes = f"jsonb_build_object('version', {version_is}, 'computed_version', 0)"
+    if (await put_back(connection, workspace_id, deletion, "segments", version, changes=changes))[0] == 0:
+        raise Conflict(f"There is another segment {shown(deletion.name)} now. Rename that first.")
+    back = await read_segment(connection, workspace_id, segment_id)
+    if await connection.fetchval(queries.COUNT, workspace_id) > MOST_SEGMENTS:
+        raise Conflict(f"A workspace has at most {MOST_SEGMENTS} segments. Delete one first.")
+    if back.kind == DYNAMIC:
+        try:
+            check_change(await keeper.derived.uncommitted(connection, workspace_id), back, back.filter)
+        except InvalidInput as error:
+            raise Conflict(f"Its filter makes no sense any more: {error.detail}") from None
+    of = TABLES[back.subject]
+    await put_back(connection, workspace_id, deletion, of.members, place=of.place, condition=of.there)
+    await _record(connection, keeper, back, "created", difference({}, back.told | {"restored": True}))
+
+
+async def _keep(connection: Connection, keeper: Keeper, segment: Segment) -> int | None:
+    """Its row and its members as they are."""
+    tables, workspace_id = TABLES[segment.subject], keeper.workspace_id
+    kept = await begin(connection, workspace_id, keeper.actor, KIND, segment.id, segment.name, keeper.now)
+    await keep(connection, workspace_id, kept, "segments", "t.id = $3", segment.id)
+    whose = f"t.{tables.place}" if tables.place else "0"
+    await keep(connection, workspace_id, kept, tables.members, "t.segment_id = $3", segment.id, whose=whose)
+    return kept
 
 
 async def read_segment(connection: Connection, workspace_id: int, segment_id: int) -> Segment:

@@ -79,6 +79,19 @@ class Tables:
     whole: str = "true"
     """Which rows ``s`` there are."""
 
+    @property
+    def place(self) -> str:
+        """The members' column that holds the contact; empty where they belong to none."""
+        return "contact_id" if "contact_id" in dict(self.keys) else ""
+
+    @property
+    def there(self) -> str:
+        """SQL that holds of a member ``t`` that is there."""
+        same = " AND ".join(f"{whole} = t.{column}" for column, whole in self.keys)
+        return (
+            f"EXISTS (SELECT FROM {self.table} AS s WHERE s.workspace_id = t.workspace_id AND {same} AND {self.whole})"
+        )
+
 
 TABLES = {
     "contact": Tables(

@@ -22,6 +22,7 @@ REFILTER = """
 UPDATE segments SET name = $3, description = $4, updated_at = $5, filter = $6::jsonb, version = $7, failed_at = NULL,
     error = '' WHERE workspace_id = $1 AND id = $2"""
 
+FORGET_ONE = "DELETE FROM segments WHERE workspace_id = $1 AND id = $2 AND deleted_at IS NOT NULL"
 DELETE = "UPDATE segments SET deleted_at = $3, version = $4 WHERE workspace_id = $1 AND id = $2"
 
 # The version is the one that the caller is about to raise to.

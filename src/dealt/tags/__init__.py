@@ -10,6 +10,7 @@ from dealt.tags.naming import (
     page_of_tags,
     read_tag,
     rename_tag,
+    restore_tag,
 )
 
 __all__ = [
@@ -25,4 +26,5 @@ __all__ = [
     "page_of_tags",
     "read_tag",
     "rename_tag",
+    "restore_tag",
 ]

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from dealt.accounts import Part, settings_changed
+from dealt.deletions import Deletion, begin, keep, put_back
 from dealt.freshness import definitions_name, everything_changed
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import Conflict, InvalidInput, NotFound
@@ -90,20 +91,40 @@ async def rename_tag(
 
 async def delete_tag(
     connection: Connection, workspace_id: int, tag_id: int, *, now: datetime, actor: str = "system"
-) -> None:
-    """Remove a tag. Raises NotFound.
+) -> int | None:
+    """Remove a tag; by which deletion it can be brought back. Raises NotFound.
 
-    Whatever wore it keeps the number, which no tag will ever have again; readers pass over unknown numbers.
+    Whatever wore it keeps the number, which no other tag will ever have; readers pass over unknown numbers.
     """
     await settings_changed(connection, workspace_id)
-    name = await connection.fetchval(queries.DELETE, workspace_id, tag_id)
-    if name is None:
-        raise NotFound
+    name = await read_tag(connection, workspace_id, tag_id)
+    kept = await begin(connection, workspace_id, actor, "tag", tag_id, name, now)
+    await keep(connection, workspace_id, kept, "tags", "t.id = $3", tag_id)
+    await connection.execute(queries.DELETE, workspace_id, tag_id)
     entry = Entry(SETTINGS, "tag.deleted", "tag", tag_id, actor, {"name": (name, None)})
     if await definitions_name(connection, workspace_id, ["tags"]):
         # Those that name it make no sense any more, and hold for nobody.
         await everything_changed(connection, workspace_id, now)
     await record(connection, workspace_id, [entry], now)
+    return kept
+
+
+async def restore_tag(
+    connection: Connection, workspace_id: int, deletion: Deletion, *, now: datetime, actor: str
+) -> None:
+    """Bring a tag back: whatever wore it wears it again. Raises Conflict where its name is taken, or without room."""
+    await settings_changed(connection, workspace_id)
+    if await connection.fetchval(queries.COUNT, workspace_id) >= MOST_TAGS:
+        raise Conflict(f"A workspace has at most {MOST_TAGS} tags; delete some first.")
+    if await _find(connection, workspace_id, [deletion.name]):
+        raise Conflict(f'There is another tag "{deletion.name}" now. Rename that first.')
+    await put_back(connection, workspace_id, deletion, "tags")
+    if await definitions_name(connection, workspace_id, ["tags"]):
+        await everything_changed(connection, workspace_id, now)
+    changes = {"name": (None, deletion.name), "restored": (None, True)}
+    await record(
+        connection, workspace_id, [Entry(SETTINGS, "tag.created", "tag", deletion.object_id, actor, changes)], now
+    )
 
 
 async def _create(

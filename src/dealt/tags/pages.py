@@ -5,7 +5,7 @@ from __future__ import annotations
 from dealt.kernel.http import Response
 from dealt.kernel.paging import PageRequest
 from dealt.tags.naming import create_tag, delete_tag, page_of_tags, rename_tag
-from dealt.web import PageRoute, Visit, action, page
+from dealt.web import PageRoute, Visit, action, bring_back, page
 
 _HERE = "/settings/tags/"
 
@@ -36,8 +36,8 @@ async def rename(visit: Visit) -> Response:
 async def delete(visit: Visit) -> Response:
     """Nobody wears it any more."""
     async with visit.changing() as connection:
-        await delete_tag(connection, visit.workspace_id, visit.id(), now=visit.now, actor=visit.actor.name)
-    return visit.go(_HERE, "The tag is deleted.")
+        kept = await delete_tag(connection, visit.workspace_id, visit.id(), now=visit.now, actor=visit.actor.name)
+    return visit.go(_HERE, "The tag is deleted.", bring_back(kept))
 
 
 ROUTES: list[PageRoute] = [

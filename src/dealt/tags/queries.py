@@ -12,4 +12,4 @@ NAME_OF = "SELECT name FROM tags WHERE workspace_id = $1 AND id = $2"
 
 RENAME = "UPDATE tags SET name = $3 WHERE workspace_id = $1 AND id = $2"
 
-DELETE = "DELETE FROM tags WHERE workspace_id = $1 AND id = $2 RETURNING name"
+DELETE = "DELETE FROM tags WHERE workspace_id = $1 AND id = $2"

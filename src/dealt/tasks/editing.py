@@ -40,7 +40,7 @@ async def create_task(
     deals = {} if deal_id is None else {deal_id: await hold_deal(connection, workspace_id, deal_id)}
     task_id = int(await connection.fetchval(queries.NEXT_ID))
     if patch.fields.get("custom_id"):
-        await _claim(connection, workspace_id, patch.fields["custom_id"], task_id)
+        await claim(connection, workspace_id, patch.fields["custom_id"], task_id)
     before = BLANK | {"contact_id": NOBODY, "created_by": _member(actor)}
     after, defined = await _after(connection, actor, before, patch, deals, snapshot, now)
     await connection.execute(queries.INSERT_ID, workspace_id, task_id, after["contact_id"])
@@ -66,7 +66,7 @@ async def update_task(
     after, defined = await _after(connection, actor, before, patch, held.deals, snapshot, now)
     if not difference({name: before[name] for name in after}, after):
         return Written(task_id, changed=False, defined=defined)
-    await _rename(connection, workspace_id, task_id, before["custom_id"], after["custom_id"])
+    await rename(connection, workspace_id, task_id, before["custom_id"], after["custom_id"])
     source, target = before["contact_id"], after["contact_id"]
     values = (target, task_id, before["version"] + 1, before["created_at"], now, *_values(after))
     if source == target:
@@ -96,17 +96,6 @@ async def reopen_task(
 ) -> Written:
     """Mark a task as not done. Raises NotFound, TaskMoved."""
     return await update_task(connection, actor, task_id, TaskPatch({"done": False}), definitions, now=now)
-
-
-async def delete_task(connection: Connection, actor: Actor, task_id: int, *, now: datetime) -> None:
-    """Remove a task. Raises NotFound, TaskMoved."""
-    workspace_id = actor.workspace_id
-    held = await hold_task(connection, workspace_id, task_id)
-    await _rename(connection, workspace_id, task_id, held.row["custom_id"], None)
-    await connection.execute(queries.DELETE, workspace_id, held.row["contact_id"], task_id)
-    await connection.execute(queries.DELETE_ID, workspace_id, task_id)
-    await count_open(connection, held.deals)
-    await follow(connection, actor, task_id, "task.deleted", held.row, None, now)
 
 
 async def _after(
@@ -171,16 +160,16 @@ def _check(patch: TaskPatch, snapshot: Snapshot) -> None:
         raise InvalidInput.of("due_date", "A task needs its due date.")
 
 
-async def _rename(connection: Connection, workspace_id: int, task_id: int, old: str | None, new: str | None) -> None:
+async def rename(connection: Connection, workspace_id: int, task_id: int, old: str | None, new: str | None) -> None:
     if old == new:
         return
     if new is not None:
-        await _claim(connection, workspace_id, new, task_id)
+        await claim(connection, workspace_id, new, task_id)
     if old is not None:
         await connection.execute(queries.RELEASE_CUSTOM_ID, workspace_id, old, task_id)
 
 
-async def _claim(connection: Connection, workspace_id: int, custom_id: str, task_id: int) -> None:
+async def claim(connection: Connection, workspace_id: int, custom_id: str, task_id: int) -> None:
     if await connection.fetchval(queries.CLAIM_CUSTOM_ID, workspace_id, custom_id, task_id) is None:
         raise CustomIdTaken(custom_id)
 

@@ -28,10 +28,12 @@ async def follow(
     before: Mapping[str, Any] | None,
     after: Mapping[str, Any] | None,
     now: datetime,
+    *,
+    restored: bool = False,
 ) -> None:
     """Journal a change of a task and have what is derived for its contacts computed anew; None is no task."""
     contacts = [row["contact_id"] for row in (before, after) if row is not None]
-    changes = difference(_told(before), _told(after))
+    changes = difference(_told(before), _told(after) | ({"restored": True} if restored else {}))
     entry = Entry(contacts[-1], kind, "task", task_id, actor.name, changes, int(actor.cause), actor.hop)
     await record(connection, actor.workspace_id, [entry], now)
     await mark_contacts(connection, actor, contacts, now)

@@ -7,8 +7,20 @@ from typing import Any
 
 import msgspec
 
+from dealt.kernel.db import Record
 from dealt.kernel.journal import encode
-from dealt.people import Forgetting, Move, Rows, move_history, move_parts, tell_moved
+from dealt.people import (
+    Forgetting,
+    Move,
+    Returning,
+    Rows,
+    keep_texts,
+    kept_texts,
+    move_history,
+    move_parts,
+    tell_moved,
+    with_texts_of,
+)
 from dealt.tasks import queries
 
 TASKS_A_BATCH = 500
@@ -53,12 +65,24 @@ class TaskRows(Rows):
             after = (rows[-1]["contact_id"], rows[-1]["id"])
             cleaned = [clean for row in rows if (clean := _cleaned(forgetting, dict(row)))]
             if cleaned:
+                before = {row["id"]: _texts(row) for row in rows}
+                await keep_texts(forgetting, "task_texts", [(before[one["id"]], one) for one in cleaned])
                 ids = [task["id"] for task in cleaned]
                 await forgetting.connection.fetch(queries.HOLD_MANY, forgetting.workspace_id, ids)
                 await forgetting.connection.execute(
                     queries.CLEAN, forgetting.workspace_id, encode(cleaned), forgetting.now
                 )
                 forgetting.report.cleaned["tasks"] += len(cleaned)
+
+    async def restore(self, returning: Returning) -> None:
+        """Texts come back where nobody changed them since."""
+        connection, workspace_id = returning.connection, returning.workspace_id
+        async for kept in kept_texts(returning, "task_texts"):
+            held = await connection.fetch(queries.HOLD_MANY, workspace_id, list(kept))
+            keys = ([row["contact_id"] for row in held], [row["task_id"] for row in held])
+            rows = [_texts(row) for row in await connection.fetch(queries.TEXTS_OF, workspace_id, *keys)]
+            back = [_mended(row, *kept[row["id"]]) for row in rows]
+            await connection.execute(queries.CLEAN, workspace_id, encode(back), returning.now)
 
 
 async def move_tasks_of(move: Move, deal_ids: Sequence[int]) -> None:
@@ -83,6 +107,16 @@ def _cleaned(forgetting: Forgetting, row: dict[str, Any]) -> dict[str, Any] | No
         before | {name: names.clean_text(row[name]) for name in ("name", "description")} | {"attributes": attributes}
     )
     return None if after == before else after
+
+
+def _texts(row: Record) -> dict[str, Any]:
+    return dict(row) | {"attributes": msgspec.json.decode(row["attributes"])}
+
+
+def _mended(now: dict[str, Any], before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    texts = {name: before[name] if now[name] == after[name] else now[name] for name in ("name", "description")}
+    attributes = with_texts_of(now["attributes"], before["attributes"], after["attributes"])
+    return now | texts | {"attributes": attributes}
 
 
 TASKS = TaskRows()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from dealt.accounts import Actor
-from dealt.kernel.db import Connection
+from dealt.kernel.db import Connection, Record
 from dealt.kernel.journal import Entry, record
 from dealt.tasks import queries
 from dealt.tasks.following import mark_contacts
@@ -20,11 +21,29 @@ async def leave_company(connection: Connection, actor: Actor, company_id: int, *
     contacts = [row["contact_id"] for row in held]
     columns = (contacts, [row["task_id"] for row in held])
     rows = await connection.fetch(queries.LEAVE_COMPANY, actor.workspace_id, *columns, company_id, now)
-    changes = {"company_id": (company_id, None)}
+    await _follow(connection, actor, rows, (company_id, None), now)
+    return len(found)
+
+
+async def join_company(
+    connection: Connection, actor: Actor, company_id: int, task_ids: Sequence[int], *, now: datetime
+) -> None:
+    """Give a company that was brought back to tasks that named it and name none since."""
+    held = await connection.fetch(queries.HOLD_MANY, actor.workspace_id, task_ids)
+    columns = ([row["contact_id"] for row in held], [row["task_id"] for row in held])
+    rows = await connection.fetch(queries.JOIN_COMPANY, actor.workspace_id, *columns, company_id, now)
+    await _follow(connection, actor, rows, (None, company_id), now)
+
+
+async def _follow(
+    connection: Connection, actor: Actor, rows: Sequence[Record], change: tuple[int | None, int | None], now: datetime
+) -> None:
     entries = [
-        Entry(row["contact_id"], "task.updated", "task", row["id"], actor.name, changes, int(actor.cause), actor.hop)
+        Entry(
+            row["contact_id"], "task.updated", "task", row["id"], actor.name, {"company_id": change},
+            int(actor.cause), actor.hop,
+        )
         for row in rows
-    ]
+    ]  # fmt: skip
     await record(connection, actor.workspace_id, entries, now)
     await mark_contacts(connection, actor, {row["contact_id"] for row in rows}, now)
-    return len(found)

@@ -89,6 +89,18 @@ FROM unnest($2::bigint[], $3::bigint[]) AS held(contact_id, id)
 WHERE t.contact_id = held.contact_id AND t.id = held.id AND t.workspace_id = $1 AND t.company_id = $4
 RETURNING t.contact_id, t.id"""
 
+LEAVE_DEAL = "UPDATE tasks SET deal_id = NULL WHERE contact_id = $2 AND id = $3 AND workspace_id = $1"
+
+JOIN_COMPANY = """
+UPDATE tasks AS t SET company_id = $4, version = version + 1, updated_at = $5
+FROM unnest($2::bigint[], $3::bigint[]) AS held(contact_id, id)
+WHERE t.contact_id = held.contact_id AND t.id = held.id AND t.workspace_id = $1 AND t.company_id IS NULL
+RETURNING t.contact_id, t.id"""
+
+REJOIN_DEAL = """
+UPDATE tasks SET deal_id = $2, version = version + 1, updated_at = $4
+WHERE contact_id = $3 AND id = ANY($5::bigint[]) AND deal_id IS NULL AND workspace_id = $1 RETURNING id"""
+
 # A task of a guest's order lives with an invisible contact, which answers do not show, nor a company that was deleted.
 SHOWN = f"""
 {", ".join(f"t.{name}" for name in _ROW if name not in ("contact_id", "company_id"))}, co.id AS company_id,
@@ -121,6 +133,11 @@ TEXTS = """
 SELECT contact_id, id, name, description, attributes FROM tasks
 WHERE contact_id = ANY($2::bigint[]) AND workspace_id = $1 AND (contact_id, id) > ($3::bigint, $4::bigint)
 ORDER BY contact_id, id LIMIT $5"""
+
+TEXTS_OF = """
+SELECT t.contact_id, t.id, t.name, t.description, t.attributes
+FROM tasks AS t JOIN unnest($2::bigint[], $3::bigint[]) AS held(contact_id, id) USING (contact_id, id)
+WHERE t.workspace_id = $1"""
 
 CLEAN = """
 UPDATE tasks AS t SET name = c.name, description = c.description, attributes = c.attributes, version = t.version + 1,

@@ -3,7 +3,7 @@
 from dealt.web.assets import Assets, Folder
 from dealt.web.cookies import set_cookie
 from dealt.web.finding import Finder, Found
-from dealt.web.flash import Undo, is_local
+from dealt.web.flash import Undo, bring_back, is_local
 from dealt.web.house import House
 from dealt.web.pages import SESSION, SIGN_IN, Pages
 from dealt.web.pictures import Pictures
@@ -35,6 +35,7 @@ __all__ = [
     "Visit",
     "action",
     "amount",
+    "bring_back",
     "duration",
     "is_local",
     "many",

@@ -19,6 +19,11 @@ class Undo(msgspec.Struct, frozen=True):
     fields: dict[str, str] = {}
 
 
+def bring_back(deletion_id: int | None) -> Undo | None:
+    """The way back from a deletion (``dealt.deletions``); None where it is final."""
+    return None if deletion_id is None else Undo(f"/deleted/{deletion_id}/restore/")
+
+
 class Said(msgspec.Struct, frozen=True):
     """A sentence about what was done, or (``bad``) what could not be."""
 
