@@ -9,7 +9,7 @@ from dealt.browsing.views import View, delete_view, open_with, place_of, save_vi
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import Forbidden, InvalidInput
 from dealt.kernel.http import Response
-from dealt.web import Visit
+from dealt.web import Undo, Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,4 +53,12 @@ async def forget_view(visit: Visit, shelf: Shelf) -> Response:
         if of_others and not visit.may("settings", "write"):
             raise Forbidden("Somebody else shares this view. Who may change the settings can delete it.")
         await delete_view(connection, visit.member, shelf.kind, name, of_others=of_others)
-    return visit.go(shelf.path, f"The view {name} is deleted.")
+    return visit.go(
+        shelf.path, f"The view {name} is deleted.", None if of_others or view is None else _again(shelf, view)
+    )
+
+
+def _again(shelf: Shelf, view: View) -> Undo:
+    """Keep what was deleted once more."""
+    fields = {"name": view.name, "query": view.query, "columns": ",".join(view.columns)}
+    return Undo(f"{shelf.path}views/", fields | ({"shared": "yes"} if view.shared else {}))

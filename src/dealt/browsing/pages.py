@@ -30,7 +30,7 @@ from dealt.kernel.errors import Forbidden, InvalidInput
 from dealt.kernel.http import Response
 from dealt.kernel.limits import TooSlow
 from dealt.kernel.paging import Page
-from dealt.web import PageRoute, Undo, Visit, action, page
+from dealt.web import PageRoute, Visit, action, page
 
 MOST_SELECTED = 100
 _CSV_PAGE = 100
@@ -137,6 +137,8 @@ async def keep(visit: Visit, kind: Kind) -> Response:
         told = await filter_of(visit, connection, snapshot, kind, asked)
         views = await views_of(connection, visit.member, kind.name)
         columns = [column.name for column in chosen(kind, known, views.get(asked.view) or views.get(""))]
+        if again := [name for name in dict.fromkeys(visit.text("columns").split(",")) if name in known]:
+            columns = again[:MOST_COLUMNS]
         query = to_keep(kind, asked, told)
         left_out = "Its filter may name a person, and is not kept." if told and "filter=" not in query else ""
         return await keep_view(visit, connection, _shelf(kind), columns, query, left_out=left_out)
@@ -152,29 +154,7 @@ def _arguments(query: str) -> dict[str, str]:
 
 async def forget(visit: Visit, kind: Kind) -> Response:
     """A view less."""
-<<<<<<< HEAD
     return await forget_view(visit, _shelf(kind))
-=======
-    name = visit.text("name")
-    async with visit.writing() as connection:
-        view = (await views_of(connection, visit.member, kind.name)).get(name)
-        await delete_view(connection, visit.member, kind.name, name)
-    fields = {"name": name, "query": view.query, "columns": ",".join(view.columns)} if view else {}
-    return visit.go(kind.path, f"The view {name} is deleted.", Undo(f"{kind.path}views/again/", fields))
-
-
-async def keep_again(visit: Visit, kind: Kind) -> Response:
-    """A view that was deleted a moment ago, as it was."""
-    name, query, snapshot = visit.text("name"), visit.text("query"), await visit.snapshot()
-    read_asked(kind, _arguments(query))
-    known = columns_of(kind, snapshot)
-    columns = [column for column in dict.fromkeys(visit.text("columns").split(",")) if column in known][:MOST_COLUMNS]
-    async with visit.writing() as connection:
-        if not name or name in await views_of(connection, visit.member, kind.name):
-            raise InvalidInput.of("name", f"There is a view {name} already.")
-        await save_view(connection, visit.member, kind.name, name, columns, query[:8_000], visit.now)
-    return visit.go(_place(kind, View(name, columns, query[:8_000])), f"The view {name} is back.")
->>>>>>> e765951 (Keep for 30 days what people delete, and bring it back exactly)
 
 
 async def act(visit: Visit, kind: Kind) -> Response:
@@ -276,7 +256,6 @@ def routes_of(kind: Kind) -> list[PageRoute]:
         action(f"{kind.path}columns/", on(set_columns), kind.area, reads=True),
         action(f"{kind.path}views/", on(keep), kind.area, reads=True),
         action(f"{kind.path}views/delete/", on(forget), kind.area, reads=True),
-        action(f"{kind.path}views/again/", on(keep_again), kind.area, reads=True),
         *([action(f"{kind.path}do/", on(act), kind.area)] if kind.acts else []),
         *([action(f"{kind.path}steps/", on(step), kind.area)] if kind.acts else []),
     ]

@@ -1,12 +1,8 @@
 """Tasks: what people are to do about a contact or a deal (the API calls them activities)."""
 
-<<<<<<< HEAD
 from dealt.tasks.auditing import check_tasks
-from dealt.tasks.editing import complete_task, create_task, delete_task, reopen_task, update_task
-=======
 from dealt.tasks.deleting import delete_task, restore_task
 from dealt.tasks.editing import complete_task, create_task, reopen_task, update_task
->>>>>>> e765951 (Keep for 30 days what people delete, and bring it back exactly)
 from dealt.tasks.fields import FIELDS
 from dealt.tasks.model import ReferenceNotFound, TaskPatch, Written
 from dealt.tasks.moving import TASKS, move_tasks_of
