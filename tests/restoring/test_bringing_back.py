@@ -11,6 +11,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from dealt.web.flash import read as read_flash
 from tests.auditing.auditing import Audited
 from tests.web.visiting import Site
 
@@ -204,3 +205,16 @@ async def test_others_bring_back_nothing(site: Site, audited: Audited) -> None:
         async with site.visitor(await site.session("custom", **role)) as other:
             assert "Not yours" not in (await other.get("/deleted/")).text
             assert (await other.post(way)).status_code in (403, 404), role
+
+
+async def test_a_saved_view_comes_back_by_the_toast(site: Site, audited: Audited) -> None:
+    async with site.visitor(await site.session()) as visitor:
+        view = {"name": "Dear", "query": "ordering=-value&value__gte=5", "columns": "value,name"}
+        assert (await visitor.post("/deals/views/", data=view)).status_code == 303
+        [before] = await site.shop.fetch("SELECT columns, query FROM saved_views WHERE name = 'Dear'")
+        page = await visitor.post("/deals/views/delete/", data={"name": "Dear"})
+        said = read_flash(page.cookies["dealt_said"])
+        assert said and said.undo
+        assert (await visitor.post(said.undo.path, data=said.undo.fields)).status_code == 303
+        [after] = await site.shop.fetch("SELECT columns, query FROM saved_views WHERE name = 'Dear'")
+        assert dict(after) == dict(before)

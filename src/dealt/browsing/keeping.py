@@ -53,9 +53,8 @@ async def forget_view(visit: Visit, shelf: Shelf) -> Response:
         if of_others and not visit.may("settings", "write"):
             raise Forbidden("Somebody else shares this view. Who may change the settings can delete it.")
         await delete_view(connection, visit.member, shelf.kind, name, of_others=of_others)
-    return visit.go(
-        shelf.path, f"The view {name} is deleted.", None if of_others or view is None else _again(shelf, view)
-    )
+    again = _again(shelf, view) if view is not None and view.own else None
+    return visit.go(shelf.path, f"The view {name} is deleted.", again)
 
 
 def _again(shelf: Shelf, view: View) -> Undo:
