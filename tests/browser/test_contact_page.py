@@ -61,3 +61,69 @@ async def test_the_contact_is_readable(browser: Browser, site: Site, size: tuple
         await assert_accessible(page)
         await assert_fits(page)
         await keep_picture(page, f"contact-{size[0]}-{theme}", whole=True)
+
+
+@pytest.mark.parametrize(("size", "theme"), [(DESK, "light"), (PHONE, "dark")], ids=["desk", "phone"])
+async def test_attributes_of_several_choices_and_json_are_edited(
+    browser: Browser, site: Site, size: tuple[int, int], theme: str
+) -> None:
+    api = site.shop.client
+    for body in (
+        {"name": "Sizes", "value_type": "json", "content_type": "clientuser"},
+        {"name": "Likes", "value_type": "fixed", "content_type": "clientuser", "choices": ["Tea", "Milk, warm", "Rum"],
+         "allow_multiple_choices": True},
+    ):  # fmt: skip
+        await api.post("attributes/", json=body)
+    number = await made(site, f"chips{size[0]}")
+    told = {
+        "likes": ["Tea"],
+        "sizes": {"shoe": 41, "kids": [1, 2]},
+        "page": "https://shop.example/x",
+        "about": "Long " * 40,
+    }
+    await api.patch(f"users/{number}/", json=told)
+    async with opened(browser, site.origin, await site.session(), size=size, theme=theme) as page:
+        await page.goto(f"/contacts/{number}/")
+        await page.get_by_text("2 entries: shoe, kids").click()
+        await keep_picture(page, f"attributes-{size[0]}-{theme}", whole=True)
+        await page.get_by_role("button", name="Edit", exact=True).first.click()
+        dialog = page.get_by_role("dialog", name="Edit the contact")
+        likes = dialog.get_by_label("Likes")
+        await likes.fill("rum")
+        await likes.press("Enter")
+        await likes.fill("coffee")
+        await likes.press("Enter")
+        await expect(dialog.get_by_role("alert").filter(has_text="none of")).to_be_visible()
+        await likes.fill("")
+        await expect(dialog.get_by_role("button", name="Remove Rum")).to_be_visible()
+        await likes.press("Backspace")
+        await expect(dialog.get_by_role("button", name="Remove Rum")).to_have_count(0)
+        await likes.fill("Milk, warm")
+        await likes.press("Enter")
+        sizes = dialog.get_by_label("Sizes")
+        await sizes.fill('{"shoe": 41,\n "kids" 3}')
+        await sizes.blur()
+        await expect(dialog.get_by_text("Line 2, column")).to_be_visible()
+        await assert_accessible(page)
+        await assert_fits(page)
+        await likes.scroll_into_view_if_needed()
+        await keep_picture(page, f"attributes-edit-{size[0]}-{theme}")
+        await sizes.fill('{"shoe": 43}')
+        await dialog.get_by_role("button", name="Save changes").click()
+        await expect(page.get_by_text("The changes are saved.")).to_be_visible()
+    now = (await api.get(f"users/{number}/")).json()
+    assert (now["likes"], now["sizes"]) == (["Tea", "Milk, warm"], {"shoe": 43})
+
+
+async def test_a_deleted_contact_comes_back_from_the_toast(browser: Browser, site: Site) -> None:
+    number = await made(site, "undo")
+    async with opened(browser, site.origin, await site.session()) as page:
+        await page.goto(f"/contacts/{number}/")
+        await page.locator("[data-opens=delete]").first.dispatch_event("click")
+        await page.get_by_role("button", name="Delete the contact").click()
+        await page.goto("/deleted/")
+        await keep_picture(page, "deleted")
+        await assert_accessible(page)
+        await page.get_by_role("button", name="Bring back Ann Lee").first.click()
+        await expect(page.get_by_text("Ann Lee is back.")).to_be_visible()
+        await expect(page).to_have_url(f"{site.origin}/contacts/{number}/")

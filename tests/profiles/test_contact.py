@@ -211,3 +211,35 @@ async def test_a_deleted_contact_leaves_its_orders(site: Site) -> None:
         assert (await visitor.post(f"/contacts/{number}/delete/")).status_code == 303
         assert (await visitor.get(f"/contacts/{number}/")).status_code == 404
     assert (await site.shop.client.get("deals-by-id/gone-0/")).json()["user_id"] is None
+
+
+async def test_json_and_several_choices_are_typed(site: Site) -> None:
+    api = site.shop.client
+    for body in (
+        {"name": "Sizes", "value_type": "json", "content_type": "clientuser"},
+        {"name": "Likes", "value_type": "fixed", "content_type": "clientuser", "choices": ["Tea", "Milk, warm", "Rum"],
+         "allow_multiple_choices": True},
+    ):  # fmt: skip
+        assert (await api.post("attributes/", json=body)).status_code == 201
+    number = await made(site, "typed", site_url="https://shop.example/a?b=1", second_mail="x@example.com")
+    async with site.visitor(await site.session("member")) as visitor:
+        edit = f"/contacts/{number}/edit/"
+        form = {"j.sizes": '{"shoe": [41, 42.5],\n "kid": null}', "m.likes": '["Milk, warm", "Rum"]'}
+        assert (await visitor.post(edit, data=form)).status_code == 303
+        now = await contact(site, number)
+        assert (now["sizes"], now["likes"]) == ({"shoe": [41, 42.5], "kid": None}, ["Milk, warm", "Rum"])
+        page = (await visitor.get(f"/contacts/{number}/")).text
+        for said in ("2 entries: shoe, kid", 'href="https://shop.example/a?b=1"', 'href="mailto:x@example.com"'):
+            assert said in page, said
+        for text, said in (
+            ('{"shoe": 41,\n  "kid" 3}', "Line 2, column 9"), ("[1, NaN]", "not JSON"), ('{"a": 1, "a": 2}', "twice"),
+            ('"\\ud800"', "not JSON"), ('"\\u0000"', "NUL"), ("[" * 5000, "JSON"), ("9" * 6000, "number"),
+        ):  # fmt: skip
+            answer = await visitor.post(edit, data={"j.sizes": text})
+            assert (answer.status_code, said in answer.text) == (400, True), (text[:20], said)
+        assert "Line 2, column 9" in (await visitor.post(edit, data={"j.sizes": '{"shoe": 41,\n  "kid" 3}'})).text
+        answer = await visitor.post(edit, data={"m.likes": '["Coffee"]'})
+        assert (answer.status_code, "Coffee" in answer.text) == (400, True)
+        assert (await visitor.post(edit, data={"j.sizes": "", "m.likes": "[]"})).status_code == 303
+        now = await contact(site, number)
+        assert (now.get("sizes"), now.get("likes")) in ((None, None), (None, []))

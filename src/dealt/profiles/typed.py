@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -11,13 +12,17 @@ from typing import Any
 from dealt.accounts import MEMBERS, Snapshot
 from dealt.attributes import Attribute
 from dealt.contacts import GENDERS
-from dealt.web import Visit, amount
+from dealt.kernel.bodies import parse_json
+from dealt.kernel.errors import InvalidInput
+from dealt.web import AsTyped, Visit, amount
 
 OF_ATTRIBUTE = "a."
 """What stands before the standard name of an attribute in a form."""
 _MORNING = time(9)
 OF_MANY = "m."
-"""The same, of an attribute that may have several values, which are typed with commas between them."""
+"""The same, of an attribute that may have several values: a JSON list, or texts with commas between them."""
+OF_JSON = "j."
+"""The same, of an attribute that holds JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +92,32 @@ def sent(visit: Visit, fields: Sequence[Typed]) -> dict[str, Any]:
         body["phone_numbers"] = body["phone_numbers"].split(",")
     body |= {key.removeprefix(OF_ATTRIBUTE): visit.text(key) or None for key in form if key.startswith(OF_ATTRIBUTE)}
     several = {key.removeprefix(OF_MANY): visit.text(key) for key in form if key.startswith(OF_MANY)}
-    return body | {
-        key: [one.strip() for one in text.split(",") if one.strip()] or None for key, text in several.items()
-    }
+    written = {key.removeprefix(OF_JSON): visit.text(key) for key in form if key.startswith(OF_JSON)}
+    body |= {key: _chosen(key, text) or None for key, text in several.items()}
+    return body | {key: _json(key, text) if text else None for key, text in written.items()}
+
+
+def _chosen(key: str, text: str) -> list[Any]:
+    """Several choices: a JSON list, as chips keep them, or typed with commas between them."""
+    if text.startswith("["):
+        found = _json(key, text)
+        return list(found) if isinstance(found, list) else [found]
+    return [one.strip() for one in text.split(",") if one.strip()]
+
+
+def _json(key: str, text: str) -> Any:
+    """What a text of JSON says. Raises InvalidInput for ``key``, with the line and the column of what is wrong."""
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        told = f"Line {error.lineno}, column {error.colno}: this is not JSON. {error.msg}."
+        raise InvalidInput.of(key, told) from None
+    except (ValueError, RecursionError):
+        pass  # Told below, by the reader that decides what can be stored.
+    try:
+        return parse_json(text.encode("utf-8", "surrogatepass"))
+    except InvalidInput as error:
+        raise InvalidInput.of(key, " ".join(told for each in error.fields.values() for told in each)) from None
 
 
 def shown(visit: Visit, fields: Sequence[Typed], record: Mapping[str, Any]) -> dict[str, str]:
@@ -103,7 +131,13 @@ def shown_attributes(visit: Visit, attributes: Sequence[Attribute], values: Mapp
     """As ``shown``, of attributes by standard name."""
     typed = visit.form if visit.failed is not None else {}
     names = [one.name_std for one in attributes if f"{OF_ATTRIBUTE}{one.name_std}" in typed]
-    return {**values} | {name: typed[f"{OF_ATTRIBUTE}{name}"] for name in names}
+    found = {**values} | {name: typed[f"{OF_ATTRIBUTE}{name}"] for name in names}
+    for one in attributes:
+        if isinstance(text := typed.get(f"{OF_MANY}{one.name_std}"), str):
+            found[one.name_std] = text if text.startswith("[") else [part.strip() for part in text.split(",")]
+        if isinstance(text := typed.get(f"{OF_JSON}{one.name_std}"), str):
+            found[one.name_std] = AsTyped(text)
+    return found
 
 
 def local_time(at: datetime, snapshot: Snapshot) -> str:

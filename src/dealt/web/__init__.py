@@ -12,6 +12,7 @@ from dealt.web.rendering import Templates
 from dealt.web.routing import ANYBODY, SIGNED_IN, Handler, PageRoute, action, page
 from dealt.web.showing import amount, duration, many, picture
 from dealt.web.streaming import stream
+from dealt.web.valued import AsTyped
 from dealt.web.visit import Visit
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "SESSION",
     "SIGNED_IN",
     "SIGN_IN",
+    "AsTyped",
     "Assets",
     "Finder",
     "Folder",

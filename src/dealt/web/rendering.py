@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dealt.accounts import AREAS
-from dealt.web import showing
+from dealt.web import showing, valued
 
 if TYPE_CHECKING:
     import jinja2
@@ -62,6 +62,11 @@ class Templates:
             "moment": showing.moment,
             "pair": showing.pair,
             "typed_moment": showing.typed_moment,
+            "several": valued.several,
+            "as_json": valued.as_json,
+            "typed_json": valued.typed_json,
+            "held": valued.held,
+            "leads": valued.leads,
         }
         return environment
 

@@ -3,6 +3,7 @@
  * What is known of a record is edited where it stands: [data-edit="id"] borrows the control of that id from the form of
  * the page, with its type, choices and name. Enter keeps, Escape does not.
  */
+import { openDialog } from "web/controls.js";
 import { post } from "./swapping.js";
 
 /** @typedef {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} Control */
@@ -33,6 +34,9 @@ const labelOf = (control) => control.labels?.[0]?.textContent?.trim() ?? "";
 /** @param {HTMLElement} place @param {Control} lent */
 function open(place, lent) {
   if (document.getElementById("in-place")) return;
+  const dialog = lent.closest("dialog");
+  // What is more than one control is edited in the form.
+  if (dialog && lent.closest(".chips")) { openDialog(dialog.id); lent.focus(); return; }
   const stood = [...place.childNodes];
   const control = /** @type {Control} */ (lent.cloneNode(true));
   control.id = "in-place";
