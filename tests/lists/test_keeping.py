@@ -58,7 +58,7 @@ async def test_a_deleted_list_lets_its_contacts_go_and_has_them_computed_anew(ho
     async with house.transaction() as connection:
         await add_to_list(connection, house.actor, list_id, contacts, now=NOW)
         await connection.execute("DELETE FROM stale")
-        assert await delete_list(connection, house.workspace_id, list_id, now=NOW, actor="token:1") == 3
+        assert await delete_list(connection, house.workspace_id, list_id, now=NOW, actor="token:1") == (3, None)
     assert await house.fetch("SELECT * FROM list_members") == []
     stale = await house.fetch("SELECT contact_id, lane FROM stale ORDER BY contact_id")
     assert stale == [{"contact_id": contact_id, "lane": 1} for contact_id in contacts]

@@ -22,6 +22,8 @@ EXPORTED: tuple[str, ...] = (
 
 LEFT_OUT: Mapping[str, str] = {
     "schema_migrations": "says what this database is, not what a workspace holds",
+    "deletions": "what members of this installation can bring back, for 30 days",
+    "deleted_rows": "what members of this installation can bring back, for 30 days",
     "saved_views": "how members have their lists at this installation",
     "field_indexes": "which fields this installation has indexes of",
     "sessions": "who is signed in at this installation",

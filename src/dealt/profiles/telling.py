@@ -98,8 +98,9 @@ class Teller:
 
     def entry(self, row: Record) -> Entry:
         """A row of the journal, told."""
-        told = self.changes(json.loads(row["changes"]))
-        return Entry(row["id"], row["at"], row["kind"], row["actor"], row["cause"], told)
+        given = json.loads(row["changes"])
+        kind = row["kind"].replace(".created", ".restored") if "restored" in given else row["kind"]
+        return Entry(row["id"], row["at"], kind, row["actor"], row["cause"], self.changes(given))
 
     def changes(self, given: Mapping[str, Any]) -> list[Told]:
         """What an entry says was changed: pairs of before and after by field."""

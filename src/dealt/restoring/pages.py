@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncpg
+
 from dealt.accounts import MEMBERS, sees_only
 from dealt.deletions import KEPT_FOR, Deletion, end, list_deletions, take_deletion
 from dealt.kernel.db import Connection, in_transaction
+from dealt.kernel.errors import Conflict
 from dealt.kernel.http import Response
 from dealt.restoring.kinds import KINDS, Kind, restore
 from dealt.web import SIGNED_IN, PageRoute, Visit, action, page
@@ -37,7 +40,10 @@ async def bring_back(visit: Visit) -> Response:
         await end(connection, visit.workspace_id, deletion)
         return deletion, await restore(visit, connection, deletion)
 
-    deletion, kind = await in_transaction(visit.house.pool, work)
+    try:
+        deletion, kind = await in_transaction(visit.house.pool, work)
+    except asyncpg.IntegrityConstraintViolationError:
+        raise Conflict("It was kept by an earlier version, and does not fit into this one any more.") from None
     visit.house.definitions.forget(visit.workspace_id)
     return visit.go(kind.place.format(deletion.object_id), f"{deletion.name} is back.")
 
