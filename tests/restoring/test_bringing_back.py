@@ -19,7 +19,7 @@ from tests.web.visiting import Site
 PASSING = {
     "journal", "stale", "follows", "jobs", "delayed_jobs", "deletions", "deleted_rows", "sessions", "audits",
     "schema_migrations", "stage_deltas", "stage_totals", "workspaces", "idempotency_keys", "members", "roles",
-    "counters", "api_tokens", "backfills",
+    "counters", "api_tokens", "backfills", "figure_changes",
 }  # fmt: skip
 MOVING = {
     "version", "updated_at", "computed_at", "looked_at", "definitions_version", "computed_version", "wake_at",
