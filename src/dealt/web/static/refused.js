@@ -10,9 +10,10 @@ if (told) show(JSON.parse(told.textContent ?? "{}"));
 /** @param {Refused} refused */
 function show({ path, fields, errors }) {
   const form = [...document.querySelectorAll("dialog form")].find((one) =>
-    one instanceof HTMLFormElement && new URL(one.getAttribute("action") ?? "", location.href).pathname === path);
+    one instanceof HTMLFormElement && new URL(one.getAttribute("action") ?? "", location.href).pathname === path && sent(one, fields));
   const dialog = form?.closest("dialog");
-  if (!dialog || !(form instanceof HTMLFormElement)) return;
+  // What the server opens by itself is filled in already.
+  if (!dialog || dialog.hasAttribute("data-open-now") || !(form instanceof HTMLFormElement)) return;
   for (const control of form.elements) fill(control, fields);
   const placeless = Object.entries(errors).filter(([name, sentences]) => !mark(form, name, sentences));
   const note = document.querySelector("main .note.bad[role=alert]:not(dialog *)");
@@ -21,6 +22,11 @@ function show({ path, fields, errors }) {
   openDialog(dialog.id);
   const first = form.querySelector("[aria-invalid]");
   if (first instanceof HTMLElement) first.focus();
+}
+
+/** Whether it was this form: several may post to one address, told apart by what is hidden in them. @param {HTMLFormElement} form @param {Record<string, unknown>} fields */
+function sent(form, fields) {
+  return [...form.elements].every((one) => !(one instanceof HTMLInputElement) || one.type !== "hidden" || fields[one.name] === one.value);
 }
 
 /** @param {Element} control @param {Record<string, unknown>} fields */
