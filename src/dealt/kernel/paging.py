@@ -25,8 +25,6 @@ LONGEST_SEARCH_MS = 5_000
 """How long a list may look for what no index finds."""
 FEW = 20_000
 """So few rows are found first and then put in order: going along an order, one may have to pass by all others."""
-VERY_FEW = 5_000
-"""So few are found by an index of their own and put in order of their ids sooner than they are met among all others."""
 _PLANNED_ANEW = "SET LOCAL plan_cache_mode = 'force_custom_plan'"
 _LEAST_MS = 200
 
@@ -205,7 +203,6 @@ async def fetch_page(
     try:
         async with bounded(connection, narrowed):
             few = narrowed.searched and await _estimate(connection, body) <= FEW
-            few = few or (known is not None and known <= VERY_FEW and order.column == order.id_column)
             rows = await _rows(connection, chosen, wanted, order, request, offset, few=few)
     except asyncpg.DataError:
         # A cursor that was made up.

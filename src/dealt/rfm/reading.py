@@ -11,7 +11,7 @@ from dealt.freshness import Plan
 from dealt.kernel.db import Connection
 from dealt.kernel.limits import looking
 from dealt.kernel.paging import Order, Page, PageRequest, fetch_page
-from dealt.kernel.sql import Sql, sql
+from dealt.kernel.sql import Sql, all_of, sql
 from dealt.rfm import queries
 from dealt.rfm.cells import Cell, summed
 from dealt.rfm.edging import find_edges, fixed_edges
@@ -21,6 +21,9 @@ from dealt.rfm.matrices import read_matrix
 from dealt.rfm.model import Edges, Rfm
 from dealt.rfm.ranges import within
 from dealt.rfm.scoring import Reads, scores, stored
+
+FEW = 5_000
+"""So few are found by the index and put in order of their ids sooner than they are met among all others."""
 
 
 async def page_of_rfms(connection: Connection, workspace_id: int, request: PageRequest) -> Page:
@@ -56,13 +59,16 @@ async def page_of_users(
     unless the request narrows the list further.
     """
     orders, latest, value = indexed(rfm, "derived.aggregates")
+    ranged = [
+        sql("derived.workspace_id = {}::bigint", workspace_id),
+        latest + sql(" IS NOT NULL"),
+        *within(rfm, asked, Reads(orders, latest, value)),
+    ]
     found = scores(stored(rfm), rfm.edges)
     conditions = [
         sql("s.workspace_id = {}::bigint", workspace_id),
-        sql("derived.workspace_id = {}::bigint", workspace_id),
         sql("NOT s.placeholder"),
-        latest + sql(" IS NOT NULL"),
-        *within(rfm, asked, Reads(orders, latest, value)),
+        *ranged,
         sql("(") + found["recency"] + sql(") IS NOT NULL"),
         *(
             # Seldom otherwise than what the index found, which a plain comparison would not tell the planner.
@@ -78,6 +84,10 @@ async def page_of_users(
         matrix = await read_matrix(connection, workspace_id, rfm)
         if matrix.is_current:
             known = sum(cell.users for cell in matrix.cells if cell.has(asked))
+    if known is not None and known <= FEW and not newest_first:
+        chosen = sql("SELECT contact_id FROM contact_derived AS derived WHERE ") + all_of(ranged)
+        walked = sql(" ORDER BY ") + latest + sql(" DESC, contact_id DESC LIMIT {}::bigint", 2 * FEW)
+        conditions.append(sql("s.id = ANY(ARRAY(") + chosen + walked + sql("))"))
     source = f"""contacts AS s JOIN contact_derived AS derived ON derived.contact_id = s.id
         CROSS JOIN LATERAL (SELECT {quoted(latest)} AS latest) AS at"""
     bounded = replace(request, narrowed=replace(request.narrowed, unserved=(*asked, "page")))
