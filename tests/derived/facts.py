@@ -95,9 +95,10 @@ SELECT 'aggregator' AS kind, id FROM aggregators WHERE workspace_id = $1 AND fai
 UNION ALL SELECT 'segment', id FROM segments WHERE workspace_id = $1 AND failed_at IS NOT NULL"""
 _STATIC = """
 SELECT m.segment_id, m.id FROM segments AS s JOIN (
-    SELECT segment_id, contact_id AS id FROM segment_members
-    UNION ALL SELECT segment_id, deal_id FROM deal_segment_members
-    UNION ALL SELECT segment_id, object_id FROM object_segment_members) AS m ON m.segment_id = s.id
+    SELECT workspace_id, segment_id, contact_id AS id FROM segment_members
+    UNION ALL SELECT workspace_id, segment_id, deal_id FROM deal_segment_members
+    UNION ALL SELECT workspace_id, segment_id, object_id FROM object_segment_members
+) AS m ON m.workspace_id = s.workspace_id AND m.segment_id = s.id
 WHERE s.workspace_id = $1 AND s.kind = 'static' AND s.deleted_at IS NULL"""
 _ALL = "SELECT * FROM {} WHERE workspace_id = $1"
 
