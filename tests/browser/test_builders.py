@@ -137,6 +137,17 @@ async def test_rfm_is_set_up_and_opens_into_people(browser: Browser, site: Site)
         await page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
         await page.goto(page.url + "people/?r=5&f=5")
         await expect(page.get_by_role("heading", name="Champions")).to_be_visible()
+        fixed = {"recency_days": [9, 99, 199, 299], "frequency": [2, 3, 4, 5], "monetary": [1, 2, 3, 4]}
+        made = (
+            await site.shop.client.post("rfm/", json={"key": "x", "name": "X", "filter": {}, "thresholds": fixed})
+        ).json()
+        await site.shop.client.get("users/")
+        await page.goto(f"/rfm/{made['id']}/people/")
+        await expect(page.get_by_role("row").nth(3)).to_be_visible()
+        await keep_picture(page, "rfm-people")
+        await page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+        await assert_fits(page)
+        await keep_picture(page, "rfm-people-phone")
 
 
 @pytest.mark.parametrize(("size", "theme"), [(DESK, "light"), (PHONE, "dark")], ids=["desk", "phone"])
