@@ -120,8 +120,9 @@ def pages_of(services: Services, live: LiveFeed, settings: Settings) -> Pages:
         Pictures: Pictures(services.clock, networks(settings.allow_private_networks)),
     }
     return build_pages(
-        services.pool, services.clock, services.definitions, services.doorbell, services.box, live, provided
-    )
+        services.pool, services.clock, services.definitions, services.doorbell, services.box, live, provided,
+        settings.data_dir / "templates",
+    )  # fmt: skip
 
 
 def _untold(_what: str, _done: int, _total: int) -> None:

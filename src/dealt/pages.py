@@ -146,11 +146,12 @@ def build_pages(
     box: Callable[[], SecretBox],
     live: LiveFeed,
     provided: Mapping[type[Any], Any],
+    compiled: Path | None = None,
 ) -> Pages:
-    """The pages of one process."""
+    """The pages of one process, whose templates are kept in ``compiled`` once they have been."""
     folders = [Folder(name, _SOURCE / name / "static") for name in DOMAINS]
     assets = Assets(*(folder for folder in folders if folder.path.is_dir()))
-    templates = Templates(assets, *(_SOURCE / name / "templates" for name in DOMAINS))
+    templates = Templates(assets, *(_SOURCE / name / "templates" for name in DOMAINS), compiled=compiled)
     places = Places(PLACES)
     house = House(pool, clock, definitions, doorbell, box, templates, assets, places, live, FINDERS, provided)
     return Pages(house, ROUTES)

@@ -12,7 +12,7 @@ import pytest_asyncio
 from dealt.accounts import revoke_token
 from dealt.kernel.db import transaction
 from tests.digest import changed, digest
-from tests.publicapi.world import ARGUMENTS, LISTS, MARK, OF_APPS, RATE, READING, WIRES, WRITING, Wire, World
+from tests.publicapi.world import ARGUMENTS, LISTS, MARK, OF_APPS, RATE, READING, WIRES, WRITING, Wire, World, lasting
 from tests.publicapi.world import world as world
 
 EVERY = [*WIRES, *OF_APPS]
@@ -138,7 +138,7 @@ async def test_an_object_is_read_by_its_own_workspace_in_every_spelling_of_the_v
     first, *others = [await send(world, wire, world.shop.token, headers={"Accept": accept}) for accept in VERSIONS]
     assert first.status_code == 200, first.text
     assert first.headers["Content-Type"] == "application/json"
-    assert [other.json() for other in others] == [first.json()] * len(others)
+    assert [lasting(other.json()) for other in others] == [lasting(first.json())] * len(others)
     plain = await send(world, wire, world.shop.token, headers={"Accept": "application/json"})
     assert plain.status_code == 200, plain.text
 
@@ -186,7 +186,7 @@ async def test_a_query_may_end_in_a_slash(world: World, wire: Wire) -> None:
     url = f"{world.path(wire)}?{query}"
     plain, slashed = await world.shop.client.get(url), await world.shop.client.get(f"{url}/")
     assert (plain.status_code, slashed.status_code) == (200, 200)
-    assert plain.json() == slashed.json()
+    assert lasting(plain.json()) == lasting(slashed.json())
 
 
 @each(READING)
@@ -195,7 +195,7 @@ async def test_the_case_of_header_names_and_of_the_word_token_does_not_matter(wo
     for authorization, accept, word in SPELLINGS:
         headers = {authorization: f"{word} {world.shop.token}", accept: VERSIONS[0]}
         answer = await send(world, wire, None, headers=headers)
-        assert (answer.status_code, answer.json()) == (200, usual.json())
+        assert (answer.status_code, lasting(answer.json())) == (200, lasting(usual.json()))
 
 
 @each([*WRITING, *OF_APPS])

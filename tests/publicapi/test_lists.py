@@ -11,7 +11,7 @@ import pytest
 from dealt.kernel.lookups import LOOKUPS
 from dealt.publicapi.listing import Listing
 from tests.publicapi.conftest import Shop
-from tests.publicapi.world import ARGUMENTS, READING, Wire, World
+from tests.publicapi.world import ARGUMENTS, READING, Wire, World, lasting
 from tests.publicapi.world import world as world
 
 NARROWED = [w for w in READING if isinstance(w.route.listing, Listing) and w.route.path not in ARGUMENTS]
@@ -30,9 +30,6 @@ def each(wires: list[Wire]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("wire", wires, ids=str)
 
 
-OF_THE_MINUTE = ("last_counted", "as_of")
-
-
 async def pages(client: httpx.AsyncClient, url: str) -> list[Any]:
     """Everything that a list holds, by its own links, but for what another minute changes by itself."""
     seen: list[Any] = []
@@ -40,10 +37,7 @@ async def pages(client: httpx.AsyncClient, url: str) -> list[Any]:
     while link:
         answer = await client.get(link)
         assert answer.status_code == 200, answer.text
-        seen += [
-            {name: value for name, value in one.items() if name not in OF_THE_MINUTE}
-            for one in answer.json()["results"]
-        ]
+        seen += lasting(answer.json()["results"])
         link = answer.json()["next"]
     return seen
 
@@ -222,7 +216,7 @@ async def test_a_timeline_is_narrowed_by_type_and_time_and_read_either_way(shop:
         assert (answer.status_code, list(answer.json()["errors"])) == (400, [argument.partition("=")[0]])
 
 
-WAITING_COMPANY = "INSERT INTO stale_companies (workspace_id, company_id, marked_at) VALUES ($1, 1, $2)"
+WAITING_COMPANY = "UPDATE stale_companies SET marked_at = $2 WHERE workspace_id = $1"
 
 
 async def test_users_are_narrowed_and_ordered_by_what_aggregators_found_and_by_attributes(shop: Shop) -> None:
