@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from bench.api import events, reads, users, webhooks
 from bench.claims import Claim, progress, show
-from bench.freshness import flat, live, recompute, windows
+from bench.freshness import companies, flat, live, recompute, windows
 from bench.intake import bulk, growth, idle, imports, lists, single
 from bench.pages import board, budget, every
 from bench.plan import Plan
@@ -27,6 +27,7 @@ GROUPS: dict[str, dict[str, Measure]] = {
         "recompute": recompute.measure,
         "live": live.measure,
         "windows": windows.measure,
+        "companies": companies.measure,
         "flat": flat.measure,
     },
     "pages": {"board": board.measure, "every": every.measure, "budget": budget.measure},

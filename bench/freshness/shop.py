@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -61,11 +61,11 @@ class Derivation:
         wanted, actor = read_new({"source": "deals", "name": name} | body), Actor(self.shop.workspace_id, "bench")
         await in_transaction(self.pool, lambda c: create_aggregator(c, self.derived, actor, wanted, now=CLOCK.now()))
 
-    async def segment(self, name: str, written: Any) -> int:
-        """Define one more segment of contacts; its id."""
+    async def segment(self, name: str, written: Any, subject: str = "contact") -> int:
+        """Define one more segment; its id."""
         keeper = Keeper(self.derived, self.shop.workspace_id, CLOCK.now())
         made = await in_transaction(
-            self.pool, lambda c: create_segment(c, keeper, name=name, subject="contact", written=written)
+            self.pool, lambda c: create_segment(c, keeper, name=name, subject=subject, written=written)
         )
         return made.id
 
@@ -85,13 +85,20 @@ def derived_shop(*, quick: bool) -> Iterator[tuple[EmbeddedPostgres, Shop]]:
 
     Where the environment variable ``DEALT_BENCH_SHOP`` names a folder, the shop is kept there for the next time.
     """
+    with made_shop("quick" if quick else "full", lambda folder: _make(folder, quick=quick)) as made:
+        yield made
+
+
+@contextmanager
+def made_shop(name: str, make: Callable[[Path], Shop]) -> Iterator[tuple[EmbeddedPostgres, Shop]]:
+    """A shop in the database ``derived``, of which ``make`` fills a folder where none is kept under this name."""
     kept = os.environ.get(KEPT)
     with temporary_folder() if kept is None else nullcontext(Path(kept)) as parent:
-        folder = parent / ("quick" if quick else "full")
+        folder = parent / name
         told = folder / "shop.json"
         if not told.exists():
             folder.mkdir(parents=True, exist_ok=True)
-            told.write_bytes(msgspec.json.encode(_make(folder / "data", quick=quick)))
+            told.write_bytes(msgspec.json.encode(make(folder / "data")))
         shop = msgspec.json.decode(told.read_bytes(), type=Shop)
         with database(folder / "data") as postgres:
             asyncio.run(migrate(postgres.dsn("derived")))
@@ -106,7 +113,7 @@ def _make(folder: Path, *, quick: bool) -> Shop:
 
 async def derived(postgres: EmbeddedPostgres, name: str, contacts: int, deals: int, *, skew: float = 1.0) -> Shop:
     """A shop with deals and with contacts that can be told apart, in which everything is defined and computed."""
-    shop = await _filled(postgres, name, contacts, deals, skew)
+    shop = await filled(postgres, name, contacts, deals, skew=skew)
     async with await open_pool(shop.dsn, size=4, name="bench") as pool:
         found = Derivation.of(shop, pool)
         await _define(found)
@@ -117,8 +124,11 @@ async def derived(postgres: EmbeddedPostgres, name: str, contacts: int, deals: i
     return shop
 
 
-async def _filled(postgres: EmbeddedPostgres, name: str, contacts: int, deals: int, skew: float) -> Shop:
-    shop = await open_shop(postgres, name, contacts=contacts)
+async def filled(
+    postgres: EmbeddedPostgres, name: str, contacts: int, deals: int, *, skew: float = 1.0, products: int = 500
+) -> Shop:
+    """A shop with deals and with contacts that can be told apart, in which nothing is derived yet."""
+    shop = await open_shop(postgres, name, contacts=contacts, products=products)
     async with await open_pool(shop.dsn, size=2, name="bench", statement_timeout_s=600) as pool:
         await pool.execute(_COLOUR, CLOCK.now(), list(COUNTRIES), len(COUNTRIES))
     await fill(shop, deals, skew=skew, journal=False)

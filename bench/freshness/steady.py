@@ -86,17 +86,23 @@ class Steady:
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
         for at, contact in slots:
             await asyncio.sleep(at - time.monotonic())
-            body = order_body(self._choose, contact, self._shop.products)
+            body = self._body(contact)
             writer.write(
                 b"POST /api/public/deals/ HTTP/1.1\r\nHost: localhost\r\nAuthorization: Token %s\r\n"
                 b"Content-Type: application/json\r\nAccept: */*; version=2\r\nContent-Length: %d\r\n\r\n%s"
                 % (self._shop.token.encode(), len(body), body)
             )
             await _answer(reader)
-            if contact not in self._used:
-                self._used.add(contact)
-                self._pending[contact] = time.monotonic()
+            self._answered(contact, body)
         writer.close()
+
+    def _body(self, contact: int) -> bytes:
+        return order_body(self._choose, contact, self._shop.products)
+
+    def _answered(self, contact: int, _body: bytes) -> None:
+        if contact not in self._used:
+            self._used.add(contact)
+            self._pending[contact] = time.monotonic()
 
     async def _look(self) -> None:
         while True:

@@ -6,16 +6,17 @@ import time
 
 from dealt.aggregators import queries_of_companies as queries
 from dealt.aggregators.following import needed_version
-from dealt.aggregators.settling_companies import LOCK, settle_companies, steps_of, version_now
+from dealt.aggregators.settling_companies import LOCK, looks_at_companies, settle_companies, steps_of, version_now
 from dealt.freshness import BEGIN_SETTLING, Derived, Failed, Plan, Step
 from dealt.kernel.clock import Clock
 from dealt.kernel.db import Connection, Pool, in_transaction
 
 REST_S = 1.0
 """Between two rounds: with the time that a round takes, the lag of these values."""
-WHOLE_EVERY_S = 4.0
-"""Between two looks through all companies, where the last one found nothing: for those that are of an older version.
-Whoever changes, comes or goes is marked."""
+IDLE_S = 4.0
+"""Where no workspace derives anything for companies."""
+WHOLE_EVERY_S = 60.0
+"""Between two looks through all companies, where the last one found nothing: what comes, changes or goes is marked."""
 LONGEST_S = 0.2
 """How long a batch should take."""
 LEAST_BATCH, LARGEST_BATCH = 10, 250
@@ -39,7 +40,7 @@ class CompanyRounds:
         rows = await self._pool.fetch(queries.WORKSPACES)
         for row in rows:
             await self.look(row["workspace_id"])
-        return REST_S if rows else WHOLE_EVERY_S
+        return REST_S if rows else IDLE_S
 
     async def look(self, workspace_id: int) -> None:
         """Compute all companies of a workspace that wait."""
@@ -61,9 +62,7 @@ class CompanyRounds:
         plan = await self._derived.plan(connection, workspace_id)
         needed = needed_version(plan.definitions, plan.whole_version)
         if not needed:
-            for statement in queries.FORGET_ALL:
-                await connection.execute(statement, workspace_id)
-            return 0
+            return await self._pass_on(connection, plan)
         outdated = needed if await version_now(connection, plan) else 0
         version, looked_at = self._looked.get(workspace_id, (-1, 0.0))
         whole = version != outdated or time.monotonic() > looked_at + WHOLE_EVERY_S
@@ -75,6 +74,16 @@ class CompanyRounds:
             # The clock is read under the locks, as everywhere.
             await settle_companies(connection, plan, self._of(plan), ids, self._clock.now())
         return len(ids)
+
+    async def _pass_on(self, connection: Connection, plan: Plan) -> int:
+        """Where no company has values, its segments are all that its mark is for; how many were marked."""
+        workspace_id, passed = plan.vocabulary.workspace_id, 0
+        if looks_at_companies(plan):
+            passed = await connection.fetchval(queries.PASS_ON_MARKED, workspace_id, _MARKS, self._clock.now())
+        if not passed:
+            for statement in queries.FORGET_ALL:
+                await connection.execute(statement, workspace_id)
+        return passed
 
     async def _recover(self, error: Failed) -> None:
         """A batch that is too large for its time is tried as a smaller one; one company fails for a definition."""

@@ -11,9 +11,8 @@ import msgspec
 from dealt.aggregators import queries
 from dealt.aggregators.compiling import Wanted, compile_run
 from dealt.aggregators.figures import Figure, read_figure
-from dealt.aggregators.following import follow_companies
 from dealt.aggregators.model import KIND, SUBJECTS, Aggregator, unconverted_key
-from dealt.freshness import Definition, Provided, Run, Stored, Unit, Vocabulary, Work, facets
+from dealt.freshness import Definition, Provided, Run, Stored, Unit, Vocabulary, Work, facets, follow_companies
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import InvalidInput
 from dealt.kernel.journal import ANYTHING, SETTINGS, Entry, record

@@ -1,27 +1,13 @@
-"""From contacts to the companies for which their orders, events and other doings count."""
+"""Which version companies' values must be of, and what becomes of the notes of contacts that go."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from dealt.aggregators import queries_of_companies as queries
-from dealt.freshness import Definition, Work
-from dealt.kernel.db import Connection
+from dealt.freshness import Definition
 from dealt.people import Forgetting, Move, Mover
-
-
-async def follow_companies(connection: Connection, work: Work) -> Mapping[int, datetime]:
-    """Mark the companies for which these contacts count now, and those for which they counted when last computed.
-
-    A contact's own rows say which: so whatever makes a contact's values change reaches its companies, too, and nothing
-    else has to mark them. No contact wakes for it.
-    """
-    await connection.execute(
-        queries.FOLLOW, list(work.contact_ids), work.hop_list, work.workspace_id, int(work.cause), work.now
-    )
-    return {}
 
 
 def needed_version(definitions: Sequence[Definition], whole_version: int) -> int:

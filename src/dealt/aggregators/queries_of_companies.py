@@ -2,26 +2,6 @@
 
 from dealt.kernel.journal import WRITE_ENTRIES, followed_by
 
-# Whatever is computed of these contacts counts for the companies that their orders name and that they belong to: these
-# are noted, and marked with those that were noted before. $1 contacts and $2 their hops.
-FOLLOW = """
-WITH reached AS MATERIALIZED (
-    SELECT contact_id, company_id FROM company_members WHERE workspace_id = $3 AND contact_id = ANY($1::bigint[])
-    UNION SELECT contact_id, company_id FROM deals
-    WHERE workspace_id = $3 AND contact_id = ANY($1::bigint[]) AND company_id IS NOT NULL
-), gone AS (
-    DELETE FROM contact_companies AS c WHERE workspace_id = $3 AND contact_id = ANY($1::bigint[]) AND NOT EXISTS (
-        SELECT FROM reached AS r WHERE r.contact_id = c.contact_id AND r.company_id = c.company_id)
-    RETURNING contact_id, company_id
-), come AS (
-    INSERT INTO contact_companies (contact_id, company_id, workspace_id)
-    SELECT contact_id, company_id, $3 FROM reached ON CONFLICT (contact_id, company_id) DO NOTHING
-)
-INSERT INTO stale_companies (workspace_id, company_id, cause, hop, marked_at)
-SELECT $3, company_id, $4::smallint, max(asked.hop), $5::timestamptz
-FROM (SELECT * FROM reached UNION ALL SELECT * FROM gone) AS theirs
-JOIN unnest($1::bigint[], $2::smallint[]) AS asked(contact_id, hop) USING (contact_id) GROUP BY company_id"""
-
 # Contacts $2 are merged into others or go: what counted for their companies does so no more, or elsewhere.
 LEAVE = """
 WITH gone AS (
@@ -33,6 +13,7 @@ SELECT DISTINCT $1::bigint, company_id, $3::timestamptz FROM gone"""
 WORKSPACES = """
 SELECT w.id AS workspace_id FROM workspaces AS w
 WHERE EXISTS (SELECT FROM aggregators AS a WHERE a.workspace_id = w.id AND a.subject = 'company')
+    OR EXISTS (SELECT FROM segments AS g WHERE g.workspace_id = w.id AND g.subject = 'company' AND g.deleted_at IS NULL)
     OR EXISTS (SELECT FROM stale_companies AS s WHERE s.workspace_id = w.id)
     OR EXISTS (SELECT FROM company_derived AS d WHERE d.workspace_id = w.id)
 ORDER BY 1 LIMIT 1000"""
@@ -74,6 +55,21 @@ DELETE FROM company_derived AS d WHERE workspace_id = $1 AND company_id = ANY($2
     AND NOT EXISTS (SELECT FROM companies AS c WHERE c.workspace_id = $1 AND c.id = d.company_id)"""
 
 # Of a version only where every contact has been looked at: before that, a company may change without being marked.
+# Whoever looks at segments of companies looks at these anew: at those that were computed, or, where no company has
+# values, at those that are marked.
+PASS_ON = """
+INSERT INTO stale_objects (workspace_id, subject, object_id, marked_at)
+SELECT $1, 'company', company_id, $3::timestamptz FROM unnest($2::bigint[]) AS company_id"""
+PASS_ON_MARKED = """
+WITH gone AS (
+    DELETE FROM stale_companies WHERE workspace_id = $1 AND id = ANY(ARRAY(
+        SELECT id FROM stale_companies WHERE workspace_id = $1 ORDER BY id LIMIT $2)) RETURNING company_id
+), passed AS (
+    INSERT INTO stale_objects (workspace_id, subject, object_id, marked_at)
+    SELECT DISTINCT $1::bigint, 'company', company_id, $3::timestamptz FROM gone
+)
+SELECT count(*) FROM gone"""
+
 SETTLED = """
 INSERT INTO company_derived AS d (workspace_id, company_id, computed_at, definitions_version, wake_at)
 SELECT $1, c.id, $3, $4, asked.wake_at

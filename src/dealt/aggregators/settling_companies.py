@@ -101,6 +101,8 @@ async def settle_companies(
         wakes = await run_steps(connection, plan, steps, Work(workspace_id, ids, now, Cause(cause), hops))
         moments = [wakes.get(company_id) for company_id in ids]
         await connection.execute(queries.SETTLED, workspace_id, ids, now, version, moments)
+    if looks_at_companies(plan):
+        await connection.execute(queries.PASS_ON, workspace_id, list(company_ids), now)
 
 
 async def version_now(connection: Connection, plan: Plan) -> int:
@@ -108,6 +110,11 @@ async def version_now(connection: Connection, plan: Plan) -> int:
     needed = needed_version(plan.definitions, plan.whole_version)
     progress = await read_progress(connection, plan.vocabulary.workspace_id)
     return plan.version if progress is not None and progress.covers(needed) else 0
+
+
+def looks_at_companies(plan: Plan) -> bool:
+    """Whether there are segments of companies."""
+    return any(_is_of_objects(one) and one.content.segment.subject == "company" for one in plan.definitions)
 
 
 def _known(steps: Sequence[Step]) -> list[str]:

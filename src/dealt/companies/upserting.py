@@ -16,7 +16,7 @@ from dealt.companies.finding import find_company_ids
 from dealt.companies.model import Company, company_of, told
 from dealt.companies.schemas import CompanyPatch, asked_attributes
 from dealt.companies.writing import WrittenCompany
-from dealt.freshness import facets, fan_out, mark_companies
+from dealt.freshness import facets, fan_out, mark_objects
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import InvalidInput
 from dealt.kernel.journal import SETTINGS, Entry, difference, encode, mark_stale, record
@@ -165,9 +165,9 @@ class _Upsert:
         self._done |= made
         self._made_by |= {sound[name][0] for name in made}
         await self._record("company.created", {one.id: difference({}, told(one)) for one in made.values()})
-        actor, workspace_id = self._actor, self._actor.workspace_id
-        await mark_companies(
-            self._connection, workspace_id, made_ids, self._now, cause=actor.cause, hop=actor.hop
+        actor = self._actor
+        await mark_objects(
+            self._connection, actor.workspace_id, "company", made_ids, self._now, cause=actor.cause, hop=actor.hop
         )  # fmt: skip
         return {*made, *(new.keys() - sound.keys())}
 

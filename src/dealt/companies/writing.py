@@ -17,7 +17,7 @@ from dealt.companies.finding import list_member_ids
 from dealt.companies.model import Company, company_of, told
 from dealt.companies.schemas import CompanyPatch, asked_attributes
 from dealt.deletions import Deletion, begin, keep, put_back
-from dealt.freshness import facets, fan_out, mark_companies
+from dealt.freshness import facets, fan_out, mark_objects
 from dealt.kernel.db import Connection
 from dealt.kernel.errors import Conflict, InvalidInput, NotFound
 from dealt.kernel.jobs import enqueue
@@ -177,10 +177,12 @@ async def _record(
     kind = f"company.{done}"
     entry = Entry(SETTINGS, kind, "company", company_id, actor.name, changes, int(actor.cause), actor.hop)
     await record(connection, actor.workspace_id, [entry], now)
-    if done != "updated":
-        await mark_companies(connection, actor.workspace_id, [company_id], now, cause=actor.cause, hop=actor.hop)
-    # Members are marked at once; this reaches those who only have an order that names the company.
-    if done != "created":
+    if done == "created":
+        await mark_objects(
+            connection, actor.workspace_id, "company", [company_id], now, cause=actor.cause, hop=actor.hop
+        )
+    else:
+        # Members are marked at once; this reaches those who only have an order that names the company.
         changed = {company_id: changes if done == "updated" else None}
         await fan_out(connection, actor.workspace_id, "company", changed, now, cause=actor.cause, hop=actor.hop)
 

@@ -6,6 +6,7 @@ import msgspec
 
 from dealt.deals.model import Deal, Line
 from dealt.deals.queries_of_totals import append, one
+from dealt.freshness import LOOKED_AT_BY_SEGMENTS
 from dealt.kernel.journal import MARK, WRITE_ENTRIES, encode
 
 DEAL_COLUMNS = ", ".join(Deal.__struct_fields__)
@@ -193,6 +194,10 @@ WITH deal AS MATERIALIZED (
         object_id bigint, actor text, cause smallint, hop smallint, changes jsonb)
 ), {WRITE_ENTRIES.format(now="$5::timestamptz", workspace="$6::bigint", followers="$7::smallint[]")}, marked AS (
     {MARK.format(workspace="$6::bigint", now="$5::timestamptz", marks="$9")}
+), products_marked AS (
+    INSERT INTO stale_objects (workspace_id, subject, object_id, marked_at)
+    SELECT $6, 'product', product_id, $5::timestamptz FROM unnest($13::bigint[]) AS product_id
+    WHERE {LOOKED_AT_BY_SEGMENTS.format(workspace="$6")}
 )
 SELECT id, base_rate, base_value FROM stored"""
 

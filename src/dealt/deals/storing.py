@@ -67,6 +67,7 @@ async def store(connection: Connection, snapshot: Snapshot, changes: Sequence[Ch
         queries.STORE, encode(deals), encode(lines), [deal_id for deal_id, _ in links], encode(entries), now,
         snapshot.workspace_id, snapshot.followers, snapshot.base_currency, encode(marks), snapshot.time_zone.key,
         [product_id for _, product_id in links], encode([_stood(c.before.deal) for c in changes if c.before]),
+        sorted(_products(changes)),
     )  # fmt: skip
     stored = {row["id"]: row for row in rows}
     for deal in deals:
@@ -144,6 +145,12 @@ def _new_links(change: Change) -> list[tuple[int, int]]:
     if image is None or not (change.before is None or _links_change(change)):
         return []
     return [(image.deal.id, product_id) for product_id in product_links(image.deal, image.lines)]
+
+
+def _products(changes: Sequence[Change]) -> set[int]:
+    """What these orders are about, and were: the segments of such products may look at them."""
+    images = [image for change in changes for image in (change.before, change.after) if image is not None]
+    return {product_id for image in images for product_id in product_links(image.deal, image.lines)}
 
 
 def _entry(change: Change) -> Entry | None:

@@ -40,6 +40,8 @@ LEFT_OUT: Mapping[str, str] = {
     "company_derived": "computed anew from what is imported",
     "contact_companies": "noted anew from what is imported",
     "stale_companies": "what is to be computed; everything is, after an import",
+    "stale_objects": "what is to be looked at; everything is, after an import",
+    "object_wakes": "computed anew from what is imported",
     "contact_lifetimes": "predicted anew when the models are fitted",
     "rfm_counts": "counted anew from what is imported",
     "rfm_cells": "counted anew from what is imported",

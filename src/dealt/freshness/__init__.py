@@ -7,13 +7,14 @@ from dealt.freshness.backfill import Backfill, Progress, read_progress
 from dealt.freshness.changing import BACKFILL, definitions_changed, everything_changed
 from dealt.freshness.derived import Derived, Plan, Step, run_steps
 from dealt.freshness.derivers import Definition, Deriver, LoadVocabulary, Provided, Run, Stored, Unit, Vocabulary, Work
-from dealt.freshness.fanning import FAN_OUT, definitions_name, do_fan_out, fan_out, mark_companies
+from dealt.freshness.fanning import FAN_OUT, definitions_name, do_fan_out, fan_out
+from dealt.freshness.following import follow_companies, mark_objects
 from dealt.freshness.giving_way import give_way
 from dealt.freshness.large import Large
 from dealt.freshness.model import MOST_CONTACTS, Settler
 from dealt.freshness.narrowing import Narrowing
 from dealt.freshness.quarantine import Failed
-from dealt.freshness.queries import BEGIN_SETTLING, CONTACTS_OF, STALE_DUE, WAKE_DUE
+from dealt.freshness.queries import BEGIN_SETTLING, CONTACTS_OF, LOOKED_AT_BY_SEGMENTS, STALE_DUE, WAKE_DUE
 from dealt.freshness.rounds import SettlingRounds
 from dealt.freshness.settling import Settling, hold_contacts
 from dealt.freshness.strata import check_acyclic, dependents, strata
@@ -24,6 +25,7 @@ __all__ = [
     "BEGIN_SETTLING",
     "CONTACTS_OF",
     "FAN_OUT",
+    "LOOKED_AT_BY_SEGMENTS",
     "MOST_CONTACTS",
     "STALE_DUE",
     "WAKE_DUE",
@@ -62,10 +64,11 @@ __all__ = [
     "everything_changed",
     "facets",
     "fan_out",
+    "follow_companies",
     "give_way",
     "hold_contacts",
     "is_spreading",
-    "mark_companies",
+    "mark_objects",
     "mend_derived",
     "read_progress",
     "run_steps",

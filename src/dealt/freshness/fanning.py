@@ -8,6 +8,7 @@ from typing import Any
 
 from dealt.freshness import queries
 from dealt.freshness.facets import COMPANIES, PRODUCTS
+from dealt.freshness.following import mark_objects
 from dealt.kernel.db import Connection, Pool, transaction
 from dealt.kernel.jobs import enqueue
 from dealt.kernel.journal import Cause, Lane, encode
@@ -41,22 +42,9 @@ async def fan_out(
         return
     named = [None if fields is None else list(fields) for fields in changed.values()]
     fields = None if None in named else sorted({field for some in named for field in some or ()})
+    await mark_objects(connection, workspace_id, subject, changed, now, cause=cause, hop=hop)
     payload = {"subject": subject, "ids": sorted(changed), "fields": fields, "cause": int(cause), "hop": hop}
     await enqueue(connection, workspace_id, FAN_OUT, payload, now=now)
-
-
-async def mark_companies(
-    connection: Connection,
-    workspace_id: int,
-    company_ids: Collection[int],
-    now: datetime,
-    *,
-    cause: Cause = Cause.LIVE,
-    hop: int = 0,
-) -> None:
-    """Have what is rolled up for companies that came or went computed, or removed, at the next look."""
-    if company_ids:
-        await connection.execute(queries.MARK_COMPANIES, workspace_id, list(company_ids), int(cause), hop, now)
 
 
 async def do_fan_out(pool: Pool, workspace_id: int, payload: Mapping[str, Any], now: datetime) -> None:

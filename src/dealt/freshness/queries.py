@@ -191,10 +191,6 @@ FROM ({found}) AS theirs"""
 }
 
 # Companies that came or went, where anything is computed for companies.
-MARK_COMPANIES = """
-INSERT INTO stale_companies (workspace_id, company_id, cause, hop, marked_at)
-SELECT $1::bigint, company_id, $3::smallint, $4::smallint, $5::timestamptz FROM unnest($2::bigint[]) AS company_id
-WHERE EXISTS (SELECT FROM aggregators WHERE workspace_id = $1 AND subject = 'company')"""
 
 # Definitions are kept by later domains; of their tables only what they say is looked at here.
 DEFINITIONS_NAME = """
@@ -210,3 +206,38 @@ SELECT EXISTS (
 SPREADING = """
 SELECT EXISTS (SELECT FROM jobs WHERE workspace_id = $1 AND kind = $2)
     OR EXISTS (SELECT FROM delayed_jobs WHERE workspace_id = $1 AND kind = $2)"""
+
+# Whatever is computed of these contacts counts for the companies that their orders name and that they belong to: these
+# are noted, and marked with those that were noted before. $1 contacts and $2 their hops.
+FOLLOW = """
+WITH reached AS MATERIALIZED (
+    SELECT contact_id, company_id FROM company_members WHERE workspace_id = $3 AND contact_id = ANY($1::bigint[])
+    UNION SELECT contact_id, company_id FROM deals
+    WHERE workspace_id = $3 AND contact_id = ANY($1::bigint[]) AND company_id IS NOT NULL
+), gone AS (
+    DELETE FROM contact_companies AS c WHERE workspace_id = $3 AND contact_id = ANY($1::bigint[]) AND NOT EXISTS (
+        SELECT FROM reached AS r WHERE r.contact_id = c.contact_id AND r.company_id = c.company_id)
+    RETURNING contact_id, company_id
+), come AS (
+    INSERT INTO contact_companies (contact_id, company_id, workspace_id)
+    SELECT contact_id, company_id, $3 FROM reached ON CONFLICT (contact_id, company_id) DO NOTHING
+)
+INSERT INTO stale_companies (workspace_id, company_id, cause, hop, marked_at)
+SELECT $3, company_id, $4::smallint, max(asked.hop), $5::timestamptz
+FROM (SELECT * FROM reached UNION ALL SELECT * FROM gone) AS theirs
+JOIN unnest($1::bigint[], $2::smallint[]) AS asked(contact_id, hop) USING (contact_id) GROUP BY company_id"""
+
+# A company's mark leads to its values first, and from there to its segments; a product has nothing but segments.
+LOOKED_AT_BY_SEGMENTS = """EXISTS (
+    SELECT FROM segments AS g WHERE g.workspace_id = {workspace} AND g.subject = 'product' AND g.kind = 'dynamic'
+        AND g.deleted_at IS NULL)"""
+MARK_COMPANIES = """
+INSERT INTO stale_companies (workspace_id, company_id, cause, hop, marked_at)
+SELECT $1::bigint, company_id, $3::smallint, $4::smallint, $5::timestamptz FROM unnest($2::bigint[]) AS company_id
+WHERE EXISTS (SELECT FROM aggregators WHERE workspace_id = $1 AND subject = 'company')
+    OR EXISTS (SELECT FROM segments AS g WHERE g.workspace_id = $1 AND g.subject = 'company' AND g.kind = 'dynamic'
+        AND g.deleted_at IS NULL)"""
+MARK_PRODUCTS = f"""
+INSERT INTO stale_objects (workspace_id, subject, object_id, marked_at)
+SELECT $1, 'product', product_id, $3::timestamptz FROM unnest($2::bigint[]) AS product_id
+WHERE {LOOKED_AT_BY_SEGMENTS.format(workspace="$1")}"""

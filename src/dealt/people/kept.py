@@ -22,6 +22,7 @@ NAMES_NOBODY: Mapping[str, str] = {
     **dict.fromkeys(("products", "product_custom_ids"), _CATALOGUE),
     **dict.fromkeys(("deal_custom_ids", "task_custom_ids"), _NUMBER),
     **dict.fromkeys(("jobs", "delayed_jobs"), _QUEUE),
+    **dict.fromkeys(("stale_objects", "object_wakes"), "numbers of companies and products"),
     "stage_totals": "counts and sums of many deals",
     "stage_deltas": "counts and sums of some deals",
     "audits": "numbers of objects and what was counted; texts are not kept, but for the one that a round has come to",

@@ -14,7 +14,7 @@ from dealt.segments.keeping import (
 )
 from dealt.segments.model import DYNAMIC, KIND, OBJECTS, STATIC, SUBJECTS, Segment
 from dealt.segments.moving import move_deal_members
-from dealt.segments.objects import ObjectRounds, leave_gone
+from dealt.segments.objects import ObjectRounds
 from dealt.segments.previewing import Changes, Preview, Some, explain_member, preview, preview_changes
 from dealt.segments.reading import (
     Standing,
@@ -24,6 +24,7 @@ from dealt.segments.reading import (
     page_of_segments,
     standings,
 )
+from dealt.segments.settling_objects import leave_gone
 
 __all__ = [
     "DEFAULTS",

@@ -10,7 +10,7 @@ from dealt.kernel.db import Connection
 from dealt.segments import queries
 from dealt.segments.compiling import compile_range
 from dealt.segments.model import DYNAMIC, KIND, TABLES
-from dealt.segments.objects import BATCH, LAST, ROUND
+from dealt.segments.settling_objects import BATCH, LAST, ROUND
 
 LOOKED_AT = timedelta(seconds=10)
 """What rounds have looked at since then may differ: the next round brings it up."""

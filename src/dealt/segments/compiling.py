@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from dealt.freshness import Definition, Run, Vocabulary, Work
+from dealt.freshness import Definition, Run, Vocabulary, Work, follow_companies
 from dealt.kernel.db import Connection, Record
 from dealt.kernel.journal import SETTINGS, Entry, record
 from dealt.kernel.sql import Late, Sql, Statement, join, sql
@@ -21,14 +21,20 @@ _THEIRS = "m.workspace_id = {}::bigint AND m.contact_id = ANY({}::bigint[])"
 _HAD = """, ARRAY(SELECT m.segment_id FROM segment_members AS m
     WHERE m.contact_id = s.id AND m.segment_id + 0 = ANY('{%s}'::bigint[]) ORDER BY m.segment_id) AS had"""
 # Companies and products number their own rows each: a company's id tells nothing of whether a product is there.
-_RANGE = (
-    "m.workspace_id = {}::bigint AND m.object_id > {}::bigint AND m.object_id <= {}::bigint AND EXISTS "
-    "(SELECT FROM segments AS g WHERE g.workspace_id = m.workspace_id AND g.id = m.segment_id AND g.subject = {}::text)"
+_OF_SUBJECT = (
+    " AND EXISTS (SELECT FROM segments AS g WHERE g.workspace_id = m.workspace_id AND g.id = m.segment_id"
+    " AND g.subject = {}::text)"
 )
+_RANGE = "m.workspace_id = {}::bigint AND m.object_id > {}::bigint AND m.object_id <= {}::bigint" + _OF_SUBJECT
+_THESE = "m.workspace_id = {}::bigint AND m.object_id = ANY({}::bigint[])" + _OF_SUBJECT
 
 
 def compile_run(vocabulary: Vocabulary, definitions: Sequence[Definition]) -> Run:
-    """What settles segments of contacts and of their deals; those of companies and products are left alone."""
+    """What settles segments of contacts and of their deals.
+
+    Those of companies are told to look anew; products are told by whatever writes an order.
+    """
+    companies = any(one.content.segment.subject == "company" for one in definitions)
     statements = [
         (subject, (build(vocabulary, wanted)).prepared())
         for subject, build in (("contact", _of_contacts), ("deal", _of_deals))
@@ -47,6 +53,8 @@ def compile_run(vocabulary: Vocabulary, definitions: Sequence[Definition]) -> Ru
                 else:
                     entries.append(_moved(row, subject, work))
         await record(connection, work.workspace_id, entries, work.now)
+        if companies:
+            await follow_companies(connection, work)
         return wakes
 
     return run
@@ -54,16 +62,16 @@ def compile_run(vocabulary: Vocabulary, definitions: Sequence[Definition]) -> Ru
 
 def compile_range(vocabulary: Vocabulary, subject: str, definitions: Sequence[Definition]) -> Statement:
     """What settles segments of companies or products whose ids are above ``after`` and up to ``upto``, at ``now``."""
-    tables, workspace = TABLES[subject], vocabulary.workspace_id
-    compiler = Compiler(vocabulary.catalogue.subject(subject), "s", moment_of(vocabulary, _NOW))
-    bounds = (workspace, Late("after"), Late("upto"))
-    held = (
-        sql("WITH held AS MATERIALIZED (SELECT s.id AS object_id, NULL::timestamptz AS wake_at, ")
-        + _segments(compiler, definitions)
-        + sql(f" FROM {tables.table} AS s WHERE s.workspace_id = {{}}::bigint AND s.id > {{}}::bigint", *bounds[:2])
-        + sql(" AND s.id <= {}::bigint)", bounds[2])
-    )
-    return (held + _store(subject, definitions, _RANGE, (*bounds, subject), workspace)).prepared()
+    bounds = (vocabulary.workspace_id, Late("after"), Late("upto"))
+    which = sql("s.workspace_id = {}::bigint AND s.id > {}::bigint AND s.id <= {}::bigint", *bounds)
+    return _of_objects(vocabulary, subject, definitions, which, _RANGE, (*bounds, subject))
+
+
+def compile_objects(vocabulary: Vocabulary, subject: str, definitions: Sequence[Definition]) -> Statement:
+    """The same for companies or products with these ``ids``."""
+    bounds = (vocabulary.workspace_id, _IDS)
+    which = sql("s.workspace_id = {}::bigint AND s.id = ANY({}::bigint[])", *bounds)
+    return _of_objects(vocabulary, subject, definitions, which, _THESE, (*bounds, subject))
 
 
 def entry_of_object(row: Record, subject: str, cause: int) -> Entry:
@@ -74,6 +82,19 @@ def entry_of_object(row: Record, subject: str, cause: int) -> Entry:
 def moment_of(vocabulary: Vocabulary, now: Any) -> Moment:
     """The moment that filters are compiled for; ``now`` may be told later."""
     return Moment(cast(datetime, now), vocabulary.zone.key)
+
+
+def _of_objects(
+    vocabulary: Vocabulary, subject: str, definitions: Sequence[Definition], which: Sql, these: str,
+    bounds: tuple[Any, ...],
+) -> Statement:  # fmt: skip
+    compiler = Compiler(vocabulary.catalogue.subject(subject), "s", moment_of(vocabulary, _NOW))
+    held = (
+        sql("WITH held AS MATERIALIZED (SELECT s.id AS object_id, ")
+        + _segments(compiler, definitions) + sql(", ") + _wakes(compiler, definitions)
+        + sql(f" FROM {TABLES[subject].table} AS s WHERE ") + which + sql(")")
+    )  # fmt: skip
+    return (held + _store(subject, definitions, these, bounds, vocabulary.workspace_id)).prepared()
 
 
 def _of_contacts(vocabulary: Vocabulary, definitions: Sequence[Definition]) -> Sql:

@@ -117,14 +117,23 @@ def _definition(one: Segment, vocabulary: Vocabulary) -> Definition:
     try:
         node = read_filter(one.filter, one.subject, vocabulary)
         follows = frozenset(references(node))
-        # Companies and products are looked at apart, all of them.
-        reads |= 0 if one.subject in OBJECTS else facets_of(node)
+        reads |= _reads(one.subject, facets_of(node))
     except InvalidInput as invalid:
         error = error or invalid.detail
         # It may make sense again, and nobody would be waited for then.
         reads = ANYTHING
     node = None if error else node
     return Definition(KIND, one.id, one.name, one.version, Content(one, node), follows, error, reads)
+
+
+def _reads(subject: str, found: int) -> int:
+    """Companies are looked at apart; but a contact leads to those that have to do with it, where they ask for that.
+
+    Products are marked by orders themselves.
+    """
+    if subject in OBJECTS and not (subject == "company" and found & facets.COMPANIES):
+        return 0
+    return found
 
 
 def _among(subject: str) -> Callable[[str, list[int]], Sql]:

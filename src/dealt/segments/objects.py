@@ -1,142 +1,206 @@
-"""Segments of companies and products: all of these objects are looked at, round after round."""
+"""Segments of companies and products: those that are marked are looked at at once, all of them now and then."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+import time
+from collections import defaultdict
+from dataclasses import dataclass
 from itertools import groupby
 
 import asyncpg
 import structlog
 
-from dealt.freshness import CONTACTS_OF, Definition, Derived, Plan, definitions_changed, strata
+from dealt.freshness import Definition, Derived, Plan, definitions_changed, strata
 from dealt.kernel.clock import Clock
-from dealt.kernel.db import Connection, Pool, in_transaction
-from dealt.kernel.journal import Cause, Lane, mark_stale, record
-from dealt.kernel.sql import Statement
+from dealt.kernel.db import RETRYABLE, Connection, Pool, in_transaction
 from dealt.segments import queries
-from dealt.segments.compiling import compile_range, entry_of_object
-from dealt.segments.deriving import MOVED_WITH, SegmentDeriver
-from dealt.segments.model import DYNAMIC, KIND, OBJECTS, TABLES
+from dealt.segments.deriving import SegmentDeriver
+from dealt.segments.model import TABLES
+from dealt.segments.settling_objects import BATCH, LAST, ROUND, ObjectSettling, Part, Range, is_ours
 
-REST_S = 2.0
+REST_S = 1.0
 """Between two rounds: with the time that a round takes, the lag of these segments."""
-IDLE_S = 1.0
-"""Where no workspace has such segments, how soon new ones are noticed."""
-BATCH = 1_000
-LAST = 2**63 - 1
-ROUND = 0x7365676D  # "segm"
+RESTS = 4
+"""The walk over all objects rests for so many times as long as a batch took: marked ones come first."""
+WALK_EVERY_S = 3.0
+"""Between the beginnings of two walks, at least: the lag of what marks nothing, where there are few objects."""
+LEAST_S = 0.5
+"""Between two looks at what is marked."""
+AS_OF_EVERY_S = 2.0
+LONGEST_S = 0.2
+"""How long a batch should take."""
+LEAST_BATCH, LARGEST_BATCH = 10, 500
 
 _log = structlog.get_logger("dealt.segments")
 
 
-class ObjectRounds:
-    """Keeps the segments of companies and products, of every workspace that has some, in batches of 1,000 objects.
+@dataclass
+class _Walk:
+    """A walk over all objects: which part it is at, and behind which object. Moments are monotonic.
 
-    One process at a time looks at a batch; who else comes passes it over.
+    ``unseen`` are segments for which not all objects have been looked at since they were defined.
+    """
+
+    settling: ObjectSettling
+    parts: list[Part]
+    unseen: set[int]
+    place: int = 0
+    last: int = 0
+    began: float = 0.0
+    rests_until: float = 0.0
+    marked_at: float = 0.0
+    as_of: float = 0.0
+
+    @property
+    def workspace_id(self) -> int:
+        """Whose objects these are."""
+        return self.settling.plan.vocabulary.workspace_id
+
+
+class ObjectRounds:
+    """Keeps the segments of companies and products, of every workspace that has some.
+
+    Orders, and whatever changes a company or a product, mark it; a walk over all of them, in batches, finds what else
+    there may be. One process at a time looks at objects of a workspace; who else comes passes it over.
     """
 
     def __init__(self, pool: Pool, derived: Derived, clock: Clock) -> None:
         self._pool = pool
         self._derived = derived
         self._clock = clock
-        self._statements: dict[int, tuple[Plan, dict[str, Statement]]] = {}
+        self._walks: dict[int, _Walk] = {}
+        self._marked_size, self._walk_size = LEAST_BATCH, BATCH // 10
 
     async def round(self) -> float:
-        """Look at everything once; the seconds to wait for the next time."""
-        rows = await self._pool.fetch(queries.WORKSPACES_OF_OBJECTS)
-        for row in rows:
-            await self.look(row["workspace_id"])
-        return REST_S if rows else IDLE_S
+        """Look at what is marked, and at some more; the seconds to wait for the next time."""
+        rest_s = REST_S
+        for row in await self._pool.fetch(queries.WORKSPACES_OF_OBJECTS):
+            rest_s = min(rest_s, await self._follow(row["workspace_id"]))
+        return rest_s
+
+    async def look_at_marked(self, workspace_id: int) -> None:
+        """Look at what is marked, or is to be woken."""
+        walk = await self._walk(workspace_id)
+        if walk is not None:
+            await self._marked(walk)
 
     async def look(self, workspace_id: int) -> None:
-        """Look at all companies and products of a workspace."""
+        """Look at what is marked, and then at all companies and products of a workspace."""
+        walk = await self._walk(workspace_id)
+        if walk is not None:
+            await self._marked(walk)
+            walk.place, walk.last = 0, 0
+            while await self._step(walk):
+                pass
+
+    async def _follow(self, workspace_id: int) -> float:
+        """What is marked comes between any two batches of the walk; one for a new segment does not rest."""
+        walk = await self._walk(workspace_id)
+        if walk is None:
+            return REST_S
+        if time.monotonic() >= walk.marked_at + LEAST_S:
+            await self._marked(walk)
+        if walk.rests_until <= time.monotonic():
+            began = time.monotonic()
+            walk.began = began if (walk.place, walk.last) == (0, 0) else walk.began
+            goes_on = await self._step(walk)
+            ended = time.monotonic()
+            rest_s = 0.0 if goes_on and walk.unseen else RESTS * (ended - began)
+            walk.rests_until = max(ended + rest_s, 0.0 if goes_on else walk.began + WALK_EVERY_S)
+        return min(max(walk.rests_until - time.monotonic(), 0.0), REST_S)
+
+    async def _walk(self, workspace_id: int) -> _Walk | None:
         async with self._pool.acquire() as connection:
             plan = await self._derived.plan(connection, workspace_id)
-        ours = [one for one in plan.definitions if _is_ours(one)]
-        after = {one.reference for one in ours}
-        for level in strata(plan.definitions):
-            for subject, some in groupby(
-                sorted((one for one in level if one.reference in after), key=_subject), key=_subject
-            ):
-                await self._look_at(plan, subject, list(some))
+            walk = self._walks.get(workspace_id)
+            if walk is None or walk.settling.plan is not plan:
+                walk = _Walk(ObjectSettling(plan), _parts(plan), set())
+                walk.unseen = {one.id for part in walk.parts for one in part.definitions}
+                self._walks[workspace_id] = walk
+            if not walk.parts:
+                for statement in queries.FORGET_OBJECTS:
+                    await connection.execute(statement, workspace_id)
+                return None
+            if walk.unseen:
+                rows = await connection.fetch(queries.UNSEEN, workspace_id, list(walk.unseen))
+                walk.unseen = {row["id"] for row in rows}
+        return walk
 
-    async def _look_at(self, plan: Plan, subject: str, definitions: Sequence[Definition]) -> None:
-        last = 0
-        while last < LAST:
+    async def _marked(self, walk: _Walk) -> None:
+        """Look at whatever is marked, or is to be woken, and say that all is as of now."""
+        found, walk.marked_at = LARGEST_BATCH, time.monotonic()
+        while found:
+            began, size = time.monotonic(), self._marked_size
             try:
-                upto = await in_transaction(
-                    self._pool,
-                    lambda c: self._batch(c, plan, subject, definitions, last),  # noqa: B023
-                )
+                found = await in_transaction(self._pool, lambda c: self._take(c, walk, size))  # noqa: B023
             except asyncpg.PostgresError as error:
-                if isinstance(error, asyncpg.PostgresConnectionError | asyncpg.TransactionRollbackError):
-                    raise
-                await self._put_aside(plan, subject, definitions, last, error)
+                await self._put_aside(walk, walk.parts, 0, error)
                 return
-            if upto is None:
-                return
-            last = upto
-        await in_transaction(self._pool, lambda c: self._done(c, plan.vocabulary.workspace_id, definitions))
+            if found:
+                self._marked_size = _sized(size, LARGEST_BATCH, time.monotonic() - began)
+        if time.monotonic() > walk.as_of + AS_OF_EVERY_S:
+            walk.as_of = time.monotonic()
+            ids = [one.id for part in walk.parts for one in part.definitions]
+            await self._pool.execute(queries.AS_OF, walk.workspace_id, ids, self._clock.now())
 
-    async def _batch(
-        self, connection: Connection, plan: Plan, subject: str, definitions: Sequence[Definition], last: int
-    ) -> int | None:
+    async def _take(self, connection: Connection, walk: _Walk, size: int) -> int:
+        if not await _hold(connection, walk.workspace_id):
+            return 0
+        now, marked = self._clock.now(), defaultdict[str, list[int]](list)
+        for row in await connection.fetch(queries.TAKE_OBJECTS, walk.workspace_id, size, now):
+            marked[row["subject"]].append(row["object_id"])
+        for part in walk.parts:
+            if ids := marked.get(part.subject):
+                await walk.settling.settle(connection, part, sorted(ids), now, walk.unseen)
+        return sum(map(len, marked.values()))
+
+    async def _step(self, walk: _Walk) -> bool:
+        """Look at the next batch; False where that was the last one, or somebody else looks."""
+        part, last, began = walk.parts[walk.place], walk.last, time.monotonic()
+        try:
+            upto = await in_transaction(self._pool, lambda c: self._batch(c, walk, part, last))
+        except asyncpg.PostgresError as error:
+            await self._put_aside(walk, [part], last, error)
+            return False
+        if upto is None:
+            return False
+        self._walk_size = _sized(self._walk_size, BATCH, time.monotonic() - began)
+        walk.last = upto
+        if upto < LAST:
+            return True
+        await in_transaction(self._pool, lambda c: self._done(c, walk, part))
+        walk.place, walk.last = (walk.place + 1) % len(walk.parts), 0
+        return walk.place > 0
+
+    async def _batch(self, connection: Connection, walk: _Walk, part: Part, last: int) -> int | None:
         """Look at the objects behind ``last``; the id of the last one, None where somebody else looks."""
-        workspace_id = plan.vocabulary.workspace_id
-        await connection.execute(queries.WITHIN.format(milliseconds=10_000))
-        if not await connection.fetchval(queries.HOLD_OBJECTS, ROUND, workspace_id):
+        workspace_id, size = walk.workspace_id, self._walk_size
+        if not await _hold(connection, workspace_id):
             return None
-        statement = queries.LAST_OF_BATCH.format(table=TABLES[subject].table)
-        found = await connection.fetchrow(statement, workspace_id, last, BATCH)
-        upto: int = found["last"] if found["number"] == BATCH else LAST
-        compiled = self._compiled(plan, subject, definitions)
-        now = self._clock.now()
-        rows = await connection.fetch(compiled.text, *compiled.bound(after=last, upto=upto, now=now))
-        moved = [row for row in rows if row["segment_id"] is not None]
-        if moved:
-            fresh = {one.id for one in definitions if _is_new(one)}
-            # What is gone leaves all its segments, those of other strata, static and deleted ones as well.
-            causes = [Cause.BACKFILL if row["segment_id"] in fresh else Cause.LIVE for row in moved]
-            entries = [entry_of_object(row, subject, int(cause)) for row, cause in zip(moved, causes, strict=True)]
-            await record(connection, workspace_id, entries, now)
-            followed = {one.id for one in definitions if _is_followed(plan, one)}
-            ids = sorted({row["object_id"] for row in moved if row["segment_id"] in followed})
-            contacts = await connection.fetch(CONTACTS_OF[subject], workspace_id, ids) if ids else []
-            ids = [row["contact_id"] for row in contacts]
-            await mark_stale(connection, workspace_id, ids, now, lane=Lane.BULK, facets=MOVED_WITH[subject])
+        statement = queries.LAST_OF_BATCH.format(table=TABLES[part.subject].table)
+        found = await connection.fetchrow(statement, workspace_id, last, size)
+        upto: int = found["last"] if found["number"] == size else LAST
+        await walk.settling.settle(connection, part, Range(last, upto), self._clock.now(), walk.unseen)
         return upto
 
-    def _compiled(self, plan: Plan, subject: str, definitions: Sequence[Definition]) -> Statement:
-        held, statements = self._statements.get(plan.vocabulary.workspace_id, (None, {}))
-        if held is not plan:
-            statements = {}
-            self._statements[plan.vocabulary.workspace_id] = (plan, statements)
-        key = f"{subject} {[one.id for one in definitions]}"
-        if key not in statements:
-            statements[key] = compile_range(plan.vocabulary, subject, definitions)
-        return statements[key]
+    async def _done(self, connection: Connection, walk: _Walk, part: Part) -> None:
+        ids, versions = [one.id for one in part.definitions], [one.version for one in part.definitions]
+        await connection.execute(queries.COMPUTED, walk.workspace_id, ids, versions, self._clock.now())
 
-    async def _done(self, connection: Connection, workspace_id: int, definitions: Sequence[Definition]) -> None:
-        ids, versions = [one.id for one in definitions], [one.version for one in definitions]
-        await connection.execute(queries.COMPUTED, workspace_id, ids, versions, self._clock.now())
-
-    async def _put_aside(
-        self,
-        plan: Plan,
-        subject: str,
-        definitions: Sequence[Definition],
-        last: int,
-        error: asyncpg.PostgresError,
-    ) -> None:
-        """Quarantine the definitions that fail by themselves."""
-        for one in definitions if len(definitions) > 1 else ():
+    async def _put_aside(self, walk: _Walk, parts: list[Part], last: int, error: asyncpg.PostgresError) -> None:
+        """Quarantine the definitions that fail by themselves; where none does, it is not their fault."""
+        if isinstance(error, asyncpg.PostgresConnectionError | asyncpg.TransactionRollbackError | RETRYABLE):
+            raise error
+        alone = [Part(part.subject, [one], first=False) for part in parts for one in part.definitions]
+        found = 0
+        for part in alone:
             try:
-                await in_transaction(self._pool, lambda c: self._batch(c, plan, subject, [one], last))  # noqa: B023
-            except asyncpg.PostgresError as alone:
-                await self._quarantine(plan.vocabulary.workspace_id, one, alone)
-        if len(definitions) == 1:
-            await self._quarantine(plan.vocabulary.workspace_id, definitions[0], error)
+                await in_transaction(self._pool, lambda c: self._batch(c, walk, part, last))  # noqa: B023
+            except asyncpg.PostgresError as own:
+                await self._quarantine(walk.workspace_id, part.definitions[0], own)
+                found += 1
+        if not found:
+            raise error
 
     async def _quarantine(self, workspace_id: int, one: Definition, error: asyncpg.PostgresError) -> None:
         _log.error("a segment is put aside", segment=one.reference, name=one.name, error=str(error))
@@ -149,26 +213,25 @@ class ObjectRounds:
         await in_transaction(self._pool, mark)
 
 
-async def leave_gone(
-    connection: Connection, workspace_id: int, subject: str, object_ids: Sequence[int], now: datetime
-) -> None:
-    """Have those of some companies or products that are gone leave whatever segment they were in."""
-    statement = queries.LEAVE_GONE.format(table=TABLES[subject].table)
-    rows = await connection.fetch(statement, workspace_id, list(object_ids), subject)
-    await record(connection, workspace_id, [entry_of_object(row, subject, int(Cause.LIVE)) for row in rows], now)
+async def _hold(connection: Connection, workspace_id: int) -> bool:
+    await connection.execute(queries.WITHIN.format(milliseconds=10_000))
+    held: bool = await connection.fetchval(queries.HOLD_OBJECTS, ROUND, workspace_id)
+    return held
 
 
-def _is_ours(one: Definition) -> bool:
-    return one.kind == KIND and one.content.segment.subject in OBJECTS and one.content.segment.kind == DYNAMIC
+def _sized(size: int, largest: int, took_s: float) -> int:
+    return max(size // 2, LEAST_BATCH) if took_s > LONGEST_S else min(size * 2, largest)
+
+
+def _parts(plan: Plan) -> list[Part]:
+    """What is looked at, in order."""
+    parts: list[Part] = []
+    for level in strata(plan.definitions):
+        ours = sorted((one for one in level if is_ours(one)), key=_subject)
+        for subject, some in groupby(ours, key=_subject):
+            parts.append(Part(subject, list(some), all(part.subject != subject for part in parts)))
+    return parts
 
 
 def _subject(one: Definition) -> str:
     return str(one.content.segment.subject)
-
-
-def _is_new(one: Definition) -> bool:
-    return bool(one.content.segment.computed_version < one.version)
-
-
-def _is_followed(plan: Plan, one: Definition) -> bool:
-    return any(one.reference in other.follows and not _is_ours(other) for other in plan.definitions)

@@ -100,8 +100,43 @@ DEAL_CONTACT = "SELECT contact_id FROM deal_ids WHERE workspace_id = $1 AND deal
 WITHIN = "SET LOCAL statement_timeout = '{milliseconds}ms'; SET LOCAL jit = off; SET LOCAL work_mem = '64MB'"
 
 WORKSPACES_OF_OBJECTS = """
-SELECT DISTINCT workspace_id FROM segments
-WHERE subject IN ('product', 'company') AND kind = 'dynamic' AND deleted_at IS NULL ORDER BY 1 LIMIT 1000"""
+SELECT id AS workspace_id FROM workspaces AS w
+WHERE EXISTS (SELECT FROM segments AS s WHERE s.workspace_id = w.id AND s.subject IN ('product', 'company')
+        AND s.kind = 'dynamic' AND s.deleted_at IS NULL)
+    OR EXISTS (SELECT FROM stale_objects AS o WHERE o.workspace_id = w.id)
+ORDER BY 1 LIMIT 1000"""
+UNSEEN = """
+SELECT id FROM segments
+WHERE workspace_id = $1 AND id = ANY($2::bigint[]) AND computed_version < version AND deleted_at IS NULL"""
+FORGET_OBJECTS = (
+    "DELETE FROM stale_objects WHERE workspace_id = $1", "DELETE FROM object_wakes WHERE workspace_id = $1",
+)  # fmt: skip
+
+# The objects that are marked longest, and those for which a window closes; what is computed after this sees whatever
+# they were marked for.
+TAKE_OBJECTS = """
+WITH gone AS (
+    DELETE FROM stale_objects WHERE workspace_id = $1 AND id = ANY(ARRAY(
+        SELECT id FROM stale_objects WHERE workspace_id = $1 ORDER BY id LIMIT $2))
+    RETURNING subject, object_id
+), due AS (
+    DELETE FROM object_wakes AS w USING (
+        SELECT subject, object_id FROM object_wakes WHERE workspace_id = $1 AND wake_at <= $3
+        ORDER BY wake_at LIMIT $2) AS first
+    WHERE w.workspace_id = $1 AND w.subject = first.subject AND w.object_id = first.object_id
+    RETURNING w.subject, w.object_id
+)
+SELECT subject, object_id FROM gone UNION SELECT subject, object_id FROM due"""
+WAKE_RANGE = """
+DELETE FROM object_wakes WHERE workspace_id = $1 AND subject = $2 AND object_id > $3 AND object_id <= $4"""
+WAKE_THESE = "DELETE FROM object_wakes WHERE workspace_id = $1 AND subject = $2 AND object_id = ANY($3::bigint[])"
+WAKE = """
+INSERT INTO object_wakes AS w (workspace_id, subject, object_id, wake_at)
+SELECT $1, $2, object_id, wake_at FROM unnest($3::bigint[], $4::timestamptz[]) AS found(object_id, wake_at)
+ON CONFLICT (workspace_id, subject, object_id) DO UPDATE SET wake_at = least(w.wake_at, excluded.wake_at)"""
+AS_OF = """
+UPDATE segments SET computed_at = $3
+WHERE workspace_id = $1 AND id = ANY($2::bigint[]) AND computed_version >= version"""
 
 HOLD_OBJECTS = "SELECT pg_try_advisory_xact_lock($1, ($2::bigint % 2147483648)::int)"
 LAST_OF_BATCH = """
