@@ -56,6 +56,8 @@ async def open_transaction(found: Derivation, seconds: float) -> AsyncIterator[N
     async with found.pool.acquire() as other:
         snapshot = other.transaction(isolation="repeatable_read")
         await snapshot.start()
+        # Dealt's own connections are not left idle in a transaction for so long; those of others may be.
+        await other.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         await other.fetchval("SELECT count(*) FROM stale")
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
@@ -65,6 +67,11 @@ async def open_transaction(found: Derivation, seconds: float) -> AsyncIterator[N
                         await _edit(found, row["contact_id"], row["id"])
                     # An edit in between settling: about 200 of them a second, as of a busy shop.
                     await asyncio.sleep(0.05)
+        held = await other.fetchval(
+            "SELECT backend_xmin IS NOT NULL FROM pg_stat_activity WHERE pid = pg_backend_pid()"
+        )
+        if not held:
+            raise RuntimeError("The transaction holds nothing back.")
         yield
         await snapshot.rollback()
 

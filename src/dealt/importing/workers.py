@@ -31,6 +31,8 @@ from dealt.kernel.clock import SystemClock
 from dealt.kernel.db import AWAY, Pool, open_pool
 
 STATEMENT_TIMEOUT_S = 600
+NICE = 10
+"""The processor is given first to whoever answers requests and follows edits."""
 _CLOCK = SystemClock()
 
 
@@ -118,6 +120,7 @@ def _begin(work: Work) -> None:
     global _process
     # Ctrl-C reaches every process of the terminal; the one that was started decides what becomes of the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(NICE)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _process = _Process(work)
     # Sets are many objects without cycles, and looking through them again and again takes a tenth of the time.
