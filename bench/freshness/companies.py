@@ -202,6 +202,7 @@ async def _furnish(shop: Shop, companies: int) -> None:
     async with await open_pool(shop.dsn, size=4, name="bench", statement_timeout_s=600) as pool:
         for statement in _FILL:
             await pool.execute(statement, shop.workspace_id, companies, CLOCK.now())
+        await pool.execute("VACUUM ANALYZE", timeout=600)
         found = Derivation.of(shop, pool)
         for number, body in enumerate(AGGREGATORS[:5]):
             await found.aggregator(f"a{number}", body)

@@ -8,6 +8,7 @@ import re
 import httpx
 import pytest
 import pytest_asyncio
+from bench.pages.offered import read_offered
 
 from tests.publicapi.conftest import open_shop
 from tests.web.visiting import Site
@@ -364,7 +365,11 @@ async def test_companies_products_and_tasks_have_lists_too(shop: Site) -> None:
         for path in ("companies", "products", "tasks"):
             answer = await visitor.get(f"/{path}/export/")
             assert len(answer.text.splitlines()) >= 3, path
-            assert (await visitor.get(f"/{path}/?ordering=-updated_at")).status_code == 200
+        for path in ("/contacts/", "/deals/", "/companies/", "/products/", "/tasks/"):
+            sorts = read_offered(path, (await visitor.get(path)).text).sorts
+            assert len(sorts) >= 6, path
+            for name, address in sorts.items():
+                assert (await visitor.get(address)).status_code == 200, (path, name)
 
 
 TASK = {"activity_type": 1, "user_custom_id": "c1"}

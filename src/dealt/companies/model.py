@@ -55,8 +55,9 @@ _NOT_TOLD = {"id", "tag_ids", "version", "attributes", "created_at", "updated_at
 
 
 def company_of(row: Record) -> Company:
-    """The company in a row of ``queries.COLUMNS``."""
-    return Company(**{**row, "attributes": msgspec.json.decode(row["attributes"])})
+    """The company in a row of ``queries.COLUMNS``, which may have more, such as what it is sorted by."""
+    values = {name: row[name] for name in Company.__struct_fields__}
+    return Company(**values | {"attributes": msgspec.json.decode(row["attributes"])})
 
 
 def told(company: Company | None) -> dict[str, Any]:

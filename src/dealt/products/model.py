@@ -50,8 +50,9 @@ STANDARD = tuple(name for name in Product.__struct_fields__ if name not in _NOT_
 
 
 def product_of(row: Record) -> Product:
-    """The product in a row of ``queries.COLUMNS``."""
-    return Product(**{**row, "attributes": msgspec.json.decode(row["attributes"])})
+    """The product in a row of ``queries.COLUMNS``, which may have more, such as what it is sorted by."""
+    values = {name: row[name] for name in Product.__struct_fields__}
+    return Product(**values | {"attributes": msgspec.json.decode(row["attributes"])})
 
 
 def told(product: Product | None) -> dict[str, Any]:
