@@ -13,7 +13,8 @@ SELECT DISTINCT $1::bigint, company_id, $3::timestamptz FROM gone"""
 WORKSPACES = """
 SELECT w.id AS workspace_id FROM workspaces AS w
 WHERE EXISTS (SELECT FROM aggregators AS a WHERE a.workspace_id = w.id AND a.subject = 'company')
-    OR EXISTS (SELECT FROM segments AS g WHERE g.workspace_id = w.id AND g.subject = 'company' AND g.deleted_at IS NULL)
+    OR EXISTS (SELECT FROM segments AS g WHERE g.workspace_id = w.id AND g.subject = 'company' AND g.kind = 'dynamic'
+        AND g.deleted_at IS NULL)
     OR EXISTS (SELECT FROM stale_companies AS s WHERE s.workspace_id = w.id)
     OR EXISTS (SELECT FROM company_derived AS d WHERE d.workspace_id = w.id)
 ORDER BY 1 LIMIT 1000"""
@@ -54,7 +55,6 @@ FORGET_GONE = """
 DELETE FROM company_derived AS d WHERE workspace_id = $1 AND company_id = ANY($2::bigint[])
     AND NOT EXISTS (SELECT FROM companies AS c WHERE c.workspace_id = $1 AND c.id = d.company_id)"""
 
-# Of a version only where every contact has been looked at: before that, a company may change without being marked.
 # Whoever looks at segments of companies looks at these anew: at those that were computed, or, where no company has
 # values, at those that are marked.
 PASS_ON = """
@@ -70,6 +70,7 @@ WITH gone AS (
 )
 SELECT count(*) FROM gone"""
 
+# Of a version only where every contact has been looked at: before that, a company may change without being marked.
 SETTLED = """
 INSERT INTO company_derived AS d (workspace_id, company_id, computed_at, definitions_version, wake_at)
 SELECT $1, c.id, $3, $4, asked.wake_at

@@ -190,8 +190,6 @@ FROM ({found}) AS theirs"""
     for subject, found in CONTACTS_OF.items()
 }
 
-# Companies that came or went, where anything is computed for companies.
-
 # Definitions are kept by later domains; of their tables only what they say is looked at here.
 DEFINITIONS_NAME = """
 SELECT EXISTS (
